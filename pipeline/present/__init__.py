@@ -1,0 +1,1 @@
+"""Results in, a document out: display tables, charts, sentences; numbers are rounded here, once."""

@@ -1,0 +1,235 @@
+"""The report as data: what every output format shows, in one language, numbers already worded.
+
+``present`` makes one :class:`Document` per language; each folder under ``pipeline/render/`` turns it into one format.
+A renderer lays out and escapes; it computes, translates and rounds nothing. Every string here is plain text (never
+markup); the only markup is a figure's SVG, which our own chart room drew.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any, Literal
+
+CellKind = Literal["number", "text", "empty", "not_computable", "suppressed", "not_available"]
+RowKind = Literal["body", "group", "subtotal", "total", "missing", "base", "statistic"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell. ``text`` is what a reader sees, formatted in the document's language ("26,5", ":", "c").
+
+    ``value`` and ``format`` are for spreadsheets: the unrounded number (shares 0–1) and one of ``count`` (#,##0),
+    ``weighted`` (#,##0.0), ``percent0``, ``percent1`` (0.0%), ``decimal1`` … ``decimal4``, ``p`` (three decimals),
+    ``text``. ``letters`` are set after the number, raised ("26,5 B"). ``note`` explains the cell (tooltip, footnote).
+    """
+
+    text: str = ""
+    value: float | None = None
+    format: str = "text"
+    kind: CellKind = "text"
+    letters: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HeadCell:
+    """One cell of a table's head: ``columns`` × ``rows`` is its span. ``sub`` is a second, lighter line (letter, n)."""
+
+    text: str
+    columns: int = 1
+    rows: int = 1
+    sub: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: ``label`` in the stub, indented by ``level``, then its cells. A ``group`` row has no cells."""
+
+    label: str
+    cells: tuple[Cell, ...] = ()
+    kind: RowKind = "body"
+    level: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """An origin mark: ``symbol`` at the title, ``text`` in the note ("† dati simulati")."""
+
+    origin: str
+    symbol: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A numbered table: title above, base and notes below.
+
+    ``head`` is one or more rows of :class:`HeadCell` over the columns; the first row starts with the stub's head,
+    which spans all head rows. ``columns`` counts the columns right of the stub; ``wide`` asks for a turned page.
+    ``statistics`` are further lines about the whole table, worded ("χ² = 4,21; gl = 2; p = 0,12").
+    """
+
+    id: str
+    number: int
+    label: str  # "Tavola 3"
+    title: str
+    head: tuple[tuple[HeadCell, ...], ...]
+    rows: tuple[Row, ...]
+    columns: int
+    unit: str = ""  # "valori assoluti e percentuali"
+    question: str = ""
+    base: str = ""
+    statistics: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    source: str = ""
+    mark: Mark | None = None
+    wide: bool = False
+    kind: Literal["table"] = "table"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A numbered figure. ``svg`` is drawn at ``width`` × ``height`` points; its text uses the family "Noto Sans"."""
+
+    id: str
+    number: int
+    label: str  # "Figura 2"
+    headline: str
+    title: str
+    svg: str
+    alt: str
+    width: float
+    height: float
+    notes: tuple[str, ...] = ()
+    source: str = ""
+    mark: Mark | None = None
+    table: str = ""  # id of the table with its numbers
+    table_label: str = ""  # "Dati: Tavola 3"
+    kind: Literal["figure"] = "figure"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A piece of running text. ``target`` is the id of a table, figure or section it refers to."""
+
+    text: str
+    strong: bool = False
+    emphasis: bool = False
+    code: bool = False
+    target: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Running text. ``style``: ``body``, ``lead`` (opens a section), ``note`` (small), ``finding`` (first page)."""
+
+    runs: tuple[Run, ...]
+    style: str = "body"
+    kind: Literal["paragraph"] = "paragraph"
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list of points."""
+
+    items: tuple[tuple[Run, ...], ...]
+    ordered: bool = False
+    kind: Literal["items"] = "items"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Pairs of a term and what holds for it: a variable's codebook entry, the provenance."""
+
+    title: str
+    pairs: tuple[tuple[str, str], ...]
+    id: str = ""
+    mark: Mark | None = None
+    kind: Literal["facts"] = "facts"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A box that must be seen: the reconstruction, an internal edition, a failed newer wave."""
+
+    title: str
+    text: str
+    kind: Literal["notice"] = "notice"
+
+
+Block = Table | Figure | Paragraph | Items | Facts | Notice
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section: ``number`` as printed ("2", "2.1", "A"), ``level`` 1 or 2, its blocks and subsections.
+
+    ``back_matter``: data quality, methods, codebook, provenance; set small.
+    """
+
+    id: str
+    number: str
+    title: str
+    blocks: tuple[Block, ...] = ()
+    sections: tuple[Section, ...] = ()
+    level: int = 1
+    back_matter: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """The first page: who, what, when, on whom; then the key findings and one main figure."""
+
+    title: str
+    subtitle: str
+    line: str  # population and wave in one line
+    authors: str
+    date: str
+    edition: str
+    facts: tuple[tuple[str, str], ...]
+    findings_title: str
+    findings: tuple[tuple[Run, ...], ...]
+    figure: Figure | None = None
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One report in one language. ``words``: the fixed words of the layout (see ``language/*/layout.toml``)."""
+
+    lang: str
+    wave: str
+    edition: str
+    cover: Cover
+    sections: tuple[Section, ...]
+    symbols: tuple[tuple[str, str], ...]  # the cell symbols and their meaning, explained once
+    words: dict[str, str]
+    running_head: str
+    foot: str
+
+    def blocks(self) -> list[Block]:
+        """All blocks in reading order."""
+        found: list[Block] = []
+
+        def walk(sections: tuple[Section, ...]) -> None:
+            for section in sections:
+                found.extend(section.blocks)
+                walk(section.sections)
+
+        walk(self.sections)
+        return found
+
+    def tables(self) -> list[Table]:
+        """All tables in the order of their numbers."""
+        return [b for b in self.blocks() if isinstance(b, Table)]
+
+    def figures(self) -> list[Figure]:
+        """All figures in reading order: the cover's first, when it is not shown again inside."""
+        inside = [b for b in self.blocks() if isinstance(b, Figure)]
+        first = self.cover.figure
+        return ([first] if first is not None and all(f.id != first.id for f in inside) else []) + inside
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain types, for the typesetter and for the file between the stages."""
+        return dataclasses.asdict(self)

@@ -1,0 +1,295 @@
+"""What every statistic takes and gives: aggregates of arrays in, frozen numbers out.
+
+Nothing here knows a label, a file or a format. Aggregates are made by ``pipeline/counting`` in one pass over the
+cases; each carries the unweighted counts ``n``, the sums of weights ``w`` and of squared weights ``w2``. Without a
+weight the three are equal.
+
+A statistic is a function registered with :func:`statistic` under its ids (see ``STATISTICS`` in the report's
+methods section): it takes one aggregate and :class:`Options` and returns one :class:`Number` (or :class:`Cells`)
+per id. A number that cannot be computed is a ``Number`` whose ``value`` is ``None`` and whose ``error`` is the id
+of the reason, never a plausible value.
+"""
+
+from __future__ import annotations
+
+import importlib
+import math
+import pkgutil
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+Weighting = Literal["none", "frequency", "probability"]
+"""How a weight is meant: replication of cases (SPSS), inverse inclusion probability, or no weight at all."""
+
+
+# ---------------------------------------------------------------- what a statistic gives
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """One value, or the reason why there is none.
+
+    ``method``, ``warning`` and ``error`` are ids (``haverage``, ``expected_below_5``, ``zero_variance``), optionally
+    followed by ``key=value`` words (``monte_carlo replicates=10000 seed=1``); the language catalogue
+    ``statistics.toml`` turns them into sentences. ``n`` and ``base`` are the unweighted and weighted cases in the
+    denominator where they differ from the aggregate's own total.
+    """
+
+    value: float | None
+    method: str = ""
+    warning: str = ""
+    error: str = ""
+    n: float | None = None
+    base: float | None = None
+
+
+def number(value: float, method: str = "", warning: str = "", error: str = "undefined") -> Number:
+    """A :class:`Number`; a value that is not finite becomes the reason ``error``."""
+    value = float(value)
+    if math.isfinite(value):
+        return Number(value, method, warning)
+    return Number(None, method, warning, error)
+
+
+def not_computable(error: str, method: str = "") -> Number:
+    """A :class:`Number` without value: ``error`` is the id of the reason."""
+    return Number(None, method, "", error)
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """One value per cell: ``values`` has the shape of the table; NaN where not computable, because of ``error``.
+
+    ``texts`` (same shape, for ``letters``) goes to the result's ``method`` column.
+    """
+
+    values: Floats
+    method: str = ""
+    warning: str = ""
+    error: str = ""
+    texts: npt.NDArray[np.object_] | None = None
+
+
+Result = Number | Cells
+
+
+# ---------------------------------------------------------------- what a statistic takes
+
+
+@dataclass(frozen=True, slots=True)
+class Crosstab:
+    """Counts of two categorical variables over the cases valid on both, r rows by c columns.
+
+    ``n``, ``w``, ``w2``: shape (r, c). ``row_scores``, ``col_scores``: the numeric codes of the categories in
+    their order, or ``None`` where the codes are strings. ``row_ordered``, ``col_ordered``: whether the categories
+    are in a meaningful order. ``same_categories``: rows and columns are the same list of codes (agreement).
+    ``covariance``: shape (r*c, r*c), the design-based covariance of the weighted cell totals in row-major order
+    where strata, clusters or replicate weights are declared; ``design_df`` its degrees of freedom; ``None`` means
+    a one-stage sample with replacement, whose covariance follows from ``n``, ``w`` and ``w2``.
+    Empty rows and columns are kept: a statistic drops them where its definition does.
+    """
+
+    n: Ints
+    w: Floats
+    w2: Floats
+    weighting: Weighting = "none"
+    row_scores: Floats | None = None
+    col_scores: Floats | None = None
+    row_ordered: bool = False
+    col_ordered: bool = False
+    same_categories: bool = False
+    covariance: Floats | None = None
+    design_df: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LayeredCrosstab:
+    """The same two variables within each category of a third: k tables of one shape (for ``cmh``)."""
+
+    tables: tuple[Crosstab, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """The distinct valid values of one numeric variable, ascending, with their counts: shape (k,)."""
+
+    values: Floats
+    n: Ints
+    w: Floats
+    w2: Floats
+    weighting: Weighting = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class GroupedDistribution:
+    """The distinct values of a numeric variable (k, ascending) with their counts by group: shape (k, g)."""
+
+    values: Floats
+    n: Ints
+    w: Floats
+    w2: Floats
+    weighting: Weighting = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Patterns:
+    """Distinct rows over p numeric variables, with how many cases show each.
+
+    ``x``: shape (k, p), NaN where a case has no valid value; ``n``, ``w``, ``w2``: shape (k,). ``stratum`` and
+    ``cluster``: shape (k,), integer codes, or ``None``. Used by correlations, paired tests, scales and models.
+    """
+
+    x: Floats
+    n: Ints
+    w: Floats
+    w2: Floats
+    weighting: Weighting = "none"
+    stratum: Ints | None = None
+    cluster: Ints | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MultipleCrosstab:
+    """A multiple response set of j items against g groups (g = 1 for the set alone).
+
+    ``n``, ``w``, ``w2``: shape (j, g), cases of a group that mention an item. ``joint_n``, ``joint_w``,
+    ``joint_w2``: shape (j, j, g), cases that mention both items. ``cases_n``, ``cases_w``, ``cases_w2``: shape (g,),
+    the base of cases as declared: asked (valid on the set) or with any mention. ``patterns`` (m, j) of 0/1 with
+    ``patterns_n`` and ``patterns_w`` (m, g) are the distinct answer patterns of the base.
+    """
+
+    n: Ints
+    w: Floats
+    w2: Floats
+    joint_n: Ints
+    joint_w: Floats
+    joint_w2: Floats
+    cases_n: Ints
+    cases_w: Floats
+    cases_w2: Floats
+    patterns: Ints
+    patterns_n: Ints
+    patterns_w: Floats
+    weighting: Weighting = "none"
+
+
+Aggregate = Crosstab | LayeredCrosstab | Distribution | GroupedDistribution | Patterns | MultipleCrosstab
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a study decides for all statistics.
+
+    ``confidence``: level of intervals. ``monte_carlo``: replicates where an exact test cannot be enumerated;
+    ``seed`` makes them repeatable. ``population``: N of a finite population, else ``None``. ``adjustment`` of
+    multiple comparisons: ``bonferroni``, ``holm``, ``bh`` or ``none``. ``least_expected``: columns whose expected
+    count is smaller take no part in column comparisons. ``enumeration_limit``: most tables an exact test visits.
+    """
+
+    confidence: float = 0.95
+    monte_carlo: int = 10_000
+    seed: int = 20_091
+    population: int | None = None
+    adjustment: str = "bonferroni"
+    least_expected: float = 0.0
+    enumeration_limit: int = 2_000_000
+
+
+# ---------------------------------------------------------------- the door
+
+
+Function = Callable[[Any, Options], Mapping[str, Result]]
+
+
+@dataclass(frozen=True, slots=True)
+class Statistic:
+    """A registered function: its ids, the aggregate it takes, and when it applies.
+
+    ``inferential``: those of its ids that are tests, standard errors or intervals; the census mode
+    ``description`` leaves them out. ``applies``: whether the statistic makes sense for this aggregate when nobody
+    asked for it by name (a table of two ordered variables for gamma, a 2×2 table for an odds ratio).
+    """
+
+    ids: tuple[str, ...]
+    takes: type
+    function: Function
+    inferential: frozenset[str]
+    applies: Callable[[Any], bool]
+
+
+_registry: dict[tuple[type, str], Statistic] = {}
+_order: list[Statistic] = []
+
+
+def statistic(
+    *ids: str,
+    takes: type,
+    inferential: Collection[str] = (),
+    applies: Callable[[Any], bool] = lambda aggregate: True,
+) -> Callable[[Function], Function]:
+    """Register a function under its ids for one kind of aggregate. A name taken twice is refused."""
+
+    def register(function: Function) -> Function:
+        one = Statistic(ids, takes, function, frozenset(inferential), applies)
+        for name in ids:
+            if (takes, name) in _registry:
+                raise ValueError(f"statistic {name!r} for {takes.__name__} is registered twice")
+            _registry[(takes, name)] = one
+        _order.append(one)
+        return function
+
+    return register
+
+
+@cache
+def _load_families() -> None:
+    package = importlib.import_module("pipeline.statistics")
+    for module in sorted(m.name for m in pkgutil.iter_modules(package.__path__)):
+        importlib.import_module(f"pipeline.statistics.{module}")
+
+
+def known(takes: type | None = None) -> dict[str, Statistic]:
+    """All registered ids (of one kind of aggregate), in the order of registration."""
+    _load_families()
+    return {
+        name: one for one in _order for name in one.ids if takes is None or one.takes is takes
+    }
+
+
+def is_inferential(name: str) -> bool:
+    """Whether an id is a test, a standard error or an interval."""
+    _load_families()
+    return any(name in one.inferential for one in _order)
+
+
+def compute(
+    aggregate: Aggregate, options: Options, ids: Collection[str] | None = None
+) -> Iterator[tuple[str, Result]]:
+    """Compute the statistics asked for by id, or every one that applies, for one aggregate.
+
+    Yields ``(id, result)`` in the order of registration. Ids that do not exist for this kind of aggregate are the
+    caller's mistake: ``KeyError``.
+    """
+    available = known(type(aggregate))
+    if ids is not None:
+        for name in ids:
+            if name not in available:
+                raise KeyError(f"no statistic {name!r} for {type(aggregate).__name__}")
+    done: set[int] = set()
+    for name, one in available.items():
+        if id(one) in done or (ids is not None and name not in ids):
+            continue
+        if ids is None and not one.applies(aggregate):
+            continue
+        done.add(id(one))
+        for found, result in one.function(aggregate, options).items():
+            if ids is None or found in ids:
+                yield found, result
