@@ -1,0 +1,114 @@
+"""One pass over the cases per table: counts, sums of weights and of squared weights, by integer index.
+
+A category index is 0 for "not valid here" and 1 … k for the k categories; counting keeps the zero slot and cuts it
+off at the end, which is cheaper than filtering the cases first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.statistics.core import Floats, Ints
+
+Index = npt.NDArray[np.intp]
+"""Per case: 0 not valid, 1 … k the category."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseWeights:
+    """The weights of the cases and their squares, or ``None`` for no weight; cases without positive weight are gone."""
+
+    w: Floats | None = None
+    w2: Floats | None = None
+
+    @classmethod
+    def of(cls, w: Floats | None) -> CaseWeights:
+        """Weights with their squares."""
+        return cls() if w is None else cls(w, w * w)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """``n``, ``w``, ``w2``, each of one shape: a dimension per variable."""
+
+    n: Ints
+    w: Floats
+    w2: Floats
+
+    def inner(self) -> Counts:
+        """Without the slots of invalid cases."""
+        cut = (slice(1, None),) * self.n.ndim
+        return Counts(self.n[cut], self.w[cut], self.w2[cut])
+
+
+def count(indices: Sequence[Index], sizes: Sequence[int], weights: CaseWeights) -> Counts:
+    """Count the cases over the combinations of several variables.
+
+    ``indices``: per variable the category index of each case; ``sizes``: the number of categories k of each. The
+    result has the shape (k1 + 1, k2 + 1, …), slot 0 for invalid.
+    """
+    shape = tuple(k + 1 for k in sizes)
+    cell = indices[0]
+    for index, k in zip(indices[1:], shape[1:], strict=True):
+        cell = cell * k + index
+    total = int(np.prod(shape))
+    n = np.bincount(cell, minlength=total).reshape(shape)
+    if weights.w is None or weights.w2 is None:
+        w = n.astype(np.float64)
+        return Counts(n, w, w)
+    return Counts(
+        n,
+        np.bincount(cell, weights=weights.w, minlength=total).reshape(shape),
+        np.bincount(cell, weights=weights.w2, minlength=total).reshape(shape),
+    )
+
+
+def distribution(values: Floats, group: Index | None, groups: int, weights: CaseWeights) -> tuple[Floats, Counts]:
+    """The distinct values of a numeric variable, ascending, with their counts by group.
+
+    ``values``: NaN where not valid. Returns the values (k,) and counts of shape (k, groups); without ``group`` the
+    shape is (k, 1). Cases of no group (index 0) are left out.
+    """
+    keep = ~np.isnan(values)
+    if group is not None:
+        keep &= group > 0
+    kept = values[keep]
+    distinct, place = np.unique(kept, return_inverse=True)
+    if group is None:
+        groups = 1
+        cell = place
+    else:
+        cell = place * groups + (group[keep] - 1)
+    total = len(distinct) * groups
+    n = np.bincount(cell, minlength=total).reshape(len(distinct), groups)
+    if weights.w is None or weights.w2 is None:
+        w = n.astype(np.float64)
+        return distinct, Counts(n, w, w)
+    return distinct, Counts(
+        n,
+        np.bincount(cell, weights=weights.w[keep], minlength=total).reshape(n.shape),
+        np.bincount(cell, weights=weights.w2[keep], minlength=total).reshape(n.shape),
+    )
+
+
+def patterns(x: Floats, weights: CaseWeights) -> tuple[Floats, Counts]:
+    """The distinct rows of a matrix (cases, p), NaN kept as a value of its own, with how many cases show each."""
+    if len(x) == 0:
+        empty = np.zeros(0)
+        return x, Counts(np.zeros(0, dtype=np.int64), empty, empty)
+    # distinct rows by one integer per row: the position of each column's value, combined column by column
+    cell = np.zeros(len(x), dtype=np.int64)
+    for column in x.T:
+        _, place = np.unique(column, return_inverse=True, equal_nan=True)
+        _, cell = np.unique(cell * (int(place.max()) + 1) + place, return_inverse=True)
+    first = np.full(int(cell.max()) + 1, len(x), dtype=np.int64)
+    np.minimum.at(first, cell, np.arange(len(x)))
+    n = np.bincount(cell)
+    if weights.w is None or weights.w2 is None:
+        w = n.astype(np.float64)
+        return x[first], Counts(n, w, w)
+    return x[first], Counts(n, np.bincount(cell, weights=weights.w), np.bincount(cell, weights=weights.w2))

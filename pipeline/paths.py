@@ -1,0 +1,147 @@
+"""Where everything lives: the only place that knows folder and file names."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.errors import UsageError, nearest
+
+ROOT = Path(__file__).resolve().parent.parent
+FONTS = ROOT / "fonts"
+
+_WAVE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
+SURVEY_SUFFIXES = (".sav", ".zsav", ".por")
+
+
+@dataclass(frozen=True, slots=True)
+class Wave:
+    """The files of one wave. ``raw`` is never written by a stage; ``processed`` only by stages."""
+
+    name: str
+    raw: Path
+    processed: Path
+    reports: Path
+
+    @property
+    def source(self) -> Path:
+        """What is known of the wave's file."""
+        return self.raw / "source.yml"
+
+    @property
+    def mapping(self) -> Path:
+        """How the wave's questionnaire maps to the codebook."""
+        return self.raw / "mapping.yml"
+
+    @property
+    def corrections(self) -> Path:
+        """Corrections of single values, as records."""
+        return self.raw / "corrections.yml"
+
+    def survey(self) -> Path | None:
+        """The wave's data file, or ``None``: ``survey`` with one of SPSS's endings."""
+        for suffix in SURVEY_SUFFIXES:
+            path = self.raw / f"survey{suffix}"
+            if path.is_file():
+                return path
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The folders of one study. ``files`` holds ``study.yml`` and its companions, ``base`` the data and reports."""
+
+    files: Path
+    base: Path
+
+    @property
+    def study(self) -> Path:
+        """The study's own record."""
+        return self.files / "study.yml"
+
+    @property
+    def codebook(self) -> Path:
+        """One record per variable."""
+        return self.files / "codebook.yml"
+
+    @property
+    def report(self) -> Path:
+        """Sections and tables."""
+        return self.files / "report.yml"
+
+    @property
+    def published(self) -> Path:
+        """Figures printed elsewhere."""
+        return self.files / "published.yml"
+
+    @property
+    def raw(self) -> Path:
+        """The waves' folders."""
+        return self.base / "data" / "raw"
+
+    @property
+    def processed(self) -> Path:
+        """What stages make between data and report."""
+        return self.base / "data" / "processed"
+
+    @property
+    def reports(self) -> Path:
+        """The finished reports."""
+        return self.base / "reports"
+
+    @property
+    def log(self) -> Path:
+        """Where a defect's traceback goes."""
+        return self.processed / "log.txt"
+
+    @property
+    def lock(self) -> Path:
+        """The file whose kernel lock keeps two runs apart."""
+        return self.processed / ".lock"
+
+    def wave(self, name: str) -> Wave:
+        """The files of a wave (whether or not they exist)."""
+        if not _WAVE.match(name):
+            raise UsageError("cli.bad_wave_name", wave=name)
+        return Wave(name, self.raw / name, self.processed / name, self.reports / name)
+
+    def waves(self) -> list[str]:
+        """The names of the waves' folders, in order."""
+        if not self.raw.is_dir():
+            return []
+        return sorted(p.name for p in self.raw.iterdir() if p.is_dir() and not p.name.startswith("."))
+
+    def existing_wave(self, name: str) -> Wave:
+        """The files of a wave that has a folder; else a message with the nearest name."""
+        wave = self.wave(name)
+        if not wave.raw.is_dir():
+            raise UsageError(
+                "cli.no_such_wave",
+                wave=name,
+                folder=self.shown(self.raw),
+                nearest=nearest(name, self.waves()) or ", ".join(self.waves()) or "–",
+            )
+        return wave
+
+    def shown(self, path: Path) -> str:
+        """A path as a person knows it: relative to where they stand when it is below, else to the study."""
+        for start in (Path.cwd(), self.base):
+            if path.is_relative_to(start):
+                return path.relative_to(start).as_posix()
+        return path.as_posix()
+
+
+def layout(study: str | Path | None = None) -> Layout:
+    """The layout of a study folder; the project's own where none is named.
+
+    The project keeps its study files in ``study/`` beside ``data/``; any other study is one folder with everything.
+    """
+    if study is None:
+        return Layout(ROOT / "study", ROOT)
+    folder = Path(study).resolve()
+    if not (folder / "study.yml").is_file() and (folder / "study" / "study.yml").is_file():
+        return Layout(folder / "study", folder)
+    if folder.name == "study" and not (folder / "data").is_dir() and (folder.parent / "data" / "raw").is_dir():
+        return Layout(folder, folder.parent)
+    return Layout(folder, folder)

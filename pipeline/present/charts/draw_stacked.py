@@ -1,0 +1,179 @@
+"""Bars of 100 per cent: stacked from the left, or diverging from the middle with the neutral answer apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.present.charts import measure, style
+from pipeline.present.charts.frame import Frame, Labels, draw_key, draw_rule, fit_labels, lay_rows
+from pipeline.present.charts.model import Chart
+from pipeline.present.charts.scale import draw_axis_title, text_of
+from pipeline.present.charts.shapes import Sheet, block
+
+_THICK = 16.0
+_PAD = 3.0  # beside a label inside its segment
+_NEUTRAL_GAP = 18.0
+_NEUTRAL_LEAST = 46.0
+
+
+def _value(chart: Chart, number: int, index: int) -> float:
+    """A segment's length; what has no value has no length."""
+    value = chart.series[number].values[index]
+    return 0.0 if value is None else value
+
+
+def _sums(chart: Chart, numbers: Sequence[int]) -> list[float]:
+    return [sum(_value(chart, number, index) for number in numbers) for index in range(len(chart.categories))]
+
+
+def _segment(
+    sheet: Sheet, chart: Chart, number: int, index: int, left: float, right: float, top: float, fill: str
+) -> bool:
+    """One segment with its label inside; returns whether the label found room."""
+    text = text_of(chart.series[number], index)
+    if chart.series[number].values[index] is None:
+        return not text
+    sheet.rect(f"bar-{number}-{index}", left, top, right - left, _THICK, fill, style.PAPER)
+    if not text:
+        return True
+    if measure.width(text, style.SMALL) + 2 * _PAD > right - left:
+        return False
+    middle, ink = top + _THICK / 2, style.ink_on(fill)
+    sheet.centred("value", (left + right) / 2, middle, (text,), size=style.SMALL, colour=ink, anchor="middle")
+    return True
+
+
+def _outside(chart: Chart, number: int) -> float:
+    """Room for the widest label of one series beside its bar."""
+    texts = [text_of(chart.series[number], index) for index in range(len(chart.categories))]
+    return max((measure.width(text, style.SMALL) for text in texts), default=0.0) + style.NUDGE
+
+
+def _heads(chart: Chart, labels: Labels, unit: float) -> list[tuple[float, tuple[str, ...]]] | None:
+    """The series' names over the first bar's segments, where all of them fit there."""
+    left = 0.0 if labels.above else labels.width + style.GAP
+    heads: list[tuple[float, tuple[str, ...]]] = []
+    for number, series in enumerate(chart.series):
+        length = _value(chart, number, 0) * unit
+        name = measure.clean(series.name)
+        if not name or measure.longest_word(name, style.SIZE) > length - 2 * _PAD:
+            return None
+        lines, whole = measure.wrap(name, length - 2 * _PAD, style.SIZE, most=2)
+        if not whole:
+            return None
+        heads.append((left + length / 2, lines))
+        left += length
+    return heads
+
+
+def _empty_rows(sheet: Sheet, chart: Chart, frame: Frame, left: float) -> None:
+    """A category without any value still says why."""
+    for index, row in enumerate(frame.rows):
+        if all(series.values[index] is None for series in chart.series):
+            text = next((text_of(series, index) for series in chart.series if text_of(series, index)), "")
+            sheet.centred("value", left + style.NUDGE, row.middle, (text,), colour=style.QUIET)
+
+
+def draw_stacked(chart: Chart) -> Sheet:
+    """Bars of 100 per cent, light to dark for ordered answers, else one hue per answer."""
+    sheet = Sheet(chart.width)
+    labels = fit_labels(chart)
+    count = len(chart.series)
+    fills = style.ramp(count) if chart.ordered else style.distinct(count)
+    left = 0.0 if labels.above else labels.width + style.GAP
+    longest = max([*_sums(chart, range(count)), 1.0 if chart.percent else 0.0]) or 1.0
+    unit = (chart.width - left - _outside(chart, count - 1)) / longest
+    heads = None if chart.groups or labels.above else _heads(chart, labels, unit)
+    if heads is None:
+        top = draw_key(sheet, [series.name for series in chart.series], fills, left, chart.width)
+    else:
+        top = block(max(len(lines) for _, lines in heads)) + 1.0
+        for x, lines in heads:
+            sheet.centred("name", x, top - block(len(lines)) / 2, lines, anchor="middle")
+    frame = lay_rows(sheet, chart, labels, top, _THICK)
+    for index, row in enumerate(frame.rows):
+        x = frame.left
+        for number in range(count):
+            end = x + _value(chart, number, index) * unit
+            inside = _segment(sheet, chart, number, index, x, end, row.top, fills[number])
+            if not inside and number == count - 1 and chart.series[number].values[index] is not None:
+                text = text_of(chart.series[number], index)
+                sheet.centred("value", end + style.NUDGE, row.middle, (text,), size=style.SMALL)
+            x = end
+    _empty_rows(sheet, chart, frame, frame.left)
+    y = frame.bottom
+    y += draw_axis_title(sheet, chart, frame.left, frame.right, y)
+    sheet.height = y
+    return sheet
+
+
+def _sides(chart: Chart) -> tuple[list[int], list[int]]:
+    """Series left and right of the middle."""
+    numbers = list(range(len(chart.series)))
+    if chart.neutral is not None:
+        return numbers[: chart.neutral], numbers[chart.neutral + 1 :]
+    half = len(numbers) // 2
+    return numbers[:half], numbers[half:]
+
+
+def draw_diverging(chart: Chart) -> Sheet:
+    """Answers of one side to the left of the middle, of the other to the right, the neutral one apart at the end."""
+    sheet = Sheet(chart.width)
+    labels = fit_labels(chart, largest=0.42)
+    minus, plus = _sides(chart)
+    browns, blues = style.diverging(len(minus), len(plus))
+    fills = dict(zip([*minus, *plus], [*browns, *blues], strict=True))
+    start = 0.0 if labels.above else labels.width + style.GAP
+    before = _outside(chart, minus[0]) if minus else 0.0
+    after = _outside(chart, plus[-1]) if plus else 0.0
+    widest = max(_sums(chart, minus)) + max(_sums(chart, plus))
+    room = chart.width - start - before - after
+    neutral_left = chart.width
+    if chart.neutral is not None:
+        apart = _outside(chart, chart.neutral)
+        largest = max(_sums(chart, [chart.neutral]))
+        unit = (room - _NEUTRAL_GAP - apart) / ((widest + largest) or 1.0)
+        column = max(largest * unit + apart, _NEUTRAL_LEAST)
+        unit = min(unit, (room - _NEUTRAL_GAP - column) / (widest or 1.0))
+        neutral_left = chart.width - column
+    else:
+        unit = room / (widest or 1.0)
+    middle = start + before + max(_sums(chart, minus)) * unit
+    key_right = neutral_left - (_NEUTRAL_GAP if chart.neutral is not None else 0.0)
+    order = [*minus, *plus]
+    names = [chart.series[number].name for number in order]
+    top = draw_key(sheet, names, [fills[number] for number in order], start, key_right)
+    if chart.neutral is not None:
+        lines, _ = measure.wrap(chart.series[chart.neutral].name, chart.width - neutral_left, style.SIZE)
+        top = max(top, block(len(lines)) + 3.0)
+        sheet.centred("name", neutral_left, top - 3.0 - block(len(lines)) / 2, lines)
+    frame = lay_rows(sheet, chart, labels, top, _THICK, right=neutral_left)
+    for index, row in enumerate(frame.rows):
+        x = middle
+        for number in reversed(minus):
+            end = x - _value(chart, number, index) * unit
+            inside = _segment(sheet, chart, number, index, end, x, row.top, fills[number])
+            if not inside and number == minus[0] and chart.series[number].values[index] is not None:
+                text = text_of(chart.series[number], index)
+                sheet.centred("value", end - style.NUDGE, row.middle, (text,), size=style.SMALL, anchor="end")
+            x = end
+        x = middle
+        for number in plus:
+            end = x + _value(chart, number, index) * unit
+            inside = _segment(sheet, chart, number, index, x, end, row.top, fills[number])
+            if not inside and number == plus[-1] and chart.series[number].values[index] is not None:
+                text = text_of(chart.series[number], index)
+                sheet.centred("value", end + style.NUDGE, row.middle, (text,), size=style.SMALL)
+            x = end
+        if chart.neutral is not None and chart.series[chart.neutral].values[index] is not None:
+            length = _value(chart, chart.neutral, index) * unit
+            part = f"bar-{chart.neutral}-{index}"
+            sheet.rect(part, neutral_left, row.top, length, _THICK, style.NEUTRAL, style.PAPER)
+            text = text_of(chart.series[chart.neutral], index)
+            sheet.centred("value", neutral_left + length + style.NUDGE, row.middle, (text,), size=style.SMALL)
+    _empty_rows(sheet, chart, frame, middle)
+    draw_rule(sheet, frame, middle, style.INK)
+    y = frame.bottom
+    y += draw_axis_title(sheet, chart, frame.left, chart.width, y)
+    sheet.height = y
+    return sheet

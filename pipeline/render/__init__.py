@@ -1,0 +1,1 @@
+"""The output formats: one folder each, with ``SUFFIX`` and ``write(document, path)``."""

@@ -1,0 +1,155 @@
+"""Figures: the drawing as SVG, with a PNG for programs that do not show SVG, and its text alternative."""
+
+from __future__ import annotations
+
+import json
+import re
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from lxml import etree
+
+from pipeline.errors import RenderingFailed
+from pipeline.present.document import Figure
+from pipeline.render.docx.xml import ASVG, PIC, WP, A, Element, R, w
+from pipeline.render.text import printable
+
+FONTS = Path(__file__).parents[3] / "fonts"
+PPI = 180
+EMU_PER_POINT = 12_700
+SVG_EXTENSION = "{96DAC541-7B7A-43D3-8B79-37D633B846F1}"  # the extension "svgBlip" of Office 2016
+
+# One page per figure, as large as the figure; the drawings come in as data.
+_PAGES = b"""
+#set page(margin: 0pt, fill: white)
+#for (i, figure) in json(bytes(sys.inputs.figures)).enumerate() {
+  if i > 0 { pagebreak() }
+  set page(width: figure.width * 1pt, height: figure.height * 1pt)
+  image(bytes(figure.svg), format: "svg", width: 100%)
+}
+"""
+
+_FORBIDDEN_ELEMENTS = frozenset({"script", "foreignObject", "iframe", "audio", "video", "handler", "listener"})
+_FETCHING_STYLE = re.compile(r"@import|url\(\s*[\"']?\s*(?!#)[^\s\"'#)]", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A figure ready for the package: both images, and the size at which it stands (English Metric Units)."""
+
+    figure: Figure
+    svg: bytes
+    png: bytes
+    width: int
+    height: int
+
+
+def checked_svg(figure: Figure) -> bytes:
+    """The drawing's bytes. Raises ``RenderingFailed`` for anything that runs, fetches or declares entities.
+
+    Our chart room draws no such thing: a second lock on the door, because Word opens what it is given.
+    """
+    text = printable(figure.svg)
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    try:
+        root = etree.fromstring(text.encode("utf-8"), parser)
+    except etree.XMLSyntaxError as error:
+        raise RenderingFailed("office.figure_unsafe", label=figure.label, what=error.msg) from error
+    doctype = root.getroottree().docinfo.internalDTD
+    if doctype is not None and any(True for _ in doctype.iterentities()):
+        raise RenderingFailed("office.figure_unsafe", label=figure.label, what="<!ENTITY>")
+    for element in root.iter():
+        if not isinstance(element.tag, str):
+            continue
+        name = etree.QName(element).localname
+        if name in _FORBIDDEN_ELEMENTS:
+            raise RenderingFailed("office.figure_unsafe", label=figure.label, what=f"<{name}>")
+        if name == "style" and _FETCHING_STYLE.search(element.text or ""):
+            raise RenderingFailed("office.figure_unsafe", label=figure.label, what="<style> url()")
+        for key, value in element.attrib.items():
+            attribute = etree.QName(key).localname
+            fetches = attribute in ("href", "src") and not str(value).startswith(("#", "data:image/png;base64,"))
+            if fetches or attribute.startswith("on") or _FETCHING_STYLE.search(str(value)):
+                raise RenderingFailed("office.figure_unsafe", label=figure.label, what=f"{name} {attribute}")
+    return text.encode("utf-8")
+
+
+def _pngs(figures: list[tuple[Figure, bytes]]) -> list[bytes]:
+    import typst
+
+    pages = [{"svg": svg.decode("utf-8"), "width": f.width, "height": f.height} for f, svg in figures]
+    try:
+        made = typst.compile(
+            _PAGES,
+            format="png",
+            ppi=PPI,
+            font_paths=[FONTS],
+            ignore_system_fonts=True,
+            sys_inputs={"figures": json.dumps(pages)},
+        )
+    except typst.TypstError as error:
+        label = figures[0][0].label
+        raise RenderingFailed("office.figure_failed", label=label, reason=error) from error
+    return made if isinstance(made, list) else [made]
+
+
+def pictures(figures: list[Figure], width: float) -> dict[str, Picture]:
+    """The pictures of all figures by id, none wider than ``width`` points."""
+    drawn = [(figure, checked_svg(figure)) for figure in figures]
+    if not drawn:
+        return {}
+    half = (len(drawn) + 1) // 2
+    # The typesetter works outside Python's lock: two threads halve the time where there are two processors.
+    with ThreadPoolExecutor(2) as pool:
+        images = [png for part in pool.map(_pngs, [p for p in (drawn[:half], drawn[half:]) if p]) for png in part]
+    made = {}
+    for (figure, svg), png in zip(drawn, images, strict=True):
+        scale = min(1.0, width / figure.width) * EMU_PER_POINT
+        made[figure.id] = Picture(figure, svg, png, round(figure.width * scale), round(figure.height * scale))
+    return made
+
+
+def drawing(picture: Picture, number: int, png_id: str, svg_id: str) -> Element:
+    """The run that shows a picture in the text. ``number`` is unique among the document's drawings."""
+
+    def el(namespace: str, tag: str, *children: Element, **attributes: str | int) -> Element:
+        made = etree.Element(f"{{{namespace}}}{tag}", {key: str(value) for key, value in attributes.items()})
+        made.extend(children)
+        return made
+
+    figure = picture.figure
+    size = {"cx": picture.width, "cy": picture.height}
+    name = f"figure-{number}"
+    alt = " ".join(printable(figure.alt).split())
+    svg = etree.Element(f"{{{ASVG}}}svgBlip", {f"{{{R}}}embed": svg_id}, nsmap={"asvg": ASVG})
+    blip = etree.Element(f"{{{A}}}blip", {f"{{{R}}}embed": png_id})
+    blip.append(el(A, "extLst", el(A, "ext", svg, uri=SVG_EXTENSION)))
+    shown = el(
+        PIC,
+        "pic",
+        el(PIC, "nvPicPr", el(PIC, "cNvPr", id=number, name=name, descr=alt), el(PIC, "cNvPicPr")),
+        el(PIC, "blipFill", blip, el(A, "stretch", el(A, "fillRect"))),
+        el(
+            PIC,
+            "spPr",
+            el(A, "xfrm", el(A, "off", x=0, y=0), el(A, "ext", **size)),
+            el(A, "prstGeom", el(A, "avLst"), prst="rect"),
+        ),
+    )
+    inline = el(
+        WP,
+        "inline",
+        el(WP, "extent", **size),
+        el(WP, "effectExtent", l=0, t=0, r=0, b=0),
+        el(WP, "docPr", id=number, name=name, descr=alt, title=" ".join(printable(figure.title).split())),
+        el(WP, "cNvGraphicFramePr", el(A, "graphicFrameLocks", noChangeAspect=1)),
+        el(A, "graphic", el(A, "graphicData", shown, uri=PIC)),
+        distT=0,
+        distB=0,
+        distL=0,
+        distR=0,
+    )
+    made = w("r", w("drawing"))
+    made[0].append(inline)
+    return made

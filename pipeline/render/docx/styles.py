@@ -1,0 +1,319 @@
+"""The document's looks: styles, numbering of lists, settings and fonts, each as a part of the package."""
+
+from __future__ import annotations
+
+from pipeline.render.docx.xml import Element, flag, w
+
+SERIF = "Noto Serif"
+SANS = "Noto Sans"
+# Where the report's own fonts are not installed Word takes the alternative, which every Office has.
+ALTERNATIVES = {SERIF: ("Cambria", "roman"), SANS: ("Calibri", "swiss")}
+
+INK = "1F3A5F"
+GREY = "595959"
+LIGHT = "BFC7D1"
+BOX = "FFF8E5"
+
+TABLE_SIZE = 17  # half-points: 8.5 pt, above the 8 pt below which no table may be set
+LIST_BULLET, LIST_NUMBER = 1, 2  # abstract lists
+
+
+def _fonts(name: str) -> Element:
+    return w("rFonts", ascii=name, hAnsi=name, eastAsia=name, cs=name)
+
+
+def _style(
+    style_id: str,
+    name: str,
+    *,
+    based_on: str = "Normal",
+    following: str = "",
+    font: str = "",
+    size: int = 0,
+    bold: bool = False,
+    italic: bool = False,
+    colour: str = "",
+    before: int | None = None,
+    after: int | None = None,
+    line: int | None = None,
+    left: int = 0,
+    hanging: int = 0,
+    align: str = "",
+    keep_next: bool = False,
+    outline: int | None = None,
+    borders: Element | None = None,
+    shade: str = "",
+    tabs: tuple[tuple[str, int], ...] = (),
+    hyphenate: bool = True,
+    contextual: bool = False,
+    custom: bool = True,
+    priority: int = 1,
+) -> Element:
+    """A paragraph style. Sizes in half-points, spaces and indents in twentieths of a point."""
+    spacing = {key: value for key, value in (("before", before), ("after", after), ("line", line)) if value is not None}
+    if line is not None:
+        spacing["lineRule"] = "auto"  # type: ignore[assignment]
+    indent = {key: value for key, value in (("left", left), ("hanging", hanging)) if value}
+    paragraph = w(
+        "pPr",
+        flag("keepNext", keep_next),
+        flag("keepLines", keep_next),
+        borders,
+        w("shd", val="clear", color="auto", fill=shade) if shade else None,
+        w("tabs", *(w("tab", val=kind, pos=position) for kind, position in tabs)) if tabs else None,
+        None if hyphenate else w("suppressAutoHyphens"),
+        w("spacing", **spacing) if spacing else None,
+        w("ind", **indent) if indent else None,
+        flag("contextualSpacing", contextual),
+        w("jc", val=align) if align else None,
+        w("outlineLvl", val=outline) if outline is not None else None,
+    )
+    characters = w(
+        "rPr",
+        _fonts(font) if font else None,
+        flag("b", bold),
+        flag("i", italic),
+        w("color", val=colour) if colour else None,
+        w("sz", val=size) if size else None,
+        w("szCs", val=size) if size else None,
+    )
+    made = w(
+        "style",
+        w("name", val=name),
+        w("basedOn", val=based_on) if based_on else None,
+        w("next", val=following) if following else None,
+        w("uiPriority", val=priority),
+        w("qFormat"),
+        paragraph if len(paragraph) else None,
+        characters if len(characters) else None,
+        type="paragraph",
+        styleId=style_id,
+    )
+    if custom:
+        made.set(f"{{{made.nsmap.get('w') or made.tag[1:].split('}')[0]}}}customStyle", "1")
+    return made
+
+
+def _character_style(style_id: str, name: str, custom: bool, *properties: Element) -> Element:
+    made = w("style", w("name", val=name), w("uiPriority", val=99), w("rPr", *properties), type="character")
+    made.set(f"{{{made.tag[1:].split('}')[0]}}}styleId", style_id)
+    if custom:
+        made.set(f"{{{made.tag[1:].split('}')[0]}}}customStyle", "1")
+    return made
+
+
+def _rule(side: str, size: int, colour: str = INK, space: int = 0) -> Element:
+    return w(side, val="single", sz=size, space=space, color=colour)
+
+
+def _box() -> Element:
+    return w("pBdr", *(_rule(side, 6, "B8860B", 6) for side in ("top", "left", "bottom", "right")))
+
+
+def _table_style(style_id: str, name: str, *rules: Element) -> Element:
+    made = w(
+        "style",
+        w("name", val=name),
+        w("basedOn", val="TableNormal"),
+        w("uiPriority", val=99),
+        w("qFormat"),
+        w(
+            "tblPr",
+            w("tblBorders", *rules),
+            w(
+                "tblCellMar",
+                w("top", w=20, type="dxa"),
+                w("left", w=60, type="dxa"),
+                w("bottom", w=20, type="dxa"),
+                w("right", w=60, type="dxa"),
+            ),
+        ),
+        type="table",
+        customStyle="1",
+        styleId=style_id,
+    )
+    return made
+
+
+def styles(locale: str) -> Element:
+    """``styles.xml``: Word's own names where it has one, so that its panes and fields know them."""
+    defaults = w(
+        "docDefaults",
+        w(
+            "rPrDefault",
+            w(
+                "rPr",
+                _fonts(SERIF),
+                w("sz", val=20),
+                w("szCs", val=20),
+                w("lang", val=locale, eastAsia=locale, bidi="ar-SA"),
+            ),
+        ),
+        w("pPrDefault", w("pPr", w("spacing", before=0, after=120, line=276, lineRule="auto"))),
+    )
+    normal = w(
+        "style",
+        w("name", val="Normal"),
+        w("qFormat"),
+        w("pPr", w("widowControl")),
+        type="paragraph",
+        default="1",
+        styleId="Normal",
+    )
+    default_font = w(
+        "style",
+        w("name", val="Default Paragraph Font"),
+        w("uiPriority", val=1),
+        w("semiHidden"),
+        type="character",
+        default="1",
+        styleId="DefaultParagraphFont",
+    )
+    table_normal = w(
+        "style",
+        w("name", val="Normal Table"),
+        w("uiPriority", val=99),
+        w("semiHidden"),
+        w(
+            "tblPr",
+            w("tblInd", w=0, type="dxa"),
+            w(
+                "tblCellMar",
+                w("top", w=0, type="dxa"),
+                w("left", w=108, type="dxa"),
+                w("bottom", w=0, type="dxa"),
+                w("right", w=108, type="dxa"),
+            ),
+        ),
+        type="table",
+        default="1",
+        styleId="TableNormal",
+    )
+    no_list = w(
+        "style", w("name", val="No List"), w("semiHidden"), type="numbering", default="1", styleId="NoList"
+    )
+    heading = {"following": "BodyText", "font": SANS, "bold": True, "colour": INK, "keep_next": True}
+    builtin = {"custom": False}
+    small = {"font": SANS, "colour": GREY, "line": 240}
+    table_text = {"font": SANS, "size": TABLE_SIZE, "before": 0, "after": 0, "line": 240}
+    return w(
+        "styles",
+        defaults,
+        normal,
+        default_font,
+        table_normal,
+        no_list,
+        _style("BodyText", "Body Text", **builtin),
+        _style("Lead", "Lead", based_on="BodyText", size=21),
+        _style("SmallText", "Small Text", based_on="BodyText", size=18, after=80, line=259),
+        _style("Note", "Note", based_on="BodyText", size=17, after=80, **small),
+        _style("Title", "Title", following="Subtitle", font=SANS, size=52, bold=True, colour=INK, before=480, after=60,
+               line=240, align="left", **builtin),
+        _style("Subtitle", "Subtitle", following="BodyText", font=SANS, size=28, colour=INK, after=120, line=240,
+               **builtin),
+        _style("CoverLine", "Cover Line", font=SANS, size=20, after=40, line=252),
+        _style("Heading1", "heading 1", size=32, before=360, after=140, line=240, outline=0, hanging=567, left=567,
+               tabs=(("left", 567),), priority=9, **builtin, **heading),
+        _style("Heading2", "heading 2", size=25, before=280, after=100, line=240, outline=1, hanging=680, left=680,
+               tabs=(("left", 680),), priority=9, **builtin, **heading),
+        _style("Heading3", "heading 3", size=20, before=200, after=60, line=240, outline=2, priority=9, **builtin,
+               **heading),
+        _style("ContentsHeading", "Contents Heading", following="BodyText", font=SANS, size=28, bold=True, colour=INK,
+               before=320, after=120, line=240, keep_next=True),
+        _style("TOC1", "toc 1", font=SANS, size=19, before=60, after=20, line=240, left=567, hanging=567,
+               tabs=(("left", 567), ("right", 9070)), priority=39, **builtin),
+        _style("TOC2", "toc 2", font=SANS, size=18, after=20, line=240, left=1247, hanging=680,
+               tabs=(("left", 1247), ("right", 9070)), priority=39, **builtin),
+        _style("TableofFigures", "table of figures", font=SANS, size=18, after=40, line=240, left=1020, hanging=1020,
+               tabs=(("right", 9070),), priority=99, **builtin),
+        _style("Caption", "caption", following="BodyText", font=SANS, size=18, bold=True, colour=INK, before=240,
+               after=60, line=240, keep_next=True, priority=35, **builtin),
+        _style("FigureHeadline", "Figure Headline", following="Caption", font=SANS, size=22, bold=True, before=280,
+               after=0, line=240, keep_next=True),
+        _style("FigureCaption", "Figure Caption", based_on="Caption", before=40, after=80, bold=False, colour=GREY),
+        _style("FigureBody", "Figure Body", before=0, after=60, line=240, keep_next=True),
+        _style("TableLead", "Table Lead", font=SANS, size=17, colour=GREY, before=0, after=40, line=240,
+               keep_next=True),
+        _style("TableText", "Table Text", hyphenate=True, align="left", **table_text),
+        _style("TableNumber", "Table Number", based_on="TableText", hyphenate=False, align="right"),
+        _style("TableHead", "Table Head", based_on="TableText", bold=True, colour=INK, align="left", keep_next=True),
+        _style("TableHeadNumber", "Table Head Number", based_on="TableHead", align="right"),
+        _style("TableHeadSpan", "Table Head Span", based_on="TableHead", align="center"),
+        _style("TableNote", "Table Note", size=16, before=0, after=20, **small),
+        _style("TableEnd", "Table End", size=8, before=0, after=120, line=240),
+        _style("NoticeTitle", "Notice Title", following="NoticeText", font=SANS, size=19, bold=True, before=160,
+               after=0, line=252, left=120, borders=_box(), shade=BOX, keep_next=True),
+        _style("NoticeText", "Notice Text", font=SANS, size=18, before=0, after=200, line=252, left=120,
+               borders=_box(), shade=BOX),
+        _style("ListBullet", "List Bullet", based_on="BodyText", after=60, contextual=False, **builtin),
+        _style("ListNumber", "List Number", based_on="BodyText", after=60, **builtin),
+        _style("Finding", "Finding", based_on="ListBullet", font=SANS, size=20, after=80, line=264),
+        _style("Header", "header", font=SANS, size=16, colour=GREY, after=0, line=240, priority=99,
+               borders=w("pBdr", _rule("bottom", 4, LIGHT, 4)), **builtin),
+        _style("Footer", "footer", font=SANS, size=16, colour=GREY, after=0, line=240, priority=99,
+               borders=w("pBdr", _rule("top", 4, LIGHT, 4)), **builtin),
+        _character_style("Hyperlink", "Hyperlink", False, w("color", val=INK), w("u", val="none")),
+        _character_style("Code", "Code", True, w("rFonts", ascii="Consolas", hAnsi="Consolas", cs="Consolas"),
+                         w("sz", val=18)),
+        _table_style("StatisticalTable", "Statistical Table", _rule("top", 12), _rule("bottom", 12)),
+        _table_style("FactsTable", "Facts Table", _rule("top", 4, LIGHT), _rule("bottom", 4, LIGHT),
+                     _rule("insideH", 4, "E3E7EC")),
+    )
+
+
+def numbering(ordered_lists: int) -> Element:
+    """``numbering.xml``: list 1 is the bullets; each ordered list has its own number and so starts at 1."""
+
+    def abstract(number: int, kind: str, text: str, style: str) -> Element:
+        level = w(
+            "lvl",
+            w("start", val=1),
+            w("numFmt", val=kind),
+            w("lvlText", val=text),
+            w("lvlJc", val="left"),
+            w("pPr", w("ind", left=397, hanging=284)),
+            ilvl=0,
+        )
+        return w("abstractNum", w("multiLevelType", val="singleLevel"), level, abstractNumId=number)
+
+    made = w(
+        "numbering",
+        abstract(LIST_BULLET, "bullet", "•", "ListBullet"),
+        abstract(LIST_NUMBER, "decimal", "%1.", "ListNumber"),
+        w("num", w("abstractNumId", val=LIST_BULLET), numId=1),
+    )
+    for i in range(ordered_lists):
+        override = w("lvlOverride", w("startOverride", val=1), ilvl=0)
+        made.append(w("num", w("abstractNumId", val=LIST_NUMBER), override, numId=2 + i))
+    return made
+
+
+def settings(locale: str, decimal: str, separator: str) -> Element:
+    """``settings.xml``. Fields are not updated on opening: Word would ask the reader about "other files"."""
+    return w(
+        "settings",
+        w("zoom", percent=100),
+        w("autoHyphenation"),
+        w("consecutiveHyphenLimit", val=2),
+        w("hyphenationZone", val=360),
+        w("defaultTabStop", val=567),
+        w("characterSpacingControl", val="doNotCompress"),
+        w(
+            "compat",
+            w("compatSetting", name="compatibilityMode", uri="http://schemas.microsoft.com/office/word", val=15),
+        ),
+        w("themeFontLang", val=locale),
+        w("decimalSymbol", val=decimal),
+        w("listSeparator", val=separator),
+    )
+
+
+def font_table() -> Element:
+    """``fontTable.xml``: the report's fonts and what may stand for them."""
+    return w(
+        "fonts",
+        *(
+            w("font", w("altName", val=other), w("family", val=family), w("pitch", val="variable"), name=name)
+            for name, (other, family) in ALTERNATIVES.items()
+        ),
+    )

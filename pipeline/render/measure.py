@@ -1,0 +1,181 @@
+"""How wide text is and how a table's columns line up, for formats that set type themselves (PDF, HTML).
+
+Numbers stand right-aligned on the decimal mark: a cell with fewer decimals than its column's most gets the missing
+width as padding. Widths are in em (multiples of the type size) of Noto Sans.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline.present.document import Cell, Table
+from pipeline.render.grid import place_head
+
+DECIMALS = {
+    "percent1": 1,
+    "weighted": 1,
+    "decimal1": 1,
+    "decimal2": 2,
+    "decimal3": 3,
+    "decimal4": 4,
+    "p": 3,
+}
+DIGIT, DECIMAL_MARK = 0.572, 0.268  # em; digits of Noto Sans all have one width
+LETTER = 0.45  # em; a raised capital with its space, at two thirds of the size
+_NOTE = 0.5  # em; a raised note number in brackets
+
+# Advance widths of U+0020–007E in thousandths of an em, from the font's table hmtx:
+# TTFont("fonts/NotoSans-Regular.ttf")["hmtx"], by TTFont.getBestCmap().
+_ADVANCES = (
+    260, 269, 408, 646, 572, 831, 732, 225, 300, 300, 551, 572, 268, 322, 268, 372, 572, 572, 572, 572, 572, 572, 572,
+    572, 572, 572, 268, 268, 572, 572, 572, 434, 899, 639, 650, 632, 730, 556, 519, 728, 741, 339, 273, 619, 524, 907,
+    760, 781, 605, 781, 622, 549, 556, 731, 600, 930, 586, 566, 572, 329, 372, 329, 572, 444, 281, 561, 615, 480, 615,
+    564, 344, 615, 618, 258, 258, 534, 258, 935, 618, 605, 615, 615, 413, 479, 361, 618, 508, 786, 529, 510, 470, 380,
+    551, 380, 572,
+)  # fmt: skip
+_OTHER_LATIN, _OTHER = 580, 1000  # what lies outside ASCII: letters with accents, then scripts with wide letters
+_BOLD = 1.06  # how much wider Noto Sans Bold runs
+
+
+def text_width(text: str, bold: bool = False) -> float:
+    """The width of ``text`` on one line, in em; exact for ASCII in the regular face, else a near upper estimate."""
+    total = 0
+    for char in text:
+        code = ord(char)
+        total += _ADVANCES[code - 32] if 32 <= code < 127 else _OTHER_LATIN if code < 0x250 else _OTHER
+    return total / 1000 * (_BOLD if bold else 1.0)
+
+
+def shortened(text: str, width: float) -> str:
+    """``text`` cut to ``width`` em with an ellipsis, when it is longer: for running heads only."""
+    if text_width(text) <= width:
+        return text
+    kept = text
+    while kept and text_width(kept) + 0.8 > width:
+        kept = kept[:-1]
+    return kept.rstrip() + "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What a column holds: numbers or text, its most decimals, and its most letters and notes after a number."""
+
+    numeric: bool
+    decimals: int
+    letters: int
+    notes: bool
+
+    @property
+    def after(self) -> float:
+        """The room kept at the right of every number for letters and note numbers, in em."""
+        return self.letters * LETTER + self.notes * _NOTE
+
+
+def decimals_of(cell: Cell) -> int:
+    """How many decimals the cell's text shows."""
+    return DECIMALS.get(cell.format, 0) if cell.kind == "number" else 0
+
+
+def columns(table: Table) -> tuple[Column, ...]:
+    """The shape of each column right of the stub."""
+    numeric, decimals, letters, notes = (
+        [True] * table.columns,
+        [0] * table.columns,
+        [0] * table.columns,
+        [False] * table.columns,
+    )
+    texts, numbers = [0] * table.columns, [0] * table.columns
+    for row in table.rows:
+        for i, cell in enumerate(row.cells[: table.columns]):
+            if cell.kind == "text":
+                texts[i] += bool(cell.text)
+                continue
+            numbers[i] += cell.kind == "number"
+            places = DECIMALS.get(cell.format, 0) if cell.kind == "number" else 0
+            if places > decimals[i]:
+                decimals[i] = places
+            if cell.letters and len(cell.letters) > letters[i]:
+                letters[i] = len(cell.letters)
+            if cell.note:
+                notes[i] = True
+    for i in range(table.columns):
+        numeric[i] = numbers[i] > 0 or texts[i] == 0
+    return tuple(Column(*shape) for shape in zip(numeric, decimals, letters, notes, strict=True))
+
+
+def padding(cell: Cell, column: Column) -> float:
+    """The width, in em, that a number lacks on the right so that decimal marks stand in line."""
+    if not column.numeric or cell.kind == "text":
+        return 0.0
+    own = decimals_of(cell)
+    missing = column.decimals - own
+    return missing * DIGIT + (DECIMAL_MARK if own == 0 else 0.0) if missing else 0.0
+
+
+def cell_notes(table: Table) -> dict[str, int]:
+    """The notes on cells, numbered from 1 in reading order; the same words share a number."""
+    numbers: dict[str, int] = {}
+    for row in table.rows:
+        for cell in row.cells:
+            if cell.note:
+                numbers.setdefault(cell.note, len(numbers) + 1)
+    return numbers
+
+
+def _longest_word(text: str, bold: bool = False) -> float:
+    return max((text_width(word, bold) for word in text.split()), default=0.0)
+
+
+def column_widths(table: Table, shape: tuple[Column, ...], available: float, gap: float) -> tuple[float, ...] | None:
+    """Widths of the stub and the columns in em, adding up to ``available``; None when the table does not fit.
+
+    As browsers lay out a table: every column has a least width (its widest number, its longest word) and a wished
+    width (its text on one line, within reason); what lies between is shared in proportion. ``gap`` is the white on
+    both sides of a cell.
+    """
+    least, wished = [7.0], [0.0]
+    for row in table.rows:
+        if row.cells:
+            label = text_width(row.label, row.kind in ("total", "subtotal")) + 1.2 * row.level
+            wished[0] = max(wished[0], label)
+            least[0] = max(least[0], min(_longest_word(row.label) + 1.2 * row.level, 13.0))
+    wished[0] = max(least[0], min(wished[0], 0.46 * available))
+    for i, column in enumerate(shape):
+        cells = [row.cells[i] for row in table.rows if i < len(row.cells)]
+        if column.numeric:
+            need = max((text_width(c.text, True) + padding(c, column) for c in cells), default=0.0) + column.after
+            least.append(need)
+            wished.append(max(need, 5.0))
+        else:
+            least.append(min(max((_longest_word(c.text) for c in cells), default=0.0), 11.0))
+            wished.append(min(max((text_width(c.text) for c in cells), default=0.0), 0.4 * available))
+    for place in place_head(table):
+        words = max(_longest_word(place.cell.text, True), _longest_word(place.cell.sub))
+        if place.columns == 1:
+            i = place.column
+            least[i] = max(least[i], min(words, 9.0))
+            wished[i] = max(wished[i], least[i], min(text_width(place.cell.text, True) / 2, 11.0))
+        else:  # a head over several columns asks for its longest word from all of them together
+            span = range(place.column, min(place.column + place.columns, len(least)))
+            lack = min(words, 12.0) - sum(least[i] for i in span)
+            for i in span:
+                least[i] += max(0.0, lack / len(span))
+                wished[i] = max(wished[i], least[i])
+    gaps = gap * len(least)
+    room = available - gaps
+    if sum(least) > room:
+        return None
+    if numbers := [i + 1 for i, column in enumerate(shape) if column.numeric]:
+        even = max(wished[i] for i in numbers)  # columns of numbers look best alike
+        if even <= 8.5:
+            for i in numbers:
+                wished[i] = even
+    if sum(wished) <= room:
+        spare = room - sum(wished)
+        takers = [0] + [i + 1 for i, column in enumerate(shape) if not column.numeric]
+        widths = [w + (spare / len(takers) if i in takers else 0.0) for i, w in enumerate(wished)]
+    else:
+        spare = room - sum(least)
+        wish = sum(w - m for w, m in zip(wished, least, strict=True))
+        widths = [m + spare * (w - m) / wish for w, m in zip(wished, least, strict=True)]
+    return tuple(w + gap for w in widths)

@@ -1,0 +1,328 @@
+"""The document as the Typst template wants it: flat blocks, column widths, safe labels, only strings and numbers."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from typing import Any
+
+from pipeline.present.document import (
+    Block,
+    Document,
+    Facts,
+    Figure,
+    Items,
+    Notice,
+    Paragraph,
+    Run,
+    Section,
+    Table,
+)
+from pipeline.render.grid import place_head, take_columns
+from pipeline.render.measure import Column, cell_notes, column_widths, columns, padding, shortened, text_width
+
+PORTRAIT, LANDSCAPE = 470.0, 716.0  # width of the text block in points
+SIZES = (8.5, 8.0)  # type sizes of a table in points; never smaller
+GAP = 7.0  # white on both sides of a cell, in points
+KEPT = 24  # rows: a shorter table is not broken over pages
+_FIRST_PAGE_FIGURE = 235.0  # points: the tallest main figure on the first page
+Plain = dict[str, Any]
+
+
+class Anchors:
+    """Labels for the typesetter, "a1", "a2", …: an id of ours may hold anything, a label of Typst's may not."""
+
+    def __init__(self, document: Document) -> None:
+        self._known: dict[str, str] = {}
+
+        def add(id_: str) -> None:
+            if id_:
+                self._known.setdefault(id_, f"a{len(self._known) + 1}")
+
+        def walk(sections: tuple[Section, ...]) -> None:
+            for section in sections:
+                add(section.id)
+                for block in section.blocks:
+                    if isinstance(block, Table | Figure | Facts):
+                        add(block.id)
+                walk(section.sections)
+
+        walk(document.sections)
+        inside = {b.id for b in document.blocks() if isinstance(b, Figure)}
+        self.cover_figure = "cover"
+        if document.cover.figure is not None and document.cover.figure.id not in inside:
+            self._known[document.cover.figure.id] = self.cover_figure
+
+    def of(self, id_: str) -> str:
+        """The label of an id; empty when nothing in the document has it."""
+        return self._known.get(id_, "")
+
+
+def _flat(text: str) -> str:
+    """Line ends and tabs as spaces: the typesetter breaks lines."""
+    return text.replace("\n", " ").replace("\t", " ")
+
+
+def _runs(runs: tuple[Run, ...], anchors: Anchors) -> list[Plain]:
+    found = []
+    for run in runs:
+        item: Plain = {"t": _flat(run.text)}
+        if run.strong:
+            item["b"] = 1
+        if run.emphasis:
+            item["i"] = 1
+        if run.code:
+            item["c"] = 1
+        if target := anchors.of(run.target):
+            item["a"] = target
+        found.append(item)
+    return found
+
+
+def _line(word: str, text: str, target: str = "") -> Plain:
+    line: Plain = {"w": f"{word}:" if word else "", "t": _flat(text)}
+    if target:
+        line["a"] = target
+    return line
+
+
+def _below_table(table: Table, words: dict[str, str]) -> list[Plain]:
+    lines = [_line("", text) for text in table.statistics]
+    if table.base:
+        lines.append(_line(words["base"], table.base))
+    if table.question:
+        lines.append(_line(words["question"], table.question))
+    lines += [_line("", f"({number}) {text}") for text, number in cell_notes(table).items()]
+    lines += _notes(table.notes, words)
+    if table.mark is not None:
+        lines.append(_line("", table.mark.text))
+    if table.source:
+        lines.append(_line(words["source"], table.source))
+    return lines
+
+
+def _notes(notes: tuple[str, ...], words: dict[str, str]) -> list[Plain]:
+    word = words["note"] if len(notes) == 1 else words["notes"]
+    return [_line(word if i == 0 else "", text) for i, text in enumerate(notes)]
+
+
+def _head(table: Table, shape: tuple[Column, ...]) -> list[Plain]:
+    return [
+        {
+            "t": _flat(p.cell.text),
+            "s": _flat(p.cell.sub),
+            "x": p.column,
+            "y": p.row,
+            "c": p.columns,
+            "r": p.rows,
+            "pad": shape[p.column - 1].after if p.column and p.columns == 1 and shape[p.column - 1].numeric else 0,
+        }
+        for p in place_head(table)
+    ]
+
+
+def _rows(table: Table, shape: tuple[Column, ...], notes: dict[str, int]) -> Iterator[Plain]:
+    previous = ""
+    for row in table.rows:
+        plain: Plain = {"l": _flat(row.label), "k": row.kind, "v": row.level, "c": []}
+        if row.kind in ("total", "subtotal", "base") and row.kind != previous and previous:
+            plain["rule"] = 1
+        previous = row.kind
+        for cell, column in zip(row.cells, shape, strict=bool(row.cells)):
+            pad = padding(cell, column)
+            raised = cell.letters + (f"({notes[cell.note]})" if cell.note else "")
+            text = _flat(cell.text)
+            if not pad and not raised and not column.after:
+                plain["c"].append(text)
+                continue
+            item: Plain = {"t": text}
+            if pad:
+                item["p"] = round(pad, 3)
+            if raised:
+                item["l"] = raised
+            plain["c"].append(item)
+        yield plain
+
+
+def _set_table(table: Table, room: float, anchor: str, words: dict[str, str]) -> Plain | None:
+    """The table for a text block ``room`` points wide; None when it does not fit there."""
+    shape = columns(table)
+    for size in SIZES:
+        widths = column_widths(table, shape, room / size, GAP / size)
+        if widths is not None:
+            break
+    else:
+        return None
+    lines = sum(max(1.0, -(-text_width(r.label) // max(widths[0] - 1, 1))) for r in table.rows)
+    return {
+        "k": "table",
+        "a": anchor,
+        "label": table.label,
+        "title": _flat(table.title),
+        "unit": _flat(table.unit),
+        "symbol": table.mark.symbol if table.mark else "",
+        "size": size,
+        "widths": [round(w * size, 2) for w in widths],
+        "numeric": [False, *(c.numeric for c in shape)],
+        "after": [round(c.after, 3) for c in shape],
+        "heads": len(table.head),
+        "head": _head(table, shape),
+        "rows": list(_rows(table, shape, cell_notes(table))),
+        "stripes": table.columns > 8,
+        "keep": lines <= KEPT and not table.wide,
+        "below": _below_table(table, words),
+    }
+
+
+def _fitted(table: Table, anchors: Anchors, words: dict[str, str]) -> list[tuple[bool, Plain]]:
+    """The table upright, turned, or cut into parts by columns, as it fits: (turned, table) pairs."""
+    anchor = anchors.of(table.id)
+    if not table.wide and (upright := _set_table(table, PORTRAIT, anchor, words)) is not None:
+        return [(False, upright)]
+    if (turned := _set_table(table, LANDSCAPE, anchor, words)) is not None:
+        return [(True, turned)]
+    parts: list[tuple[bool, Plain]] = []
+    start = 1
+    while start <= table.columns:
+        stop = table.columns + 1
+        while (part := _set_table(take_columns(table, start, stop), LANDSCAPE, anchor, words)) is None:
+            if stop - start == 1:  # one column and the stub always fit: their least widths are bounded
+                raise ValueError(f"table {table.id}: column {start} is wider than a page")
+            stop -= 1
+        if parts:
+            part["a"] = f"{anchor}p{len(parts) + 1}"
+            part["unit"] = "; ".join(filter(None, (part["unit"], words["continued"])))
+        if stop <= table.columns:
+            part["below"] = []
+        parts.append((True, part))
+        start = stop
+    return parts
+
+
+def _set_figure(figure: Figure, anchors: Anchors, anchor: str, words: dict[str, str], tallest: float) -> Plain:
+    lines = _notes(figure.notes, words)
+    if figure.mark is not None:
+        lines.append(_line("", figure.mark.text))
+    if figure.source:
+        lines.append(_line(words["source"], figure.source))
+    if figure.table_label:
+        lines.append(_line("", figure.table_label, anchors.of(figure.table)))
+    return {
+        "k": "figure",
+        "a": anchor,
+        "label": figure.label,
+        "headline": _flat(figure.headline),
+        "title": _flat(figure.title),
+        "unit": "",
+        "symbol": figure.mark.symbol if figure.mark else "",
+        "alt": _flat(figure.alt) or figure.label,
+        "svg": figure.svg,
+        "width": round(min(figure.width, PORTRAIT, figure.width * tallest / figure.height), 2),
+        "below": lines,
+    }
+
+
+def _set_block(block: Block, anchors: Anchors, words: dict[str, str]) -> Plain:
+    match block:
+        case Figure():
+            return _set_figure(block, anchors, anchors.of(block.id), words, 640.0)
+        case Paragraph():
+            return {"k": "paragraph", "style": block.style, "runs": _runs(block.runs, anchors)}
+        case Items():
+            return {"k": "items", "ordered": block.ordered, "items": [_runs(item, anchors) for item in block.items]}
+        case Facts():
+            return {
+                "k": "facts",
+                "a": anchors.of(block.id),
+                "title": _flat(block.title),
+                "symbol": block.mark.symbol if block.mark else "",
+                "note": block.mark.text if block.mark else "",
+                "pairs": [[_flat(term), _flat(text)] for term, text in block.pairs],
+            }
+        case Notice():
+            return {"k": "notice", "title": _flat(block.title), "text": _flat(block.text)}
+        case Table():
+            raise TypeError("tables are set by _fitted")
+
+
+def _set_section(section: Section, anchors: Anchors, words: dict[str, str]) -> Iterator[Plain]:
+    heading = f"{section.number}  {_flat(section.title)}" if section.number else _flat(section.title)
+    yield {"k": "heading", "level": min(section.level, 2), "text": heading, "a": anchors.of(section.id)}
+    turned: list[Plain] = []
+    for block in section.blocks:
+        parts = _fitted(block, anchors, words) if isinstance(block, Table) else [(False, {})]
+        for sideways, plain in parts:
+            if sideways:  # turned tables that follow each other share their pages
+                turned.append(plain)
+                continue
+            if turned:
+                yield {"k": "wide", "tables": turned}
+                turned = []
+            yield plain or _set_block(block, anchors, words)
+    if turned:
+        yield {"k": "wide", "tables": turned}
+    for inner in section.sections:
+        yield from _set_section(inner, anchors, words)
+
+
+def template_data(document: Document) -> Plain:
+    """Everything the template shows. ``document`` must hold printable text only."""
+    anchors, words, cover = Anchors(document), document.words, document.cover
+    body: list[Plain] = []
+    back: list[Plain] = []
+    for section in document.sections:
+        (back if section.back_matter else body).extend(_set_section(section, anchors, words))
+    heads = {
+        anchors.of(s.id): shortened(_flat(f"{s.number}  {s.title}".strip()), 26.0) for s in document.sections
+    }
+    listed = [*document.tables(), *document.figures()]
+    main = cover.figure
+    if main is not None:
+        inside = anchors.of(main.id) != anchors.cover_figure
+        figure = _set_figure(main, anchors, anchors.cover_figure, words, _FIRST_PAGE_FIGURE)
+        figure["listed"] = not inside
+    return {
+        "lang": document.lang,
+        "words": words,
+        "title": _flat(cover.title),
+        "subtitle": _flat(cover.subtitle),
+        "line": _flat(cover.line),
+        "authors": _flat(cover.authors),
+        "byline": " · ".join(_flat(text) for text in (cover.authors, cover.date, cover.edition) if text),
+        "facts": [[_flat(term), _flat(text)] for term, text in cover.facts],
+        "notices": [_set_block(notice, anchors, words) for notice in cover.notices],
+        "findings_title": _flat(cover.findings_title),
+        "findings": [_runs(finding, anchors) for finding in cover.findings],
+        "figure": figure if main is not None else None,
+        "running_head": shortened(_flat(document.running_head), 30.0),
+        "foot": shortened(_flat(document.foot), 44.0),
+        "heads": heads,
+        "captions": {
+            (anchors.of(b.id) or anchors.cover_figure): [b.label, _flat(b.title) + (f" {b.mark.symbol}" if b.mark else "")]
+            for b in listed
+        },
+        "label_width": round(max((text_width(b.label) for b in listed), default=0.0) * 8.5 + 6, 1),
+        "has_tables": bool(document.tables()),
+        "has_figures": bool(document.figures()),
+        "symbols": [[_flat(sign), _flat(meaning)] for sign, meaning in document.symbols],
+        "body": body,
+        "back": back,
+    }
+
+
+def with_fixed_text(document: Document, fix: Any) -> Document:
+    """The document with ``fix`` put over every string in it."""
+
+    def walk(value: Any) -> Any:
+        if isinstance(value, str):
+            return fix(value)
+        if isinstance(value, tuple):
+            return tuple(walk(item) for item in value)
+        if isinstance(value, dict):
+            return {key: walk(item) for key, item in value.items()}
+        if dataclasses.is_dataclass(value) and not isinstance(value, type):
+            return type(value)(**{f.name: walk(getattr(value, f.name)) for f in dataclasses.fields(value)})
+        return value
+
+    fixed: Document = walk(document)
+    return fixed

@@ -1,0 +1,88 @@
+"""The workbook as a whole: which sheets, in which order, with which properties."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+
+from xlsxwriter.workbook import Workbook
+
+from pipeline import language
+from pipeline.present.document import Document
+from pipeline.render.text import printable
+from pipeline.render.xlsx.front import write_contents, write_figures, write_notes
+from pipeline.render.xlsx.sheet import Sheet, Styles
+from pipeline.render.xlsx.table import write_table
+
+# A workbook must state when it was made, and ours must be the same bytes whenever it is made: the date of the parts
+# inside an Office file, which is 1980-01-01 by the custom of reproducible archives. The report's own date is text.
+FIXED_DATE = dt.datetime(1980, 1, 1)
+WIDE_COLUMNS = 7  # more columns than this print on a turned page
+PROPERTY_LIMIT = 255
+
+
+def workbook(document: Document) -> bytes:
+    """The XLSX file's bytes: equal documents give equal bytes, on any day, in any time zone."""
+    stream = io.BytesIO()
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "nan_inf_to_errors": False,
+    }
+    with Workbook(stream, options) as book:
+        _properties(book, document)
+        _fill(book, document)
+    return stream.getvalue()
+
+
+def _properties(book: Workbook, document: Document) -> None:
+    cover = document.cover
+    texts = {"title": cover.title, "subject": cover.line, "author": cover.authors, "status": cover.edition}
+    properties: dict[str, object] = {
+        key: " ".join(printable(text).split())[:PROPERTY_LIMIT] for key, text in texts.items()
+    }
+    book.set_properties({**properties, "created": FIXED_DATE})
+
+
+def sheet_names(document: Document) -> dict[str, str]:
+    """The sheet of each table, by the table's id: "T01" for table 1. No text of the document gets into a name."""
+    names: dict[str, str] = {}
+    for table in document.tables():
+        name, again = f"T{table.number:02d}", 1
+        while name in names.values():
+            again += 1
+            name = f"T{table.number:02d}_{again}"
+        names[table.id] = name
+    return names
+
+
+def _fill(book: Workbook, document: Document) -> None:
+    lang, words = document.lang, document.words
+    styles = Styles(book)
+    contents_name, figures_name, notes_name = (
+        language.text(lang, f"office.sheet_{key}") for key in ("contents", "figures", "notes")
+    )
+    names = sheet_names(document)
+    page = language.text(lang, "office.page_n_of_total", page=words["page"], n="&P", of=words["of"], total="&N")
+    head, foot = document.running_head, document.foot
+
+    contents = Sheet(book, styles, contents_name, lang)
+    sheets = {table.id: Sheet(book, styles, names[table.id], lang) for table in document.tables()}
+    figure_rows: dict[str, int] = {}
+    if document.figures():
+        figures = Sheet(book, styles, figures_name, lang)
+        figure_rows = write_figures(figures, document, names, contents_name)
+        figures.print_setup(True, (2, 2), head, foot, page)
+    notes = Sheet(book, styles, notes_name, lang)
+    write_notes(notes, document, contents_name)
+    notes.print_setup(False, None, head, foot, page)
+
+    table_rows = write_contents(contents, document, names, figure_rows, (figures_name, notes_name))
+    contents.print_setup(True, None, head, foot, page)
+    contents.ws.activate()
+    for table in document.tables():
+        sheet = sheets[table.id]
+        repeated = write_table(sheet, table, words, (contents_name, table_rows[table.id]))
+        sheet.print_setup(table.wide or table.columns > WIDE_COLUMNS, repeated, head, foot, page)

@@ -1,0 +1,334 @@
+"""The schema of results: one row per number, and the only door between counting and reporting.
+
+Columns (fixed): ``wave``, ``table_id``; ``statistic``; ``row_var``, ``row_code``, ``col_var``, ``col_code``,
+``layer_var``, ``layer_code`` (codes as text; an empty code is the total over that variable); ``value`` (null when it
+could not be computed); ``n``, ``base`` (unweighted and weighted cases in the denominator); ``method``, ``warning``,
+``error``, ``suppressed``.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.statistics.core import Cells, Number, Result
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+KEYS = (
+    "wave", "table_id", "statistic", "row_var", "row_code", "col_var", "col_code", "layer_var", "layer_code",
+)  # fmt: skip
+NUMBERS = ("value", "n", "base")
+REMARKS = ("method", "warning", "error")
+COLUMNS = (*KEYS, *NUMBERS, *REMARKS, "suppressed")
+
+SYSTEM_MISSING = "."
+"""The code under which ``missing_n`` counts system-missing cases, as SPSS writes it."""
+
+BLANK = " "
+"""The code of an empty string, which SPSS counts as a valid value (an empty code would mean the total)."""
+
+
+def schema() -> pa.Schema:
+    """The Arrow schema of ``results.parquet``."""
+    import pyarrow as pa
+
+    return pa.schema(
+        [(name, pa.string()) for name in KEYS]
+        + [("value", pa.float64()), ("n", pa.int64()), ("base", pa.float64())]
+        + [(name, pa.string()) for name in REMARKS]
+        + [("suppressed", pa.bool_())]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What numbers are about: variables of row, column and layer, and the layer's code."""
+
+    table_id: str
+    row_var: str = ""
+    col_var: str = ""
+    layer_var: str = ""
+    layer_code: str = ""
+
+
+class ResultsWriter:
+    """Collects result rows, single or as whole grids, and writes them."""
+
+    def __init__(self, wave: str) -> None:
+        self.wave = wave
+        self._chunks: list[dict[str, Any]] = []
+        self._lengths: list[int] = []
+
+    def add(
+        self,
+        about: About,
+        statistic: str,
+        value: float | Number | None,
+        row_code: str = "",
+        col_code: str = "",
+        n: float | None = None,
+        base: float | None = None,
+        method: str = "",
+    ) -> None:
+        """Add one number."""
+        one = value if isinstance(value, Number) else Number(value, method)
+        self._append(
+            1,
+            about,
+            statistic,
+            row_code=row_code,
+            col_code=col_code,
+            value=np.nan if one.value is None else one.value,
+            n=np.nan if (n if one.n is None else one.n) is None else (n if one.n is None else one.n),
+            base=np.nan
+            if (base if one.base is None else one.base) is None
+            else (base if one.base is None else one.base),
+            method=one.method,
+            warning=one.warning,
+            error=one.error,
+        )
+
+    def add_grid(
+        self,
+        about: About,
+        statistic: str,
+        values: npt.NDArray[Any],
+        row_codes: Sequence[str],
+        col_codes: Sequence[str],
+        n: npt.ArrayLike = np.nan,
+        base: npt.ArrayLike = np.nan,
+        method: str = "",
+        warning: str = "",
+        error: str = "undefined",
+        texts: npt.NDArray[np.object_] | None = None,
+    ) -> None:
+        """Add one number per cell: ``values`` of shape (rows, columns); NaN means not computable, for ``error``."""
+        values = np.asarray(values, dtype=np.float64)
+        r, c = len(row_codes), len(col_codes)
+        values = values.reshape(r, c)
+        finite = np.isfinite(values)
+        errors: Any = ""
+        if not finite.all():
+            errors = np.where(finite, "", error).ravel()
+            values = np.where(finite, values, np.nan)
+        self._append(
+            r * c,
+            about,
+            statistic,
+            row_code=np.repeat(np.array(row_codes, dtype=object), c),
+            col_code=np.tile(np.array(col_codes, dtype=object), r),
+            value=values.ravel(),
+            n=np.broadcast_to(np.asarray(n, dtype=np.float64), (r, c)).ravel(),
+            base=np.broadcast_to(np.asarray(base, dtype=np.float64), (r, c)).ravel(),
+            method=method if texts is None else np.asarray(texts, dtype=object).ravel(),
+            warning=warning,
+            error=errors,
+        )
+
+    def add_result(
+        self,
+        about: About,
+        statistic: str,
+        result: Result,
+        row_codes: Sequence[str],
+        col_codes: Sequence[str],
+        n: npt.ArrayLike,
+        base: npt.ArrayLike,
+    ) -> None:
+        """Add what a statistic gave: a number about the whole table, or one per cell."""
+        if isinstance(result, Cells):
+            self.add_grid(
+                about, statistic, result.values, row_codes, col_codes, n, base,
+                result.method, result.warning, result.error or "undefined", result.texts,
+            )  # fmt: skip
+        else:
+            self.add(about, statistic, result, n=float(np.max(n)), base=float(np.max(base)))
+
+    def add_items(
+        self, about: About, statistic: str, result: Result, items: Sequence[str], n: float, base: float
+    ) -> None:
+        """Add what a statistic gave about each of several items (shape (1, items)), an item per row; or one number."""
+        if isinstance(result, Cells):
+            flipped = Cells(result.values.reshape(-1, 1), result.method, result.warning, result.error)
+            self.add_result(about, statistic, flipped, items, [""], n, base)
+        else:
+            self.add_result(about, statistic, result, items, [""], n, base)
+
+    def put_layer(self, start: int, layer_var: str, layer_code: str) -> None:
+        """Name the layer of all rows added since there were ``start`` of them."""
+        at = 0
+        for chunk, length in zip(self._chunks, self._lengths, strict=True):
+            if at >= start:
+                chunk["layer_var"], chunk["layer_code"] = layer_var, layer_code
+            at += length
+
+    def _append(self, length: int, about: About, statistic: str, **columns: Any) -> None:
+        if length == 0:
+            return
+        self._lengths.append(length)
+        self._chunks.append(
+            {
+                "table_id": about.table_id,
+                "statistic": statistic,
+                "row_var": about.row_var,
+                "col_var": about.col_var,
+                "layer_var": about.layer_var,
+                "layer_code": about.layer_code,
+                **columns,
+            }
+        )
+
+    def __len__(self) -> int:
+        return sum(self._lengths)
+
+    def table(self) -> pa.Table:
+        """All rows in the order they were added."""
+        import pyarrow as pa
+
+        total = len(self)
+        arrays: list[Any] = []
+        for field in schema():
+            if field.name == "wave":
+                arrays.append(pa.array([self.wave] * total, pa.string()))
+            elif field.name == "suppressed":
+                arrays.append(pa.array(np.zeros(total, dtype=bool)))
+            elif field.name in NUMBERS:
+                column = np.empty(total, dtype=np.float64)
+                self._fill(field.name, column)
+                arrays.append(pa.array(column, pa.float64(), from_pandas=True).cast(field.type, safe=False))
+            else:
+                text = np.empty(total, dtype=object)
+                self._fill(field.name, text)
+                arrays.append(pa.array(text, pa.string()))
+        return pa.Table.from_arrays(arrays, schema=schema())
+
+    def _fill(self, name: str, column: npt.NDArray[Any]) -> None:
+        at = 0
+        for chunk, length in zip(self._chunks, self._lengths, strict=True):
+            column[at : at + length] = chunk[name]
+            at += length
+
+
+_RISKY = ("=", "+", "-", "@", "\t", "\r")
+
+
+def csv_text(table: pa.Table) -> str:
+    """The rows as CSV: full precision, empty for null.
+
+    Text that a spreadsheet would run as a formula gets an apostrophe in front; numbers stay as they are.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(table.column_names)
+    for row in zip(*(column.to_pylist() for column in table.columns), strict=True):
+        writer.writerow([_cell(value) for value in row])
+    return out.getvalue()
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return repr(value)
+    text = str(value)
+    return f"'{text}" if text.startswith(_RISKY) and not _is_number(text) else text
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+# ---------------------------------------------------------------- reading
+
+
+@dataclass(frozen=True, slots=True)
+class ResultRow:
+    """One row, as the reporting side reads it."""
+
+    table_id: str
+    statistic: str
+    row_var: str
+    row_code: str
+    col_var: str
+    col_code: str
+    layer_var: str
+    layer_code: str
+    value: float | None
+    n: int | None
+    base: float | None
+    method: str
+    warning: str
+    error: str
+    suppressed: bool
+
+
+class Results:
+    """All results of a wave, found by table, statistic and cell."""
+
+    def __init__(self, table: pa.Table) -> None:
+        missing = [name for name in COLUMNS if name not in table.column_names]
+        if missing:
+            raise ValueError(f"results lack the columns {missing}")
+        self._by_table: dict[str, dict[tuple[str, ...], ResultRow]] = {}
+        self._order: dict[str, list[ResultRow]] = {}
+        names = [c for c in COLUMNS if c != "wave"]
+        for values in zip(*(table.column(c).to_pylist() for c in names), strict=True):
+            row = ResultRow(*values)
+            self._order.setdefault(row.table_id, []).append(row)
+
+    @classmethod
+    def read(cls, path: Path) -> Results:
+        """Read ``results.parquet``."""
+        import pyarrow.parquet as pq
+
+        return cls(pq.read_table(path))
+
+    def tables(self) -> list[str]:
+        """The ids of all tables."""
+        return list(self._order)
+
+    def rows(self, table_id: str) -> list[ResultRow]:
+        """All rows of a table, in order."""
+        return self._order.get(table_id, [])
+
+    def __iter__(self) -> Iterator[ResultRow]:
+        for rows in self._order.values():
+            yield from rows
+
+    def _index(self, table_id: str) -> dict[tuple[str, ...], ResultRow]:
+        index = self._by_table.get(table_id)
+        if index is None:
+            index = {
+                (r.statistic, r.row_var, r.row_code, r.col_var, r.col_code, r.layer_code): r
+                for r in self.rows(table_id)
+            }
+            self._by_table[table_id] = index
+        return index
+
+    def get(
+        self,
+        table_id: str,
+        statistic: str,
+        row_var: str = "",
+        row_code: str = "",
+        col_var: str = "",
+        col_code: str = "",
+        layer_code: str = "",
+    ) -> ResultRow | None:
+        """The row of one number, or ``None`` when it was not asked for."""
+        return self._index(table_id).get((statistic, row_var, row_code, col_var, col_code, layer_code))

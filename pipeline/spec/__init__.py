@@ -1,0 +1,1 @@
+"""The study as files: records, and the loader that checks them."""

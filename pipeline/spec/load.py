@@ -1,0 +1,498 @@
+"""Read and check a study's files: every mistake with file, line, what was expected, and the nearest right name."""
+
+from __future__ import annotations
+
+import re
+import types
+import typing
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from pipeline import language
+from pipeline.errors import PipelineError, StudyError, nearest
+from pipeline.paths import Layout, Wave
+from pipeline.spec import source as yaml_source
+from pipeline.spec.model import (
+    ANY_LANGUAGE,
+    Answers,
+    Codebook,
+    FigureSpec,
+    Record,
+    Report,
+    Source,
+    Study,
+    TableSpec,
+    TextSpec,
+    UnitName,
+    Variable,
+)
+from pipeline.spec.source import Place, SourceFile
+
+R = TypeVar("R", bound=BaseModel)
+
+_HOLE = re.compile(r"\{([^{}:#]+)(?::([^{}#]*))?(?:#[^{}]*)?\}")
+
+
+@dataclass(frozen=True, slots=True)
+class StudyFiles:
+    """A study, read and checked; ``sources`` keeps the lines for messages of later checks."""
+
+    study: Study
+    codebook: Codebook
+    report: Report
+    sources: Mapping[str, SourceFile]
+
+    def line(self, file: str, *place: str | int) -> int:
+        """The line of a place in ``study``, ``codebook`` or ``report``."""
+        return self.sources[file].line(place)
+
+    def name(self, file: str) -> str:
+        """How messages call that file."""
+        return self.sources[file].name
+
+
+def load(layout: Layout) -> StudyFiles:
+    """Read ``study.yml``, ``codebook.yml`` and ``report.yml``. Raises :class:`StudyError` with all mistakes found."""
+    if not layout.study.is_file():
+        raise StudyError("study.no_study", folder=layout.shown(layout.files))
+    sources = {
+        key: yaml_source.read(path, layout.shown(path))
+        for key, path in (("study", layout.study), ("codebook", layout.codebook), ("report", layout.report))
+    }
+    study = check(Study, sources["study"])
+    codebook = _resolve(check(Codebook, _named(sources["codebook"])), sources["codebook"])
+    report = check(Report, _typed_contents(sources["report"]))
+    problems = [
+        *_check_texts(study, sources["study"], study.languages),
+        *_check_texts(codebook, sources["codebook"], study.languages),
+        *_check_texts(report, sources["report"], study.languages),
+        *_check_study(study, codebook, sources["study"]),
+        *_check_codebook(codebook, sources["codebook"]),
+        *_check_report(report, codebook, sources["report"]),
+    ]
+    if problems:
+        raise StudyError.several(_unique(problems))
+    return StudyFiles(study, codebook, report, sources)
+
+
+def load_source(layout: Layout, wave: Wave) -> Source:
+    """Read a wave's ``source.yml``."""
+    if not wave.source.is_file():
+        raise StudyError("study.no_source", folder=layout.shown(wave.raw), file=layout.shown(wave.source))
+    return check(Source, yaml_source.read(wave.source, layout.shown(wave.source)))
+
+
+def _unique(problems: Sequence[PipelineError]) -> list[PipelineError]:
+    return list({problem.message("en"): problem for problem in problems}.values())
+
+
+# ---------------------------------------------------------------- one file against its model
+
+
+def check(model: type[R], source: SourceFile) -> R:
+    """Validate a file's content; pydantic's errors become ours, with lines."""
+    content = source.content
+    if not isinstance(content, dict):
+        raise StudyError("study.not_a_mapping", file=source.name)
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        raise StudyError.several(
+            _unique([_problem(model, source, detail) for detail in error.errors(include_url=False)])
+        ) from None
+
+
+def _problem(model: type[BaseModel], source: SourceFile, detail: Any) -> StudyError:
+    place = _real_place(detail["loc"], source.content)
+    where = ".".join(str(p + 1 if isinstance(p, int) else p) for p in place[:-1]) or source.name
+    key = str(place[-1]) if place else ""
+    line = source.line(place)
+    if detail["type"] == "extra_forbidden":
+        known = _keys_at(model, place[:-1])
+        return StudyError(
+            "study.unknown_key", file=source.name, line=line, where=where, key=key,
+            nearest=nearest(key, known) or ", ".join(known),
+        )  # fmt: skip
+    if detail["type"] == "missing":
+        return StudyError("study.missing_key", file=source.name, line=source.line(place[:-1]), where=where, key=key)
+    expected = detail.get("ctx", {}).get("expected") or detail["msg"]
+    return StudyError(
+        "study.wrong_value", file=source.name, line=line, where=".".join(str(p) for p in place),
+        expected=expected, got=repr(detail.get("input")),
+    )  # fmt: skip
+
+
+def _real_place(loc: Sequence[str | int], content: Any) -> Place:
+    """Pydantic's location without the parts that are not in the file (names of union members)."""
+    place: list[str | int] = []
+    here = content
+    for i, part in enumerate(loc):
+        last = i == len(loc) - 1
+        if isinstance(here, dict) and (part in here or last):
+            here = here.get(str(part))
+        elif isinstance(here, list) and isinstance(part, int) and part < len(here):
+            here = here[part]
+        elif not last:
+            continue
+        place.append(part)
+    return tuple(place)
+
+
+def _keys_at(model: Any, place: Place) -> list[str]:
+    """The keys a record may have at a place of its file."""
+    kinds: list[Any] = [model]
+    for part in place:
+        step: list[Any] = []
+        for kind in kinds:
+            if isinstance(kind, type) and issubclass(kind, BaseModel):
+                if part in kind.model_fields:
+                    step.extend(_unwrapped(kind.model_fields[str(part)].annotation))
+            else:
+                arguments = typing.get_args(kind)
+                step.extend(k for a in arguments[-1:] for k in _unwrapped(a))
+                if typing.get_origin(kind) is tuple:
+                    step.extend(k for a in arguments[:1] for k in _unwrapped(a))
+        kinds = step
+    return sorted({n for k in kinds if isinstance(k, type) and issubclass(k, BaseModel) for n in k.model_fields})
+
+
+def _unwrapped(annotation: Any) -> list[Any]:
+    origin = typing.get_origin(annotation)
+    if origin in (typing.Union, types.UnionType):
+        return [k for a in typing.get_args(annotation) for k in _unwrapped(a)]
+    if origin is Annotated:
+        return _unwrapped(typing.get_args(annotation)[0])
+    return [annotation]
+
+
+def _named(source: SourceFile) -> SourceFile:
+    """Give each record of the codebook its key as name."""
+    content = source.content
+    if not isinstance(content, dict):
+        return source
+    for group in ("variables", "sets", "batteries", "derived"):
+        records = content.get(group)
+        if records is None:
+            content.pop(group, None)
+        elif isinstance(records, dict):
+            for name, record in records.items():
+                if isinstance(record, dict):
+                    record["name"] = name
+    return source
+
+
+_CONTENTS: dict[str, type[Record]] = {"table": TableSpec, "figure": FigureSpec, "text": TextSpec}
+
+
+def _typed_contents(source: SourceFile) -> SourceFile:
+    """Check each content of a section by the kind that its key names, so that messages speak of one kind only."""
+    content = source.content
+    sections = content.get("sections") if isinstance(content, dict) else None
+    problems: list[PipelineError] = []
+    for i, section in enumerate(sections if isinstance(sections, list) else []):
+        items = section.get("contents") if isinstance(section, dict) else None
+        if not isinstance(items, list):
+            continue
+        for j, item in enumerate(items):
+            place: Place = ("sections", i, "contents", j)
+            kind = next((k for k in _CONTENTS if isinstance(item, dict) and k in item), None)
+            if kind is None:
+                problems.append(StudyError("study.content_kind", file=source.name, line=source.line(place)))
+                continue
+            try:
+                items[j] = _CONTENTS[kind].model_validate(item)
+            except ValidationError as error:
+                inner = SourceFile(
+                    source.path, source.name, item,
+                    {p[4:]: line for p, line in source.lines.items() if p[:4] == place},
+                )  # fmt: skip
+                problems.extend(_problem(_CONTENTS[kind], inner, d) for d in error.errors(include_url=False))
+    if problems:
+        raise StudyError.several(_unique(problems))
+    return source
+
+
+# ---------------------------------------------------------------- across records
+
+
+def _resolve(codebook: Codebook, source: SourceFile) -> Codebook:
+    """Put each shared scale into the variables and sets that name it."""
+    problems: list[PipelineError] = []
+
+    def answers(name: str, record_place: Place) -> Answers | None:
+        if name not in codebook.scales:
+            problems.append(_no_name(source, (*record_place, "scale"), name, codebook.scales))
+            return None
+        return codebook.scales[name]
+
+    variables: dict[str, Variable] = {}
+    for name, variable in codebook.variables.items():
+        if variable.scale is None:
+            variables[name] = variable
+            continue
+        if variable.categories:
+            problems.append(
+                StudyError(
+                    "study.scale_and_categories",
+                    file=source.name,
+                    line=source.line(("variables", name)),
+                    variable=name,
+                )
+            )
+        shared = answers(variable.scale, ("variables", name))
+        if shared is not None:
+            variables[name] = variable.model_copy(
+                update={
+                    "kind": shared.kind,
+                    "categories": shared.categories,
+                    "missing": {**shared.missing, **variable.missing},
+                    "scores": shared.scores or variable.scores,
+                    "nets": {**shared.nets, **variable.nets},
+                }
+            )
+    sets = {}
+    for name, mr in codebook.sets.items():
+        shared = answers(mr.scale, ("sets", name)) if mr.scale is not None else None
+        sets[name] = mr if shared is None else mr.model_copy(update={"categories": shared.categories})
+    if problems:
+        raise StudyError.several(_unique(problems))
+    return codebook.model_copy(update={"variables": variables, "sets": sets})
+
+
+def _no_name(source: SourceFile, place: Place, name: str, known: Mapping[str, Any] | Sequence[str]) -> StudyError:
+    names = list(known)
+    return StudyError(
+        "study.no_such_name",
+        file=source.name,
+        line=source.line(place),
+        where=".".join(str(p) for p in place),
+        name=name,
+        nearest=nearest(name, names) or ", ".join(names[:12]) or "–",
+    )
+
+
+def _check_texts(record: Any, source: SourceFile, languages: Sequence[str]) -> Iterator[StudyError]:
+    """Every text in every language of the study."""
+    for place, text in _texts(record, ()):
+        if ANY_LANGUAGE in text:
+            continue
+        for lang in languages:
+            if not text.get(lang, "").strip():
+                yield StudyError(
+                    "study.no_translation", file=source.name, line=source.line(place),
+                    where=".".join(str(p) for p in place), language=lang,
+                )  # fmt: skip
+        for lang in text:
+            if lang not in language.languages():
+                yield StudyError(
+                    "study.unknown_language", file=source.name, line=source.line(place),
+                    where=".".join(str(p) for p in place), language=lang, known=", ".join(language.languages()),
+                )  # fmt: skip
+
+
+_TEXT_FIELDS = {
+    "title", "subtitle", "authors", "name", "note", "label", "question", "unit", "text", "headline", "base",
+}  # fmt: skip
+
+
+def _texts(value: Any, place: Place) -> Iterator[tuple[Place, dict[str, str]]]:
+    if isinstance(value, UnitName):
+        return
+    if isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            child = getattr(value, name)
+            if name in _TEXT_FIELDS and isinstance(child, dict) and all(isinstance(v, str) for v in child.values()):
+                yield (*place, name), child
+            elif name in ("categories", "missing") and isinstance(child, dict):
+                for code, text in child.items():
+                    yield (*place, name, code), text
+            else:
+                yield from _texts(child, (*place, name))
+    elif isinstance(value, dict):
+        for key, child in value.items():
+            yield from _texts(child, (*place, key))
+    elif isinstance(value, tuple):
+        for i, child in enumerate(value):
+            yield from _texts(child, (*place, i))
+
+
+def _check_study(study: Study, codebook: Codebook, source: SourceFile) -> Iterator[StudyError]:
+    for lang in study.languages:
+        if lang not in language.languages():
+            yield StudyError(
+                "study.unknown_language", file=source.name, line=source.line(("languages",)), where="languages",
+                language=lang, known=", ".join(language.languages()),
+            )  # fmt: skip
+        elif lang not in study.population.unit and ANY_LANGUAGE not in study.population.unit:
+            yield StudyError(
+                "study.no_translation", file=source.name, line=source.line(("population", "unit")),
+                where="population.unit", language=lang,
+            )  # fmt: skip
+    named = {
+        ("identifier",): study.identifier,
+        ("weights", "variable"): study.weights.variable if study.weights else None,
+        ("design", "strata"): study.design.strata if study.design else None,
+        ("design", "cluster"): study.design.cluster if study.design else None,
+    }
+    for place, name in named.items():
+        if name is not None and name not in codebook.variables:
+            yield _no_name(source, place, name, codebook.variables)
+
+
+def _check_codebook(codebook: Codebook, source: SourceFile) -> Iterator[StudyError]:
+    groups = ("variables", "sets", "batteries", "derived")
+    seen: dict[str, str] = {}
+    for group in groups:
+        for name in getattr(codebook, group):
+            if name in seen:
+                yield StudyError(
+                    "study.name_twice", file=source.name, line=source.line((group, name)), name=name, other=seen[name]
+                )
+            seen[name] = group
+    for name, variable in codebook.variables.items():
+        place: Place = ("variables", name)
+        for code in variable.categories.keys() & variable.missing.keys():
+            yield StudyError(
+                "study.code_twice", file=source.name, line=source.line((*place, "missing")), variable=name, code=code
+            )
+        for other, codes in variable.asked_if.items():
+            if other not in codebook.variables:
+                yield _no_name(source, (*place, "asked_if", other), other, codebook.variables)
+            elif codebook.variables[other].categories:
+                yield from _check_codes(source, (*place, "asked_if", other), other, codes, codebook)
+        for net_name, net in variable.nets.items():
+            for code in net.codes:
+                if code not in variable.categories:
+                    yield _no_code(source, (*place, "nets", net_name), name, code, variable.categories)
+    for name, mr in codebook.sets.items():
+        place = ("sets", name)
+        yield from _check_members(source, place, mr.members, codebook)
+        if mr.kind == "dichotomies" and mr.counted is None:
+            yield StudyError(
+                "study.missing_key", file=source.name, line=source.line(place), where=f"sets.{name}", key="counted"
+            )
+    for name, battery in codebook.batteries.items():
+        yield from _check_members(source, ("batteries", name), battery.members, codebook)
+        scales = {tuple(codebook.variables[m].categories) for m in battery.members if m in codebook.variables}
+        if len(scales) > 1:
+            yield StudyError(
+                "study.battery_scales", file=source.name, line=source.line(("batteries", name)), battery=name
+            )
+    for name, derived in codebook.derived.items():
+        place = ("derived", name)
+        if (derived.source is None) == (not derived.mean_of):
+            yield StudyError("study.derived_from", file=source.name, line=source.line(place), variable=name)
+        for other in ((derived.source,) if derived.source else ()) + derived.mean_of:
+            if other not in codebook.variables:
+                yield _no_name(source, place, other, codebook.variables)
+
+
+def _check_members(
+    source: SourceFile, place: Place, members: Sequence[str], codebook: Codebook
+) -> Iterator[StudyError]:
+    for i, member in enumerate(members):
+        if member not in codebook.variables:
+            yield _no_name(source, (*place, "members", i), member, codebook.variables)
+
+
+def _check_codes(
+    source: SourceFile, place: Place, variable: str, codes: Sequence[str], codebook: Codebook
+) -> Iterator[StudyError]:
+    record = codebook.all_variables()[variable]
+    known = {**record.categories, **record.missing}
+    for code in codes:
+        if known and code not in known:
+            yield _no_code(source, place, variable, code, known)
+
+
+def _no_code(source: SourceFile, place: Place, variable: str, code: str, known: Mapping[str, Any]) -> StudyError:
+    return StudyError(
+        "study.no_such_code", file=source.name, line=source.line(place), variable=variable, code=code,
+        known=", ".join(list(known)[:20]),
+    )  # fmt: skip
+
+
+def parts(name: str) -> tuple[str, ...]:
+    """The variables of a nested name: ``"a > b"`` is b within a."""
+    return tuple(p.strip() for p in name.split(">"))
+
+
+def _check_report(report: Report, codebook: Codebook, source: SourceFile) -> Iterator[StudyError]:
+    variables = codebook.all_variables()
+    names = {**variables, **codebook.sets, **codebook.batteries}
+    tables: dict[str, Place] = {}
+    figures: dict[str, Place] = {}
+    placed: list[tuple[Place, Any]] = [
+        (("sections", i, "contents", j), content)
+        for i, section in enumerate(report.sections)
+        for j, content in enumerate(section.contents)
+    ]
+    for place, content in placed:
+        if isinstance(content, TableSpec):
+            if content.table in tables:
+                yield StudyError(
+                    "study.name_twice", file=source.name, line=source.line(place), name=content.table, other="table"
+                )
+            tables[content.table] = place
+        elif isinstance(content, FigureSpec):
+            if content.figure in figures:
+                yield StudyError(
+                    "study.name_twice", file=source.name, line=source.line(place), name=content.figure, other="figure"
+                )
+            figures[content.figure] = place
+    for place, content in placed:
+        if isinstance(content, FigureSpec) and content.of not in tables:
+            yield _no_name(source, (*place, "of"), content.of, tables)
+        if isinstance(content, TableSpec):
+            yield from _check_table(content, place, codebook, variables, names, source)
+        if isinstance(content, TextSpec):
+            yield from _check_holes(content.text, (*place, "text"), tables, source)
+        if isinstance(content, FigureSpec) and content.headline:
+            yield from _check_holes(content.headline, (*place, "headline"), tables, source)
+    for i, finding in enumerate(report.findings):
+        yield from _check_holes(finding.text, ("findings", i, "text"), tables, source)
+    for i, section in enumerate(report.sections):
+        if section.text:
+            yield from _check_holes(section.text, ("sections", i, "text"), tables, source)
+    if report.main_figure is not None and report.main_figure not in figures:
+        yield _no_name(source, ("main_figure",), report.main_figure, figures)
+
+
+def _check_table(
+    table: TableSpec,
+    place: Place,
+    codebook: Codebook,
+    variables: Mapping[str, Variable],
+    names: Mapping[str, Any],
+    source: SourceFile,
+) -> Iterator[StudyError]:
+    for key, used in (("rows", table.rows), ("columns", table.columns)):
+        for i, name in enumerate(used):
+            for part in parts(name):
+                if part not in names:
+                    yield _no_name(source, (*place, key, i), part, names)
+    if table.layer is not None and table.layer not in variables:
+        yield _no_name(source, (*place, "layer"), table.layer, variables)
+    for name, codes in table.where.items():
+        if name not in variables:
+            yield _no_name(source, (*place, "where", name), name, variables)
+        else:
+            yield from _check_codes(source, (*place, "where", name), name, codes, codebook)
+    if table.model is not None:
+        for name in (table.model.outcome, *table.model.predictors):
+            if name not in variables:
+                yield _no_name(source, (*place, "model"), name, variables)
+    elif not table.rows:
+        yield StudyError("study.missing_key", file=source.name, line=source.line(place), where=table.table, key="rows")
+
+
+def _check_holes(
+    text: Mapping[str, str], place: Place, tables: Mapping[str, Any], source: SourceFile
+) -> Iterator[StudyError]:
+    for lang, wording in text.items():
+        for match in _HOLE.finditer(wording):
+            if match.group(1).strip() not in tables and match.group(1).strip() not in ("study", "wave"):
+                yield _no_name(source, (*place, lang), match.group(1).strip(), tables)

@@ -1,0 +1,403 @@
+"""The study as frozen records: what ``study/*.yml`` and a wave's ``source.yml`` may say.
+
+Each class is one kind of record in a file; an unknown key is refused. Codes are text everywhere (``"1"``); labels are
+:class:`dict` from language to text. What crosses records (a table on a variable that does not exist) is checked in
+``pipeline.spec.load``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from pipeline.spss.model import code_text
+
+ANY_LANGUAGE = "*"
+
+Origin = Literal["published", "described", "simulated"]
+Disclosure = Literal["public", "confidential"]
+Kind = Literal["nominal", "ordinal", "numeric", "date", "text", "identifier", "weight"]
+Inference = Literal["description", "process", "sample"]
+
+
+def _text(value: Any) -> Any:
+    """A text is one string for all languages, or a mapping from language to string."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, (str, int, float)):
+        return {ANY_LANGUAGE: str(value)}
+    if isinstance(value, dict):
+        return {k: str(v) if isinstance(v, (int, float)) and not isinstance(v, bool) else v for k, v in value.items()}
+    return value
+
+
+def _list(value: Any) -> Any:
+    """One thing may stand for a list of one."""
+    return [value] if isinstance(value, (str, int, float)) and not isinstance(value, bool) else value
+
+
+def _codes(value: Any) -> Any:
+    value = _list(value)
+    return [code_text(v) for v in value] if isinstance(value, list) else value
+
+
+Text = Annotated[dict[str, str], BeforeValidator(_text)]
+Names = Annotated[tuple[str, ...], BeforeValidator(_list)]
+Codes = Annotated[tuple[str, ...], BeforeValidator(_codes)]
+
+
+def say(text: Text | None, lang: str) -> str:
+    """The text in a language; the wording for all languages where there is only one."""
+    if not text:
+        return ""
+    return text.get(lang) or text.get(ANY_LANGUAGE) or next(iter(text.values()))
+
+
+class Record(BaseModel):
+    """A record of a study file: frozen, no key but the declared ones."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+# ---------------------------------------------------------------- study.yml
+
+
+class UnitName(Record):
+    """How one unit and many are called, with the article where a language has one."""
+
+    one: str
+    many: str
+
+
+class Population(Record):
+    """Who is studied. ``size`` is N where the population is finite and known."""
+
+    name: Text
+    unit: dict[str, UnitName]
+    size: int | None = Field(default=None, ge=1)
+
+
+class Weights(Record):
+    """The weight, if any, and how it is meant (STATISTICS: none, frequency, probability, like_spss)."""
+
+    variable: str
+    kind: Literal["frequency", "probability", "like_spss"] = "probability"
+    use: bool = True
+
+
+class Design(Record):
+    """A sample's design: variables that name the stratum and the cluster of each case."""
+
+    strata: str | None = None
+    cluster: str | None = None
+
+
+class Exact(Record):
+    """Exact tests beyond enumeration: how many replicates, from which seed."""
+
+    monte_carlo: int = Field(default=10_000, ge=100)
+    seed: int = 20_091
+
+
+class Comparisons(Record):
+    """Column comparison: the adjustment of p-values and the least expected count for a letter."""
+
+    adjustment: Literal["bonferroni", "holm", "bh", "none"] = "bonferroni"
+    least_expected: float = Field(default=5.0, ge=0)
+
+
+class DisclosureRules(Record):
+    """The public edition's rules: least count shown, and variables' default class."""
+
+    threshold: int = Field(default=3, ge=1)
+
+
+class Policies(Record):
+    """What stops a run: codes that the codebook does not have, and variables that the file does not have."""
+
+    unknown_codes: Literal["stop", "warn"] = "stop"
+    missing_variables: Literal["stop", "warn"] = "stop"
+    decimals_below_30: Literal["whole", "one"] = "one"
+
+
+class Study(Record):
+    """``study.yml``."""
+
+    title: Text
+    subtitle: Text | None = None
+    authors: Text | None = None
+    date: str | None = None
+    languages: Annotated[tuple[str, ...], BeforeValidator(_list)] = ("it", "en")
+    population: Population
+    inference: Inference = "description"
+    confidence: float = Field(default=0.95, gt=0.5, lt=1)
+    identifier: str | None = None
+    weights: Weights | None = None
+    design: Design | None = None
+    exact: Exact = Exact()
+    comparisons: Comparisons = Comparisons()
+    disclosure: DisclosureRules = DisclosureRules()
+    policies: Policies = Policies()
+    note: Text | None = None
+
+
+# ---------------------------------------------------------------- codebook.yml
+
+
+class MissingRange(Record):
+    """A range of user-missing values; ``low`` or ``high`` absent means LO or HI."""
+
+    low: float | None = None
+    high: float | None = None
+    label: Text
+
+
+class Net(Record):
+    """A subtotal of categories: "favourable" = 4 and 5."""
+
+    label: Text
+    codes: Codes
+
+
+class Answers(Record):
+    """What may be answered: shared by scales and variables."""
+
+    kind: Kind = "nominal"
+    categories: dict[str, Text] = {}
+    missing: dict[str, Text] = {}
+    scores: bool = False
+    nets: dict[str, Net] = {}
+
+
+class Variable(Record):
+    """One variable. ``name`` is its key in the file."""
+
+    name: str = ""
+    label: Text
+    question: Text | None = None
+    kind: Kind = "nominal"
+    scale: str | None = None
+    categories: dict[str, Text] = {}
+    missing: dict[str, Text] = {}
+    missing_range: MissingRange | None = None
+    scores: bool = False
+    nets: dict[str, Net] = {}
+    asked_if: dict[str, Codes] = {}
+    unit: Text | None = None
+    decimals: int | None = Field(default=None, ge=0, le=6)
+    origin: Origin | None = None
+    disclosure: Disclosure = "confidential"
+    guess: str | None = None
+
+    @property
+    def categorical(self) -> bool:
+        """Whether its values are categories."""
+        return self.kind in ("nominal", "ordinal")
+
+    @property
+    def averageable(self) -> bool:
+        """Whether a mean of its values means something: a numeric variable, or a scale whose codes are scores."""
+        return self.kind == "numeric" or self.scores
+
+
+class MultipleSet(Record):
+    """A multiple response set over variables of the codebook."""
+
+    name: str = ""
+    label: Text
+    question: Text | None = None
+    kind: Literal["dichotomies", "categories"]
+    members: Names
+    counted: str | int | float | None = None
+    scale: str | None = None
+    categories: dict[str, Text] = {}
+    base: Literal["asked", "any"] = "asked"
+    origin: Origin | None = None
+    disclosure: Disclosure = "confidential"
+    guess: str | None = None
+
+
+class Battery(Record):
+    """A run of variables answered on one scale, shown as one grid."""
+
+    name: str = ""
+    label: Text
+    question: Text | None = None
+    members: Names
+    origin: Origin | None = None
+    guess: str | None = None
+
+
+class Band(Record):
+    """One category of a derived variable: from these codes, or from this range (low included, high excluded)."""
+
+    label: Text
+    codes: Codes = ()
+    low: float | None = None
+    high: float | None = None
+
+
+class Derived(Record):
+    """A variable made from others: bands or recodes of one, or the mean of several (of at least ``least`` valid)."""
+
+    name: str = ""
+    label: Text
+    source: str | None = None
+    bands: dict[str, Band] = {}
+    mean_of: Names = ()
+    least: int = 1
+    kind: Kind = "ordinal"
+    unit: Text | None = None
+    decimals: int | None = None
+    origin: Origin | None = None
+    disclosure: Disclosure = "confidential"
+
+
+class Codebook(Record):
+    """``codebook.yml``, its scales resolved into the variables."""
+
+    scales: dict[str, Answers] = {}
+    variables: dict[str, Variable] = {}
+    sets: dict[str, MultipleSet] = {}
+    batteries: dict[str, Battery] = {}
+    derived: dict[str, Derived] = {}
+
+    def all_variables(self) -> dict[str, Variable]:
+        """The file's variables, then the derived ones, as variables."""
+        return {**self.variables, **{name: _as_variable(name, d) for name, d in self.derived.items()}}
+
+
+def _as_variable(name: str, derived: Derived) -> Variable:
+    return Variable(
+        name=name,
+        label=derived.label,
+        kind="numeric" if derived.mean_of else derived.kind,
+        categories={code: band.label for code, band in derived.bands.items()},
+        unit=derived.unit,
+        decimals=derived.decimals,
+        origin=derived.origin,
+        disclosure=derived.disclosure,
+    )
+
+
+# ---------------------------------------------------------------- report.yml
+
+
+class ModelTable(Record):
+    """A regression: its kind, outcome, predictors; ``event`` is the outcome code a logistic model predicts."""
+
+    kind: Literal["linear", "logistic", "ordinal", "multinomial", "poisson"]
+    outcome: str
+    predictors: Names
+    event: str | int | None = None
+    reference: dict[str, str | int] = {}
+
+
+class TableSpec(Record):
+    """A table: what stands in its rows and columns and which statistics it shows.
+
+    ``rows``: variables, sets or batteries. ``columns``: the banner, side by side; ``a > b`` nests b within a, in rows
+    too. ``layer``: one table per category. ``where``: only cases with these codes. ``kind`` is found from the kinds
+    of rows and columns where it is not said.
+    """
+
+    table: str
+    title: Text
+    kind: (
+        Literal["frequency", "summary", "multiple", "crosstab", "means", "grid", "reliability", "correlation", "model"]
+        | None
+    ) = None
+    rows: Names = ()
+    columns: Names = ()
+    layer: str | None = None
+    statistics: Names = ()
+    where: dict[str, Codes] = {}
+    weighted: bool | None = None
+    letters: bool = False
+    sort: Literal["size", "order"] | None = None
+    model: ModelTable | None = None
+    base: Text | None = None
+    note: Text | None = None
+
+
+class FigureSpec(Record):
+    """A figure drawn from a table's results. ``show`` is the statistic drawn."""
+
+    figure: str
+    of: str
+    title: Text
+    headline: Text | None = None
+    kind: (
+        Literal[
+            "bars", "stacked", "diverging", "dots", "histogram", "columns", "coefficients", "heatmap", "panels", "slope"
+        ]
+        | None
+    ) = None
+    show: str | None = None
+    column: str | None = None
+    note: Text | None = None
+    highlight: Codes = ()
+
+
+class TextSpec(Record):
+    """A paragraph; holes such as ``{forms:count:1}`` are filled from the results."""
+
+    text: Text
+
+
+class FindingSpec(Record):
+    """A key finding of the first page; ``when`` names tables that must have results for it to be said."""
+
+    text: Text
+
+
+Content = TableSpec | FigureSpec | TextSpec
+
+
+class SectionSpec(Record):
+    """A section of the report: its opening text, then its contents in order."""
+
+    section: str
+    title: Text
+    text: Text | None = None
+    contents: tuple[Content, ...] = ()
+
+
+class Report(Record):
+    """``report.yml``."""
+
+    main_figure: str | None = None
+    findings: tuple[FindingSpec, ...] = ()
+    sections: tuple[SectionSpec, ...] = ()
+
+    def contents(self) -> Iterator[Content]:
+        """Everything in all sections, in reading order."""
+        for section in self.sections:
+            yield from section.contents
+
+    def tables(self) -> list[TableSpec]:
+        """The tables, in reading order."""
+        return [c for c in self.contents() if isinstance(c, TableSpec)]
+
+
+# ---------------------------------------------------------------- a wave's source.yml
+
+
+class Source(Record):
+    """``data/raw/<wave>/source.yml``: where a wave's file comes from and what is known of it."""
+
+    kind: Literal["survey", "reconstruction", "demonstration"] = "survey"
+    title: Text
+    fieldwork: Text | None = None
+    citation: Names = ()
+    note: Text | None = None
+    sha256: str | None = None
+    rows: int | None = None
+    encoding: str | None = None
+
+    @property
+    def marks(self) -> bool:
+        """Whether origin marks are shown: not for a real survey."""
+        return self.kind != "survey"

@@ -1,0 +1,129 @@
+"""YAML that knows its lines: the files a person edits, read safely and without YAML's surprises.
+
+Only mappings, lists and plain scalars are read; tags and Python objects are refused. ``yes``, ``no``, ``on``, ``si``
+stay words (only ``true`` and ``false`` are truth values), dates stay text, and mapping keys are always text, so a
+code written ``1`` or ``"1"`` is the same key. A key given twice is an error, not a silent overwrite.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from pipeline.errors import PipelineError, StudyError
+
+_INT = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
+_FLOAT = re.compile(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)([eE][-+]?[0-9]+)?\Z")
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_MOST_NODES = 1_000_000  # aliases of aliases multiply: such a file is stopped, not expanded
+_DEEPEST = 30
+_TAGS = {"tag:yaml.org,2002:str", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"}
+
+Place = tuple[str | int, ...]
+
+
+@dataclass(slots=True)
+class SourceFile:
+    """A parsed file: its content in plain Python types and the line of every place in it."""
+
+    path: Path
+    name: str
+    content: Any
+    lines: dict[Place, int] = field(default_factory=dict)
+    nodes: int = 0
+
+    def line(self, place: Place) -> int:
+        """The line (from 1) of a place, or of the nearest place around it that the file has."""
+        while place and place not in self.lines:
+            place = place[:-1]
+        return self.lines.get(place, 1)
+
+
+def read(path: Path, name: str) -> SourceFile:
+    """Read a YAML file; ``name`` is how messages call it. Raises :class:`StudyError` naming file and line."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise StudyError("study.file_missing", file=name) from None
+    except UnicodeDecodeError:
+        raise StudyError("study.not_utf8", file=name) from None
+    except OSError as error:
+        raise StudyError("study.unreadable_file", file=name, reason=error.strerror or "") from None
+    return parse(text, path, name)
+
+
+def parse(text: str, path: Path, name: str) -> SourceFile:
+    """As :func:`read`, from text."""
+    try:
+        node = yaml.compose(text, Loader=_LOADER)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise StudyError(
+            "study.bad_yaml", file=name, line=(mark.line + 1 if mark else 1), reason=error.problem or ""
+        ) from None
+    except yaml.YAMLError as error:
+        raise StudyError("study.bad_yaml", file=name, line=1, reason=str(error)) from None
+    source = SourceFile(path, name, None)
+    problems: list[PipelineError] = []
+    source.content = {} if node is None else _build(node, (), source, problems)
+    if problems:
+        raise StudyError.several(problems)
+    return source
+
+
+def _build(node: Any, place: Place, source: SourceFile, problems: list[PipelineError]) -> Any:
+    line = node.start_mark.line + 1
+    source.lines.setdefault(place, line)
+    source.nodes += 1
+    if source.nodes > _MOST_NODES or len(place) > _DEEPEST:
+        raise StudyError("study.too_large", file=source.name, line=line)
+    explicit = node.tag if not node.tag.startswith("tag:yaml.org,2002:") else ""
+    if explicit or (isinstance(node, yaml.CollectionNode) and node.tag not in _TAGS):
+        problems.append(StudyError("study.yaml_tag", file=source.name, line=line, tag=node.tag))
+        return None
+    if isinstance(node, yaml.MappingNode):
+        mapping: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            if not isinstance(key_node, yaml.ScalarNode):
+                problems.append(StudyError("study.bad_key", file=source.name, line=key_node.start_mark.line + 1))
+                continue
+            key = _key(key_node.value)
+            if key in mapping:
+                problems.append(
+                    StudyError("study.key_twice", file=source.name, line=key_node.start_mark.line + 1, key=key)
+                )
+                continue
+            mapping[key] = _build(value_node, (*place, key), source, problems)
+            source.lines[(*place, key)] = key_node.start_mark.line + 1
+        return mapping
+    if isinstance(node, yaml.SequenceNode):
+        return [_build(child, (*place, i), source, problems) for i, child in enumerate(node.value)]
+    return _scalar(node)
+
+
+def _key(text: str) -> str:
+    """Codes written as whole numbers in any style (``1``, ``1.0``) are one key."""
+    if _FLOAT.match(text) and not _INT.match(text):
+        value = float(text)
+        if value == int(value):
+            return str(int(value))
+    return text
+
+
+def _scalar(node: Any) -> Any:
+    text = node.value
+    if node.style is not None:  # quoted or block text is text
+        return text
+    if text in ("", "~", "null"):
+        return None
+    if text in ("true", "false"):
+        return text == "true"
+    if _INT.match(text):
+        return int(text)
+    if _FLOAT.match(text):
+        return float(text)
+    return text

@@ -1,0 +1,256 @@
+"""From the bytes of a dictionary to the dictionary: texts decoded, names made unique, sets checked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pipeline.spss.model import (
+    Code,
+    Dictionary,
+    Encoding,
+    MissingValues,
+    MultipleResponseSet,
+    Notice,
+    Variable,
+    VariableSet,
+)
+from pipeline.spss.raw import RawAttributes, RawDictionary, RawSet, RawVariable
+from pipeline.spss.text import Decoder, Sample
+
+FORMAT_TYPES = {
+    1: "A", 2: "AHEX", 3: "COMMA", 4: "DOLLAR", 5: "F", 6: "IB", 7: "PIBHEX", 8: "P", 9: "PIB", 10: "PK",
+    11: "RB", 12: "RBHEX", 15: "Z", 16: "N", 17: "E", 20: "DATE", 21: "TIME", 22: "DATETIME", 23: "ADATE",
+    24: "JDATE", 25: "DTIME", 26: "WKDAY", 27: "MONTH", 28: "MOYR", 29: "QYR", 30: "WKYR", 31: "PCT",
+    32: "DOT", 33: "CCA", 34: "CCB", 35: "CCC", 36: "CCD", 37: "CCE", 38: "EDATE", 39: "SDATE",
+    40: "MTIME", 41: "YMDHMS", 85: "MTIME", 86: "YMDHMS",
+}  # fmt: skip
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_LABEL_LIMITS = (60, 120, 255, 256)
+
+
+def samples(raw: RawDictionary) -> Iterator[Sample]:
+    """Every text of the dictionary that is not plain ASCII, with the bytes its field can hold."""
+
+    def label(data: bytes) -> int | None:
+        return next((limit for limit in _LABEL_LIMITS if limit >= len(data)), None)
+
+    def found() -> Iterator[tuple[bytes, int | None, str]]:
+        for variable in raw.variables:
+            name = variable.name.decode("utf-8", "replace")
+            yield variable.name, 64 if variable.long else 8, name
+            yield variable.label, label(variable.label), name
+            for code, text in variable.value_labels.items():
+                if isinstance(code, bytes):
+                    yield code, variable.width, name
+                yield text, label(text), name
+            for value in variable.missing:
+                if isinstance(value, bytes):
+                    yield value, min(8, variable.width), name
+            for _attribute, values in variable.attributes:
+                for text in values:
+                    yield text, None, name
+        yield raw.file_label, 64, "file label"
+        for line in raw.documents:
+            yield line, 80, "document"
+        for item in raw.sets:
+            name = item.name.decode("utf-8", "replace")
+            yield item.name, 64, name
+            yield item.label, label(item.label), name
+            yield item.counted or b"", None, name
+        for set_name, _members in raw.variable_sets:
+            yield set_name, None, set_name.decode("utf-8", "replace")
+        for attribute, values in raw.attributes:
+            yield attribute, None, "attribute"
+            for text in values:
+                yield text, None, "attribute"
+
+    for data, limit, where in found():
+        trimmed = data.rstrip(b" \0")
+        if not trimmed.isascii():
+            yield Sample(trimmed, limit, where)
+
+
+def assemble(
+    raw: RawDictionary,
+    encoding: Encoding,
+    decoder: Decoder,
+    notices: list[Notice],
+    *,
+    sha256: str,
+    size: int,
+    cases: int | None,
+) -> Dictionary:
+    """The dictionary of a file whose texts are in ``encoding``; ``cases`` as read, None if they were not."""
+    notices = [*raw.notices, *notices]
+    names = _unique_names([decoder.text(v.name) for v in raw.variables], notices)
+    variables = tuple(
+        _variable(variable, name, decoder) for variable, name in zip(raw.variables, names, strict=True)
+    )
+    by_name: dict[bytes, Variable] = {}
+    for variable, built in zip(raw.variables, variables, strict=True):
+        by_name.setdefault(variable.short.upper(), built)
+    for variable, built in zip(raw.variables, variables, strict=True):
+        by_name.setdefault(variable.long.upper(), built)
+    sets = []
+    for item in raw.sets:
+        made = _set(item, by_name, decoder, notices)
+        if made is not None:
+            sets.append(made)
+    weight = next(
+        (name for variable, name in zip(raw.variables, names, strict=True) if variable is raw.weight), None
+    )
+    attributes = _attributes(raw.attributes, decoder)
+    documents = tuple(decoder.text(line) for line in raw.documents)
+    file_label = decoder.text(raw.file_label)
+    variable_sets = _variable_sets(raw, by_name, decoder)
+    if decoder.cut:
+        notices.append(Notice("spss.notice_characters_cut", {"n": decoder.cut}))
+    if decoder.replaced:
+        notices.append(Notice("spss.notice_characters_replaced", {"n": decoder.replaced}))
+    return Dictionary(
+        product=_readable(raw.product),
+        file_label=file_label,
+        created=_moment(raw.created),
+        documents=documents,
+        cases_declared=raw.cases,
+        cases=cases,
+        sha256=sha256,
+        size=size,
+        file_format=raw.file_format,
+        compression=raw.compression,
+        byte_order=raw.byte_order,
+        encoding=encoding,
+        weight=weight,
+        variables=variables,
+        sets=tuple(sets),
+        variable_sets=variable_sets,
+        attributes=attributes,
+        notices=tuple(notices),
+    )
+
+
+def _unique_names(names: list[str], notices: list[Notice]) -> list[str]:
+    """Names as they are; the second of two equal ones gets a number, an empty one its position."""
+    taken = {name for name in names if name}
+    seen: set[str] = set()
+    unique = []
+    for position, name in enumerate(names, start=1):
+        new = name or f"VAR{position:05d}"
+        number = 2
+        while new in seen or (new != name and new in taken):
+            new = f"{name or 'VAR'}_{number}"
+            number += 1
+        if new != name:
+            notices.append(
+                Notice("spss.notice_name_changed", {"name": name, "position": position, "new": new})
+            )
+        seen.add(new)
+        unique.append(new)
+    return unique
+
+
+def _variable(variable: RawVariable, name: str, decoder: Decoder) -> Variable:
+    string = variable.width > 0
+    format_type = FORMAT_TYPES.get(variable.format_type, "A" if string else "F")
+    if string != (format_type in ("A", "AHEX")):
+        format_type = "A" if string else "F"
+    width = variable.width if string and format_type == "A" else variable.format_width
+    decimals = 0 if string else variable.decimals
+    return Variable(
+        name=name,
+        label=decoder.text(variable.label),
+        kind="string" if string else "numeric",
+        width=variable.width if string else width,
+        format=f"{format_type}{width}" + (f".{decimals}" if decimals else ""),
+        format_type=format_type,
+        decimals=decimals,
+        measure=variable.measure,
+        value_labels=tuple(
+            (_code(code, decoder), decoder.text(label)) for code, label in variable.value_labels.items()
+        ),
+        missing=MissingValues(
+            tuple(_code(code, decoder) for code in variable.missing), variable.low, variable.high
+        ),
+        attributes=_attributes(variable.attributes, decoder),
+    )
+
+
+def _code(code: float | bytes, decoder: Decoder) -> Code:
+    return decoder.text(code) if isinstance(code, bytes) else code
+
+
+def _attributes(attributes: RawAttributes, decoder: Decoder) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return tuple((decoder.text(name), tuple(decoder.text(v) for v in values)) for name, values in attributes)
+
+
+def _set(
+    item: RawSet, by_name: dict[bytes, Variable], decoder: Decoder, notices: list[Notice]
+) -> MultipleResponseSet | None:
+    name = decoder.text(item.name)
+    members: list[Variable] = []
+    for member in item.members:
+        variable = by_name.get(member.upper())
+        if variable is None:
+            notices.append(
+                Notice(
+                    "spss.notice_set_member_unknown",
+                    {"set": name, "member": member.decode(decoder.codec, "replace")},
+                )
+            )
+        elif variable not in members:
+            members.append(variable)
+    if not members:
+        notices.append(Notice("spss.notice_set_empty", {"set": name}))
+        return None
+    if len({variable.kind for variable in members}) > 1:
+        notices.append(Notice("spss.notice_set_mixed", {"set": name}))
+        return None
+    counted: Code | None = None
+    if item.counted is not None:
+        text = decoder.text(item.counted)
+        if members[0].kind == "string":
+            counted = text
+        else:
+            try:
+                counted = float(text)
+            except ValueError:
+                notices.append(Notice("spss.notice_set_counted", {"set": name, "text": text}))
+                return None
+    return MultipleResponseSet(
+        name=name,
+        label=decoder.text(item.label),
+        kind=item.kind,
+        counted=counted,
+        members=tuple(variable.name for variable in members),
+        labels_from=item.labels_from,
+        label_from_variable=item.label_from_variable,
+    )
+
+
+def _variable_sets(
+    raw: RawDictionary, by_name: dict[bytes, Variable], decoder: Decoder
+) -> tuple[VariableSet, ...]:
+    return tuple(
+        VariableSet(
+            decoder.text(name), tuple(by_name[m.upper()].name for m in members if m.upper() in by_name)
+        )
+        for name, members in raw.variable_sets
+    )
+
+
+def _readable(data: bytes) -> str:
+    text = data.decode("ascii", "replace")
+    return "".join(c if c.isprintable() and c != "\ufffd" else " " for c in text).strip()
+
+
+def _moment(data: bytes) -> str:
+    """ISO date and time of the header's ``04 May 19`` and ``12:33:01``; the years are 1969 to 2068."""
+    text = _readable(data)
+    match = re.fullmatch(r"(\d\d)[ -](\w{3})[ -](\d\d)\s*(\d\d:\d\d:\d\d)?", text, re.ASCII)
+    if match is None or match[2].lower() not in _MONTHS:
+        return text
+    year = int(match[3])
+    month = _MONTHS.index(match[2].lower()) + 1
+    date = f"{year + (1900 if year >= 69 else 2000)}-{month:02d}-{match[1]}"
+    return f"{date} {match[4]}" if match[4] else date

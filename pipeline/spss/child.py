@@ -1,0 +1,163 @@
+"""The process in which an untrusted file is parsed: ``python -m pipeline.spss.child``.
+
+A request comes as JSON on standard input; the answer is left in the request's folder as ``answer.json`` with
+``numbers.arrow`` and ``texts.arrow`` (Arrow IPC files) beside it. Nothing else is imported than NumPy and
+PyArrow, because the time to start counts for every report.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import resource
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from pipeline.errors import DataRejected
+from pipeline.spss.assemble import assemble, samples
+from pipeline.spss.kinds import sav_or_por
+from pipeline.spss.limits import Limits
+from pipeline.spss.model import Dictionary, Notice
+from pipeline.spss.portable import read_portable
+from pipeline.spss.raw import RawDictionary
+from pipeline.spss.sav_dictionary import read_dictionary
+from pipeline.spss.text import Sample, decide
+
+if TYPE_CHECKING:
+    from pipeline.spss.columns import TextColumns
+
+_CHUNK = 4 << 20
+_EXTENSIONS = {"sav": (".sav",), "zsav": (".zsav", ".sav"), "por": (".por",)}
+
+
+def parse(
+    path: Path,
+    folder: Path | None,
+    *,
+    encoding: str | None = None,
+    expected_rows: int | None = None,
+    expected_sha256: str | None = None,
+    limits: Limits | None = None,
+) -> Dictionary:
+    """Read one file and, with a ``folder``, leave its cases there.
+
+    Raises ``DataRejected`` without the file's name, which the caller adds.
+    """
+    limits = limits or Limits()
+    with path.open("rb") as file:
+        before = os.fstat(file.fileno())
+        size = before.st_size
+        kind = sav_or_por(file, size)
+        sha256 = _sha256(file)
+        if expected_sha256 is not None and expected_sha256.strip().lower() != sha256:
+            raise DataRejected("spss.other_sha256", expected=expected_sha256, found=sha256)
+        rows: int | None = None
+        texts: TextColumns | None = None
+        if kind == "por":
+            raw, columns, count = read_portable(file, size, data=folder is not None)
+            if folder is not None:
+                from pipeline.spss.columns import TextColumns, write_portable
+
+                rows, texts = count, TextColumns(raw)
+                write_portable(raw, columns, texts, folder)
+        else:
+            raw = read_dictionary(file, size)
+            if folder is not None:
+                from pipeline.spss.columns import TextColumns, write_cases
+
+                texts = TextColumns(raw)
+                rows = write_cases(file, raw, size, limits, texts, folder)
+        if rows is not None:
+            _whole(raw, rows, expected_rows, expected_sha256, sha256)
+        found: list[Sample] = list(samples(raw))
+        if texts is not None:
+            found += texts.samples()
+        used, decoder, notices = decide(raw.encoding, raw.code_page, encoding, found)
+        if texts is not None and folder is not None:
+            texts.write(folder, decoder)
+        notices += _extension(path, raw)
+        if os.fstat(file.fileno()) != before and _changed(before, os.fstat(file.fileno())):
+            raise DataRejected("spss.changing")
+    dictionary = assemble(raw, used, decoder, notices, sha256=sha256, size=size, cases=rows)
+    return dictionary
+
+
+def _changed(before: os.stat_result, after: os.stat_result) -> bool:
+    return (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns)
+
+
+def _sha256(file: BinaryIO) -> str:
+    digest = hashlib.sha256()
+    file.seek(0)
+    while chunk := file.read(_CHUNK):
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _whole(
+    raw: RawDictionary, rows: int, expected_rows: int | None, expected_sha256: str | None, sha256: str
+) -> None:
+    """Refuse a file that may lack cases (promise R1); the hash has been compared already."""
+    if expected_rows is not None and expected_rows != rows:
+        raise DataRejected("spss.other_rows", expected=expected_rows, rows=rows)
+    unknown = raw.cases is None and raw.file_format != "por"
+    if unknown and expected_rows is None and expected_sha256 is None:
+        raise DataRejected("spss.unknown_count", rows=rows, sha256=sha256)
+
+
+def _extension(path: Path, raw: RawDictionary) -> list[Notice]:
+    suffix = path.suffix.lower()
+    if suffix in _EXTENSIONS[raw.file_format]:
+        return []
+    return [Notice("spss.notice_extension", {"suffix": suffix or "–", "format": f".{raw.file_format}"})]
+
+
+def restrict(limits: Limits) -> None:
+    """Put the limits on this process."""
+    for kind, amount in (
+        (resource.RLIMIT_AS, limits.memory),
+        (resource.RLIMIT_CPU, limits.cpu_seconds),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_FSIZE, 2 * limits.decoded),
+    ):
+        _, hard = resource.getrlimit(kind)
+        amount = amount if hard == resource.RLIM_INFINITY else min(amount, hard)
+        resource.setrlimit(kind, (amount, hard))
+
+
+def answer(request: dict[str, Any]) -> dict[str, Any]:
+    """The answer to a request: a dictionary, or the id and parameters of an error."""
+    limits = Limits(**request["limits"])
+    folder = Path(request["folder"])
+    try:
+        restrict(limits)
+        dictionary = parse(
+            Path(request["path"]),
+            folder if request["data"] else None,
+            encoding=request["encoding"],
+            expected_rows=request["expected_rows"],
+            expected_sha256=request["expected_sha256"],
+            limits=limits,
+        )
+    except DataRejected as error:
+        return {"error": error.text_id, "params": error.params}
+    except MemoryError:
+        return {"error": "spss.too_large", "params": {"limit": limits.memory >> 20}}
+    except OSError as error:
+        return {"error": "spss.system", "params": {"reason": error.strerror or str(error)}}
+    except Exception as error:  # a file that finds a hole in the checks must still end in one sentence
+        return {"error": "spss.unreadable", "params": {"reason": f"{type(error).__name__}: {error}"[:200]}}
+    return {"dictionary": dictionary.to_json()}
+
+
+def main() -> int:
+    """Serve one request."""
+    request = json.load(sys.stdin)
+    Path(request["folder"], "answer.json").write_text(json.dumps(answer(request)), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

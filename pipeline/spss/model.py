@@ -1,0 +1,315 @@
+"""What the dictionary of an SPSS file says, as plain frozen records that go to JSON and back.
+
+Importing this module is cheap: NumPy, PyArrow and the readers stay out of it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from pipeline import language
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Code = float | str
+"""A value of a variable: a number of a numeric variable, right-trimmed text of a string variable."""
+
+DATE_FORMATS = frozenset(
+    {"DATE", "ADATE", "EDATE", "JDATE", "SDATE", "MOYR", "QYR", "WKYR", "DATETIME", "YMDHMS"}
+)
+"""Formats whose number is seconds since 14 October 1582, 00:00."""
+TIME_FORMATS = frozenset({"TIME", "DTIME", "MTIME"})
+"""Formats whose number is a duration in seconds."""
+
+
+def code_text(code: Code) -> str:
+    """The text under which a code travels: "1" for 1 or 1.0, "1.5", strings as they are.
+
+    Numbers are written so that :func:`code_value` gives back the same double.
+    """
+    if isinstance(code, str):
+        return code
+    number = float(code)
+    if number.is_integer() and abs(number) < 1e15:
+        return str(int(number))
+    return repr(number)
+
+
+def code_value(text: str, kind: Literal["numeric", "string"]) -> Code:
+    """The inverse of :func:`code_text` for a variable of that kind. ``ValueError`` if it is not a number."""
+    return text if kind == "string" else float(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something a reader of the report should know about the file: a catalogue id and its parameters."""
+
+    text_id: str
+    params: Mapping[str, str | int | float] = field(default_factory=dict)
+
+    def message(self, lang: str) -> str:
+        """The sentence in ``lang``."""
+        return language.text(lang, self.text_id, **self.params)
+
+
+@dataclass(frozen=True, slots=True)
+class MissingValues:
+    """User-missing values: single codes, and at most one closed range (numeric variables only).
+
+    ``low`` is ``-inf`` for LO (LOWEST) and ``high`` is ``inf`` for HI (HIGHEST); both are ``None`` without a
+    range. String codes are right-trimmed, as the data are.
+    """
+
+    codes: tuple[Code, ...] = ()
+    low: float | None = None
+    high: float | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.codes) or self.low is not None
+
+    def is_missing(self, value: Code | None) -> bool:
+        """Whether the value is declared missing by the user; a system-missing value (None, NaN) is not."""
+        if value is None:
+            return False
+        if value in self.codes:
+            return True
+        if self.low is None or self.high is None or isinstance(value, str):
+            return False
+        return self.low <= value <= self.high
+
+    def mask(self, values: NDArray[Any]) -> NDArray[np.bool_]:
+        """:meth:`is_missing` for each value of a one-dimensional array (float64, or objects/strings)."""
+        import numpy as np
+
+        found = np.zeros(len(values), dtype=bool)
+        for code in self.codes:
+            found |= np.asarray(values == code, dtype=bool)
+        if self.low is not None and self.high is not None:
+            found |= (values >= self.low) & (values <= self.high)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One variable. ``width`` is the bytes of a string variable, the print width of a numeric one."""
+
+    name: str
+    label: str = ""
+    kind: Literal["numeric", "string"] = "numeric"
+    width: int = 8
+    format: str = "F8.2"
+    format_type: str = "F"
+    decimals: int = 0
+    measure: Literal["nominal", "ordinal", "scale", ""] = ""
+    value_labels: tuple[tuple[Code, str], ...] = ()
+    missing: MissingValues = field(default_factory=MissingValues)
+    attributes: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    @property
+    def is_date(self) -> bool:
+        """Whether its numbers are moments: seconds since 14 October 1582."""
+        return self.kind == "numeric" and self.format_type in DATE_FORMATS
+
+    @property
+    def is_time(self) -> bool:
+        """Whether its numbers are durations in seconds."""
+        return self.kind == "numeric" and self.format_type in TIME_FORMATS
+
+    def label_of(self, code: Code) -> str:
+        """The label of a code, empty when it has none."""
+        return next((label for value, label in self.value_labels if value == code), "")
+
+
+@dataclass(frozen=True, slots=True)
+class MultipleResponseSet:
+    """A multiple response set as SPSS declares it.
+
+    ``counted`` is the value that means "mentioned" (dichotomies only). ``labels_from`` says whether the items
+    of dichotomies are named by the labels of the member variables (types D) or by the label of the counted
+    value (type E); ``label_from_variable`` that the set's own label is to be that of its first member.
+    """
+
+    name: str
+    label: str = ""
+    kind: Literal["dichotomies", "categories"] = "dichotomies"
+    counted: Code | None = None
+    members: tuple[str, ...] = ()
+    labels_from: Literal["variables", "counted values"] = "variables"
+    label_from_variable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class VariableSet:
+    """A named list of variables, as the dialogs of SPSS show them."""
+
+    name: str
+    members: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """How the bytes of texts became characters.
+
+    ``declared`` is what the file says ("" when it says nothing usable), ``used`` a Python codec name, ``how``
+    one of ``declared``, ``stated`` (by source.yml), ``ascii`` (nothing to decide), ``detected``.
+    """
+
+    declared: str = ""
+    used: str = "ascii"
+    how: Literal["declared", "stated", "ascii", "detected"] = "ascii"
+
+
+@dataclass(frozen=True, slots=True)
+class Dictionary:
+    """Everything an SPSS file says about itself.
+
+    ``cases_declared`` is the header's count (None: it says that it does not know, or the format has none);
+    ``cases`` the rows read (None when only the dictionary was read). ``created`` is ISO date and time where
+    the header's text can be understood, else that text.
+    """
+
+    product: str = ""
+    file_label: str = ""
+    created: str = ""
+    documents: tuple[str, ...] = ()
+    cases_declared: int | None = None
+    cases: int | None = None
+    sha256: str = ""
+    size: int = 0
+    file_format: Literal["sav", "zsav", "por"] = "sav"
+    compression: Literal["none", "bytecode", "zlib"] = "none"
+    byte_order: Literal["little", "big", ""] = "little"
+    encoding: Encoding = field(default_factory=Encoding)
+    weight: str | None = None
+    variables: tuple[Variable, ...] = ()
+    sets: tuple[MultipleResponseSet, ...] = ()
+    variable_sets: tuple[VariableSet, ...] = ()
+    attributes: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+    def variable(self, name: str) -> Variable:
+        """The variable of that name. ``KeyError`` when there is none."""
+        for variable in self.variables:
+            if variable.name == name:
+                return variable
+        raise KeyError(name)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain dicts, lists, texts and numbers; infinite limits of ranges as "LO" and "HI"."""
+        return {
+            "product": self.product,
+            "file_label": self.file_label,
+            "created": self.created,
+            "documents": list(self.documents),
+            "cases_declared": self.cases_declared,
+            "cases": self.cases,
+            "sha256": self.sha256,
+            "size": self.size,
+            "file_format": self.file_format,
+            "compression": self.compression,
+            "byte_order": self.byte_order,
+            "encoding": {
+                "declared": self.encoding.declared,
+                "used": self.encoding.used,
+                "how": self.encoding.how,
+            },
+            "weight": self.weight,
+            "variables": [_variable_to_json(v) for v in self.variables],
+            "sets": [_set_to_json(s) for s in self.sets],
+            "variable_sets": [{"name": s.name, "members": list(s.members)} for s in self.variable_sets],
+            "attributes": _attributes_to_json(self.attributes),
+            "notices": [{"text_id": n.text_id, "params": dict(n.params)} for n in self.notices],
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Dictionary:
+        """The inverse of :meth:`to_json`. ``KeyError`` when a part is not there."""
+        return cls(
+            **{
+                **data,
+                "documents": tuple(data["documents"]),
+                "encoding": Encoding(**data["encoding"]),
+                "variables": tuple(_variable_from_json(v) for v in data["variables"]),
+                "sets": tuple(_set_from_json(s) for s in data["sets"]),
+                "variable_sets": tuple(
+                    VariableSet(s["name"], tuple(s["members"])) for s in data["variable_sets"]
+                ),
+                "attributes": _attributes_from_json(data["attributes"]),
+                "notices": tuple(Notice(n["text_id"], n["params"]) for n in data["notices"]),
+            }
+        )
+
+
+def _limit_to_json(limit: float | None) -> float | str | None:
+    if limit is None or math.isfinite(limit):
+        return limit
+    return "LO" if limit < 0 else "HI"
+
+
+def _limit_from_json(limit: float | str | None) -> float | None:
+    if isinstance(limit, str):
+        return -math.inf if limit == "LO" else math.inf
+    return limit
+
+
+def _attributes_to_json(attributes: tuple[tuple[str, tuple[str, ...]], ...]) -> list[list[Any]]:
+    return [[name, list(values)] for name, values in attributes]
+
+
+def _attributes_from_json(data: list[list[Any]]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return tuple((name, tuple(values)) for name, values in data)
+
+
+def _variable_to_json(v: Variable) -> dict[str, Any]:
+    return {
+        "name": v.name,
+        "label": v.label,
+        "kind": v.kind,
+        "width": v.width,
+        "format": v.format,
+        "format_type": v.format_type,
+        "decimals": v.decimals,
+        "measure": v.measure,
+        "value_labels": [[code, label] for code, label in v.value_labels],
+        "missing": {
+            "codes": list(v.missing.codes),
+            "low": _limit_to_json(v.missing.low),
+            "high": _limit_to_json(v.missing.high),
+        },
+        "attributes": _attributes_to_json(v.attributes),
+    }
+
+
+def _variable_from_json(data: Mapping[str, Any]) -> Variable:
+    missing = data["missing"]
+    return Variable(
+        **{
+            **data,
+            "value_labels": tuple((code, label) for code, label in data["value_labels"]),
+            "missing": MissingValues(
+                tuple(missing["codes"]), _limit_from_json(missing["low"]), _limit_from_json(missing["high"])
+            ),
+            "attributes": _attributes_from_json(data["attributes"]),
+        }
+    )
+
+
+def _set_to_json(s: MultipleResponseSet) -> dict[str, Any]:
+    return {
+        "name": s.name,
+        "label": s.label,
+        "kind": s.kind,
+        "counted": s.counted,
+        "members": list(s.members),
+        "labels_from": s.labels_from,
+        "label_from_variable": s.label_from_variable,
+    }
+
+
+def _set_from_json(data: Mapping[str, Any]) -> MultipleResponseSet:
+    return MultipleResponseSet(**{**data, "members": tuple(data["members"])})

@@ -1,0 +1,490 @@
+"""Association of two categorical variables: chi-square tests, measures based on them, measures of prediction.
+
+In every id ``_rows`` means that the row variable is predicted from the column variable (SPSS: "rows dependent"),
+``_columns`` the reverse. Sources: SPSS Statistics Algorithms, CROSSTABS; Agresti, Categorical Data Analysis, 2013;
+Goodman and Kruskal, J. Am. Stat. Assoc. 49, 1954, 58, 1963 and 67, 1972.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from pipeline.statistics.cells import expected_counts
+from pipeline.statistics.core import Crosstab, Floats, Number, Options, not_computable, number, statistic
+from pipeline.statistics.ordinal import ordered
+from pipeline.statistics.tables import (
+    DESIGN,
+    FEWER,
+    NO_SCORES,
+    counts,
+    designed,
+    is_two_by_two,
+    measure_method,
+    naive_test_reason,
+    nonempty,
+    probability_of_ratio,
+    standard_error,
+    too_small,
+    two_sided_t,
+    upper_chi2,
+    wald_probability,
+)
+
+# ---------------------------------------------------------------- chi-square tests
+
+
+def pearson_chi2(counts: Floats) -> float:
+    """Σ(O − E)²/E of a table without empty rows and columns."""
+    expected = expected_counts(counts)
+    return float(((counts - expected) ** 2 / expected).sum())
+
+
+def yates_chi2(counts: Floats) -> float:
+    """N(|ad − bc| − N/2)²/(product of the margins) of a 2×2 table, 0 where |ad − bc| ≤ N/2."""
+    (a, b), (c, d) = counts.tolist()
+    n = a + b + c + d
+    lifted = max(abs(a * d - b * c) - n / 2, 0.0)
+    return float(n * lifted**2 / ((a + b) * (c + d) * (a + c) * (b + d)))
+
+
+def likelihood_ratio_chi2(counts: Floats) -> float:
+    """2ΣO ln(O/E); an empty cell adds nothing."""
+    seen = counts > 0
+    return float(2 * (counts[seen] * np.log(counts[seen] / expected_counts(counts)[seen])).sum())
+
+
+def degrees_of_freedom(counts: Floats) -> int:
+    """(rows − 1)(columns − 1)."""
+    rows, cols = counts.shape
+    return int((rows - 1) * (cols - 1))
+
+
+def small_expected_warning(expected: Floats) -> str:
+    """``expected_below_5 cells=… share=… minimum=…`` when an expected count is below 5, else empty.
+
+    ``share`` is the share (0–1) of the cells concerned.
+    """
+    cells = int((expected < 5).sum())
+    if cells == 0:
+        return ""
+    return f"expected_below_5 cells={cells} share={cells / expected.size:.4g} minimum={float(expected.min()):.4g}"
+
+
+@statistic("chi2", "chi2_df", "chi2_p", takes=Crosstab, inferential=("chi2", "chi2_df", "chi2_p"))
+def chi2(table: Crosstab, options: Options) -> Mapping[str, Number]:
+    """Pearson's chi-square test of independence, without continuity correction."""
+    table = nonempty(table)
+    reason = naive_test_reason(table)
+    if reason:
+        return dict.fromkeys(("chi2", "chi2_df", "chi2_p"), not_computable(reason))
+    expected = expected_counts(table.w)
+    value = float(((table.w - expected) ** 2 / expected).sum())
+    df = degrees_of_freedom(table.w)
+    warning = small_expected_warning(expected)
+    return {
+        "chi2": number(value, warning=warning),
+        "chi2_df": number(df),
+        "chi2_p": number(upper_chi2(value, df), warning=warning),
+    }
+
+
+@statistic(
+    "chi2_yates", "chi2_yates_p", takes=Crosstab, inferential=("chi2_yates", "chi2_yates_p"), applies=is_two_by_two
+)
+def chi2_yates(table: Crosstab, options: Options) -> Mapping[str, Number]:
+    """Chi-square with Yates's continuity correction (SPSS: "Continuity Correction"), 2×2 tables only."""
+    table = nonempty(table)
+    reason = naive_test_reason(table) or ("" if table.w.shape == (2, 2) else "not_two_by_two")
+    if reason:
+        return dict.fromkeys(("chi2_yates", "chi2_yates_p"), not_computable(reason))
+    value = yates_chi2(table.w)
+    return {"chi2_yates": number(value), "chi2_yates_p": number(upper_chi2(value, 1))}
+
+
+_LR = ("likelihood_ratio", "likelihood_ratio_df", "likelihood_ratio_p")
+
+
+@statistic(*_LR, takes=Crosstab, inferential=_LR)
+def likelihood_ratio(table: Crosstab, options: Options) -> Mapping[str, Number]:
+    """Likelihood-ratio chi-square test of independence (G²)."""
+    table = nonempty(table)
+    reason = naive_test_reason(table)
+    if reason:
+        return dict.fromkeys(_LR, not_computable(reason))
+    value = likelihood_ratio_chi2(table.w)
+    df = degrees_of_freedom(table.w)
+    return dict(zip(_LR, (number(value), number(df), number(upper_chi2(value, df))), strict=True))
+
+
+# ---------------------------------------------------------------- correlations of the scores
+
+
+def correlation(counts: Floats, row_scores: Floats, col_scores: Floats) -> tuple[float, Floats]:
+    """Pearson's r of the scores over the cases of a table, and its gradient by the cell shares, shape (r, c).
+
+    NaN where one variable is constant.
+    """
+    p = counts / counts.sum()
+    rows, cols = p.sum(axis=1), p.sum(axis=0)
+    x = row_scores - float(rows @ row_scores)
+    y = col_scores - float(cols @ col_scores)
+    sx, sy = float(rows @ x**2), float(cols @ y**2)
+    if sx <= 0 or sy <= 0:
+        return math.nan, np.zeros_like(p)
+    zx, zy = (x / math.sqrt(sx))[:, None], (y / math.sqrt(sy))[None, :]
+    r = float((p * zx * zy).sum())
+    return r, zx * zy - r / 2 * (zx**2 + zy**2)
+
+
+def midranks(totals: Floats) -> Floats:
+    """Average ranks of ordered categories with these totals, up to a constant: cases before + half the category."""
+    return totals.cumsum() - totals / 2
+
+
+def _scored(table: Crosstab) -> bool:
+    return table.row_scores is not None and table.col_scores is not None and ordered(table)
+
+
+@statistic(
+    "linear_by_linear",
+    "linear_by_linear_p",
+    takes=Crosstab,
+    inferential=("linear_by_linear", "linear_by_linear_p"),
+    applies=_scored,
+)
+def linear_by_linear(table: Crosstab, options: Options) -> Mapping[str, Number]:
+    """Mantel–Haenszel test of linear association, (N − 1)r² with one degree of freedom (SPSS)."""
+    ids = ("linear_by_linear", "linear_by_linear_p")
+    table = nonempty(table)
+    reason = naive_test_reason(table)
+    if reason or table.row_scores is None or table.col_scores is None:
+        return dict.fromkeys(ids, not_computable(reason or NO_SCORES))
+    r, _ = correlation(table.w, table.row_scores, table.col_scores)
+    value = (float(table.w.sum()) - 1) * r**2
+    return {"linear_by_linear": number(value), "linear_by_linear_p": number(upper_chi2(value, 1))}
+
+
+def _correlation_results(table: Crosstab, name: str, rows: Floats, cols: Floats) -> dict[str, Number]:
+    r, gradient = correlation(counts(table), rows, cols)
+    if not math.isfinite(r):
+        return dict.fromkeys((name, f"{name}_ase", f"{name}_p"), not_computable("zero_variance"))
+    error = standard_error(table, gradient)
+    if designed(table):
+        p = wald_probability(table, r, error)
+    else:
+        df = float(table.w.sum()) - 2
+        if df <= 0:
+            p = not_computable("too_few_cases")
+        elif abs(r) >= 1:
+            p = Number(0.0)
+        else:
+            p = number(two_sided_t(r * math.sqrt(df / (1 - r**2)), df))
+    return {name: number(r, measure_method(table)), f"{name}_ase": error, f"{name}_p": p}
+
+
+@statistic(
+    "pearson_r",
+    "pearson_r_ase",
+    "pearson_r_p",
+    takes=Crosstab,
+    inferential=("pearson_r_ase", "pearson_r_p"),
+    applies=_scored,
+)
+def pearson_r(table: Crosstab, options: Options) -> Mapping[str, Number]:
+    """Pearson's correlation of the codes; p from t = r√((N − 2)/(1 − r²))."""
+    table = nonempty(table)
+    ids = ("pearson_r", "pearson_r_ase", "pearson_r_p")
+    if too_small(table):
+        return dict.fromkeys(ids, not_computable(FEWER))
+    if table.row_scores is None or table.col_scores is None:
+        return dict.fromkeys(ids, not_computable(NO_SCORES))
+    return _correlation_results(table, "pearson_r", table.row_scores, table.col_scores)
+
+
+@statistic(
+    "spearman_rho",
+    "spearman_rho_ase",
+    "spearman_rho_p",
+    takes=Crosstab,
+    inferential=("spearman_rho_ase", "spearman_rho_p"),
+    applies=ordered,
+)
+def spearman_rho(table: Crosstab, options: Options) -> Mapping[str, Number]:
+    """Spearman's rank correlation: Pearson's r of the average ranks; p as for Pearson's r.
+
+    The standard error treats the ranks as fixed scores, as SPSS does.
+    """
+    table = nonempty(table)
+    if too_small(table):
+        return dict.fromkeys(("spearman_rho", "spearman_rho_ase", "spearman_rho_p"), not_computable(FEWER))
+    x = counts(table)
+    return _correlation_results(table, "spearman_rho", midranks(x.sum(axis=1)), midranks(x.sum(axis=0)))
+
+
+def eta(counts: Floats, scores: Floats) -> float:
+    """√(between/total sum of squares) of the row scores by column; NaN where the scores do not vary."""
+    rows = counts.sum(axis=1)
+    cols = counts.sum(axis=0)
+    deviations = scores - float(rows @ scores) / float(counts.sum())
+    total = float(rows @ deviations**2)
+    if total <= 0:
+        return math.nan
+    return math.sqrt(float(((deviations @ counts) ** 2 / cols).sum()) / total)
+
+
+def _eta(table: Crosstab, scores: Floats | None, transpose: bool) -> Number:
+    if too_small(table):
+        return not_computable(FEWER)
+    if scores is None:
+        return not_computable(NO_SCORES)
+    x = counts(table)
+    return number(eta(x.T if transpose else x, scores), measure_method(table), error="zero_variance")
+
+
+@statistic("eta_rows", takes=Crosstab, applies=lambda table: table.row_scores is not None and table.row_ordered)
+def eta_rows(table: Crosstab, options: Options) -> Mapping[str, Number]:
+    """Correlation ratio of the row variable's codes by the column variable."""
+    table = nonempty(table)
+    return {"eta_rows": _eta(table, table.row_scores, False)}
+
+
+@statistic("eta_columns", takes=Crosstab, applies=lambda table: table.col_scores is not None and table.col_ordered)
+def eta_columns(table: Crosstab, options: Options) -> Mapping[str, Number]:
+    """Correlation ratio of the column variable's codes by the row variable."""
+    table = nonempty(table)
+    return {"eta_columns": _eta(table, table.col_scores, True)}
+
+
+# ---------------------------------------------------------------- measures based on chi-square
+
+
+def noncentrality(x: float, df: float, probability: float) -> float:
+    """λ ≥ 0 with P(χ²(df, λ) ≤ x) = probability; 0 where the central distribution is already below it."""
+    from scipy.special import chdtr, chndtr, chndtrinc
+
+    if x <= 0 or chdtr(df, x) <= probability:
+        return 0.0
+    found = float(chndtrinc(x, df, probability))
+    # chndtrinc stops at a relative error of about 1e-8; ∂P/∂λ = (P(df + 2) − P(df))/2 gives the other digits.
+    for _ in range(4):
+        level = float(chndtr(x, df, found))
+        slope = (float(chndtr(x, df + 2, found)) - level) / 2
+        if slope >= 0:
+            break
+        found -= (level - probability) / slope
+    return max(found, 0.0)
+
+
+def cramers_v_interval(chi2: float, n: float, shape: tuple[int, ...], confidence: float) -> tuple[float, float]:
+    """Interval of Cramér's V: √(λ/(n(q − 1))) at the two limits λ of χ²'s noncentrality, q = min(r, c).
+
+    Smithson, Confidence Intervals, 2003, ch. 5.
+    """
+    r, c = shape
+    df = (r - 1) * (c - 1)
+    base = n * (min(r, c) - 1)
+    tail = (1 - confidence) / 2
+    low = noncentrality(chi2, df, 1 - tail)
+    high = noncentrality(chi2, df, tail)
+    return math.sqrt(low / base), min(math.sqrt(high / base), 1.0)
+
+
+_V = ("cramers_v", "cramers_v_low", "cramers_v_high")
+
+
+@statistic(*_V, takes=Crosstab, inferential=_V[1:])
+def cramers_v(table: Crosstab, options: Options) -> Mapping[str, Number]:
+    """Cramér's V = √(χ²/(N(q − 1))), q = min(rows, columns), with the interval of a noncentral chi-square."""
+    table = nonempty(table)
+    if too_small(table):
+        return dict.fromkeys(_V, not_computable(FEWER))
+    x = counts(table)
+    n = float(x.sum())
+    value = pearson_chi2(x)
+    v = number(math.sqrt(value / (n * (min(x.shape) - 1))), measure_method(table))
+    if designed(table):
+        return {"cramers_v": v} | dict.fromkeys(_V[1:], not_computable(DESIGN))
+    low, high = cramers_v_interval(value, n, x.shape, options.confidence)
+    method = f"noncentral_chi2 confidence={options.confidence:g}"
+    return {"cramers_v": v, "cramers_v_low": number(low, method), "cramers_v_high": number(high, method)}
+
+
+@statistic("phi", "contingency_coefficient", takes=Crosstab)
+def phi(table: Crosstab, options: Options) -> Mapping[str, Number]:
+    """φ = √(χ²/N), with the sign of ad − bc in a 2×2 table (SPSS); contingency coefficient C = √(χ²/(χ² + N))."""
+    table = nonempty(table)
+    if too_small(table):
+        return dict.fromkeys(("phi", "contingency_coefficient"), not_computable(FEWER))
+    x = counts(table)
+    n = float(x.sum())
+    value = pearson_chi2(x)
+    found = math.sqrt(value / n)
+    if x.shape == (2, 2):
+        found = math.copysign(found, x[0, 0] * x[1, 1] - x[0, 1] * x[1, 0])
+    method = measure_method(table)
+    return {
+        "phi": number(found, method),
+        "contingency_coefficient": number(math.sqrt(value / (value + n)), method),
+    }
+
+
+# ---------------------------------------------------------------- measures of prediction
+
+
+Measure = tuple[float, Floats]
+"""A value and its gradient by the cell shares; the value is NaN where the measure is not defined."""
+
+
+def _modal(shares: Floats) -> Floats:
+    """1 in each row's largest cell (the first of equals), else 0."""
+    found = np.zeros_like(shares)
+    found[np.arange(shares.shape[0]), shares.argmax(axis=1)] = 1
+    return found
+
+
+def goodman_kruskal_lambda(counts: Floats) -> dict[str, tuple[float, Floats, float]]:
+    """λ for ``rows``, ``columns`` and ``symmetric``: value, gradient, and standard error if λ = 0.
+
+    (cases guessed right knowing the other variable − without)/(1 − without). NaN where all cases share a category.
+    """
+    total = float(counts.sum())
+    p = counts / total
+    col_knowing = _modal(counts)
+    row_knowing = _modal(counts.T).T
+    col_guess = np.broadcast_to(_modal(counts.sum(axis=0)[None, :]), p.shape)
+    row_guess = np.broadcast_to(_modal(counts.sum(axis=1)[None, :]).T, p.shape)
+    parts = {
+        "rows": (row_knowing, row_guess, 1),
+        "columns": (col_knowing, col_guess, 1),
+        "symmetric": (row_knowing + col_knowing, row_guess + col_guess, 2),
+    }
+    found: dict[str, tuple[float, Floats, float]] = {}
+    for name, (knowing, guess, ceiling) in parts.items():
+        gain = float((counts * (knowing - guess)).sum()) / total
+        room = (ceiling * total - float((counts * guess).sum())) / total
+        if room <= 0:
+            found[name] = (math.nan, np.zeros_like(p), math.nan)
+            continue
+        null = max(float((p * (knowing - guess) ** 2).sum()) - gain**2, 0.0) / total
+        found[name] = (gain / room, (knowing - guess) / room + gain * guess / room**2, math.sqrt(null) / room)
+    return found
+
+
+def goodman_kruskal_tau(counts: Floats) -> Measure:
+    """τ of the columns by the rows: the share by which knowing the row lowers Gini's index of the columns."""
+    p = counts / counts.sum()
+    rows, cols = p.sum(axis=1, keepdims=True), p.sum(axis=0, keepdims=True)
+    within = float((p**2 / rows).sum())
+    overall = float((cols**2).sum())
+    room = 1 - overall
+    if room <= 0:
+        return math.nan, np.zeros_like(p)
+    d_within = 2 * p / rows - (p**2).sum(axis=1, keepdims=True) / rows**2
+    return (within - overall) / room, (d_within * room - 2 * cols * (1 - within)) / room**2
+
+
+def _entropy(shares: Floats) -> tuple[float, Floats]:
+    """−Σp ln p and its gradient −(ln p + 1); an empty cell adds nothing."""
+    log = np.log(np.where(shares > 0, shares, 1.0))
+    return -float((shares * log).sum()), -(log + 1)
+
+
+def uncertainty_coefficients(counts: Floats) -> dict[str, Measure]:
+    """Theil's uncertainty coefficients: mutual information over the entropy of rows, of columns, of their mean."""
+    p = counts / counts.sum()
+    h_rows, d_rows = _entropy(p.sum(axis=1, keepdims=True))
+    h_cols, d_cols = _entropy(p.sum(axis=0, keepdims=True))
+    h_both, d_both = _entropy(p)
+    shared = h_rows + h_cols - h_both
+    d_shared = d_rows + d_cols - d_both
+    return {
+        "rows": (shared / h_rows, d_shared / h_rows - shared * d_rows / h_rows**2),
+        "columns": (shared / h_cols, d_shared / h_cols - shared * d_cols / h_cols**2),
+        "symmetric": (
+            2 * shared / (h_rows + h_cols),
+            2 * d_shared / (h_rows + h_cols) - 2 * shared * (d_rows + d_cols) / (h_rows + h_cols) ** 2,
+        ),
+    }
+
+
+def _prediction(
+    table: Crosstab, name: str, sides: tuple[str, ...], ends: tuple[str, ...], one: Callable[[Floats, str], Measure]
+) -> dict[str, Number]:
+    """Value and standard error of a measure for each side of a table already without empty categories."""
+    if too_small(table):
+        return dict.fromkeys((f"{name}_{side}{end}" for side in sides for end in ends), not_computable(FEWER))
+    x = counts(table)
+    result: dict[str, Number] = {}
+    for side in sides:
+        value, gradient = one(x, side)
+        result[f"{name}_{side}"] = number(value, measure_method(table))
+        result[f"{name}_{side}_ase"] = standard_error(table, gradient)
+    return result
+
+
+_LAMBDA = ("rows", "columns", "symmetric")
+_LAMBDA_IDS = tuple(f"lambda_{side}{end}" for side in _LAMBDA for end in ("", "_ase", "_p"))
+
+
+@statistic(*_LAMBDA_IDS, takes=Crosstab, inferential=[i for i in _LAMBDA_IDS if i.endswith(("_ase", "_p"))])
+def lambdas(table: Crosstab, options: Options) -> Mapping[str, Number]:
+    """Goodman and Kruskal's lambda with its standard error and p (normal, from value/ASE₀).
+
+    Of two categories equally large the first counts as the modal one.
+    """
+    table = nonempty(table)
+    measures = {} if too_small(table) else goodman_kruskal_lambda(counts(table))
+    result = _prediction(table, "lambda", _LAMBDA, ("", "_ase", "_p"), lambda _, side: measures[side][:2])
+    for side, (value, _, null_error) in measures.items():
+        result[f"lambda_{side}_p"] = (
+            wald_probability(table, value, result[f"lambda_{side}_ase"])
+            if designed(table)
+            else probability_of_ratio(value, null_error)
+        )
+    return result
+
+
+_TAU_IDS = tuple(f"gk_tau_{side}{end}" for side in ("rows", "columns") for end in ("", "_ase", "_p"))
+
+
+@statistic(*_TAU_IDS, takes=Crosstab, inferential=[i for i in _TAU_IDS if i.endswith(("_ase", "_p"))])
+def gk_taus(table: Crosstab, options: Options) -> Mapping[str, Number]:
+    """Goodman and Kruskal's tau; p from (N − 1)(k − 1)τ as chi-square with (r − 1)(c − 1) degrees of freedom.
+
+    k is the number of categories of the predicted variable (Light and Margolin, J. Am. Stat. Assoc. 66, 1971; SPSS).
+    """
+
+    def one(x: Floats, side: str) -> Measure:
+        if side == "columns":
+            return goodman_kruskal_tau(x)
+        value, gradient = goodman_kruskal_tau(x.T)
+        return value, gradient.T
+
+    table = nonempty(table)
+    result = _prediction(table, "gk_tau", ("rows", "columns"), ("", "_ase", "_p"), one)
+    reason = naive_test_reason(table)
+    for side, k in (("rows", table.w.shape[0]), ("columns", table.w.shape[1])):
+        value = result[f"gk_tau_{side}"].value
+        result[f"gk_tau_{side}_p"] = (
+            not_computable(reason or "undefined")
+            if reason or value is None
+            else number(upper_chi2((float(table.w.sum()) - 1) * (k - 1) * value, degrees_of_freedom(table.w)))
+        )
+    return result
+
+
+_UNCERTAINTY_IDS = tuple(f"uncertainty_{side}{end}" for side in _LAMBDA for end in ("", "_ase"))
+
+
+@statistic(*_UNCERTAINTY_IDS, takes=Crosstab, inferential=[i for i in _UNCERTAINTY_IDS if i.endswith("_ase")])
+def uncertainties(table: Crosstab, options: Options) -> Mapping[str, Number]:
+    """Theil's uncertainty coefficient (entropy reduced) with its standard error.
+
+    Its test of independence is the likelihood-ratio chi-square.
+    """
+    table = nonempty(table)
+    measures = {} if too_small(table) else uncertainty_coefficients(counts(table))
+    return _prediction(table, "uncertainty", _LAMBDA, ("", "_ase"), lambda _, side: measures[side])

@@ -1,0 +1,108 @@
+"""Arithmetic of a census with nonresponse: what n answers say about all N units of a small population.
+
+Nothing here is random but, in the exact interval, who answered. Plain functions of whole numbers: the census modes
+of the report call them cell by cell.
+
+Source of the interval: Wright (1991), Exact Confidence Bounds when Sampling from Small Finite Universes (Springer);
+the two hypergeometric tails are inverted, each at (1 − confidence)/2, in integer arithmetic.
+"""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from functools import cache
+
+
+def _check(k: int, n: int, N: int) -> None:
+    if not 0 <= k <= n <= N or N < 1:
+        raise ValueError(f"not a census count: {k} of {n} of {N}")
+
+
+def worst_case_bounds(k: int, n: int, N: int) -> tuple[float, float]:
+    """Smallest and largest share of all N units, when k of the n that answered have the property.
+
+    The N − n others could all lack it, k/N, or all have it, (k + N − n)/N (Manski 1989). Shares are 0–1.
+    ``ValueError`` unless 0 ≤ k ≤ n ≤ N.
+    """
+    _check(k, n, N)
+    return k / N, (k + N - n) / N
+
+
+def worst_case_mean_bounds(total: float, n: float, N: float, lowest: float, highest: float) -> tuple[float, float]:
+    """Smallest and largest mean of all N units on a scale from ``lowest`` to ``highest``.
+
+    ``total`` is the sum over the n that answered; the N − n others could all be at either end of the scale.
+    ``ValueError`` when n > N, N < 1, the ends are in the wrong order, or the observed mean lies outside the scale.
+    """
+    if not 0 <= n <= N or N < 1 or lowest > highest:
+        raise ValueError(f"not a census mean: {n} of {N} on a scale {lowest}–{highest}")
+    slack = 1e-9 * max(abs(lowest), abs(highest), 1.0) * max(n, 1.0)
+    if not n * lowest - slack <= total <= n * highest + slack:
+        raise ValueError(f"a sum of {total} over {n} units lies outside the scale {lowest}–{highest}")
+    return (total + (N - n) * lowest) / N, (total + (N - n) * highest) / N
+
+
+def finite_population_factor(n: float, N: float) -> float:
+    """√(1 − n/N), by which the standard error of a mean shrinks when n of N units are drawn without replacement.
+
+    For means and shares only, never inside a test of association. ``ValueError`` unless 0 ≤ n ≤ N.
+    """
+    if not 0 <= n <= N or N <= 0:
+        raise ValueError(f"not a sample of a finite population: {n} of {N}")
+    return math.sqrt(1 - n / N)
+
+
+@cache
+def _tail(confidence: float) -> Fraction:
+    # The decimal that was written (0.95), not the binary number next to it.
+    tail = (1 - Fraction(repr(float(confidence)))) / 2
+    if not 0 < tail < Fraction(1, 2):
+        raise ValueError(f"a confidence of {confidence} is not between 0 and 1")
+    return tail
+
+
+def _ways_at_most(k: int, n: int, N: int, K: int) -> int:
+    """Samples of n of N units that contain at most k of the K units with the property."""
+    return sum(math.comb(K, x) * math.comb(N - K, n - x) for x in range(max(0, n - (N - K)), min(k, K, n) + 1))
+
+
+@cache
+def exact_total_interval(k: int, n: int, N: int, confidence: float = 0.95) -> tuple[int, int]:
+    """The numbers K of all N units with the property that k of n answers do not contradict: smallest and largest.
+
+    K is kept when both hypergeometric tails exceed (1 − confidence)/2: P(X ≤ k | K) and P(X ≥ k | K), where X counts
+    the property among n of N units drawn without replacement. Holds if nonresponse is unrelated to the answer.
+    Exact: whole numbers only, no rounding. With n = N the answer is k itself. ``ValueError`` unless 0 ≤ k ≤ n ≤ N.
+    """
+    _check(k, n, N)
+    tail = _tail(confidence)
+    # P > tail, in whole numbers: ways · denominator > all ways · numerator.
+    threshold = math.comb(N, n) * tail.numerator
+    all_ways = math.comb(N, n)
+
+    def high_enough(K: int) -> bool:
+        return (all_ways - _ways_at_most(k - 1, n, N, K)) * tail.denominator > threshold
+
+    def low_enough(K: int) -> bool:
+        return _ways_at_most(k, n, N, K) * tail.denominator > threshold
+
+    # P(X ≥ k) grows with K and P(X ≤ k) falls, so each limit is found by halving. No K below k or above k + N − n
+    # could have given k of n at all.
+    first, last = k, k + N - n
+    below, above = first - 1, last
+    while above - below > 1:
+        middle = (below + above) // 2
+        below, above = (below, middle) if high_enough(middle) else (middle, above)
+    low = above
+    below, above = first, last + 1
+    while above - below > 1:
+        middle = (below + above) // 2
+        below, above = (middle, above) if low_enough(middle) else (below, middle)
+    return low, below
+
+
+def exact_share_interval(k: int, n: int, N: int, confidence: float = 0.95) -> tuple[float, float]:
+    """:func:`exact_total_interval` as shares of N, 0–1."""
+    low, high = exact_total_interval(k, n, N, confidence)
+    return low / N, high / N

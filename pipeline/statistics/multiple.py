@@ -1,0 +1,607 @@
+"""Multiple response sets: shares on two bases, column letters with overlap, and tests of association.
+
+A case may mention several items, so the mentions of a table are not independent and a chi-square on them is not a
+test. Association is tested item by item with the sum of Pearson statistics, whose null distribution is a weighted
+sum of chi-squares (Agresti and Liu 1999, *Biometrics* 55, 936–943) corrected to the second order (Bilder and
+Loughin 2004, *Biometrics* 60, 241–248; Thomas and Decady 2004, *Survey Research Methods Section*), or by permutation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import betaincinv, gammaincc, ndtr, stdtr
+
+from pipeline.statistics.core import (
+    Cells,
+    Floats,
+    Ints,
+    MultipleCrosstab,
+    Number,
+    Options,
+    Result,
+    Weighting,
+    not_computable,
+    number,
+    statistic,
+)
+from pipeline.statistics.proportions import adjust, clopper_pearson, letter, logit_interval, share_se, wilson
+
+Texts = npt.NDArray[np.object_]
+
+_BATCH = 2_000_000
+"""Most labels shuffled at once: 16 MB of memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class MultiplePair:
+    """Two multiple response sets over the cases valid on both: the distinct joint answer patterns.
+
+    ``rows``: (m, i) of 0/1, the items of the set in the rows; ``columns``: (m, k) of 0/1, those of the set in the
+    columns; ``n``, ``w``, ``w2``: (m,), the cases that show the pattern, their weights and squared weights. The
+    pattern of a case that mentions nothing belongs to it where the base of cases is "all asked".
+    """
+
+    rows: Ints
+    columns: Ints
+    n: Ints
+    w: Floats
+    w2: Floats
+    weighting: Weighting = "none"
+
+
+# ---------------------------------------------------------------- counts and shares
+
+
+def share_of_cases(mentions: Floats, cases: Floats) -> Floats:
+    """Mentions per case: ``mentions`` (j, g) over ``cases`` (g,); NaN for a group without cases."""
+    cases = np.broadcast_to(np.asarray(cases, float), mentions.shape)
+    shares: Floats = np.full(mentions.shape, np.nan)
+    np.divide(mentions, cases, out=shares, where=cases > 0)
+    return shares
+
+
+def share_of_responses(mentions: Floats) -> Floats:
+    """Each item's part of all mentions of its group, (j, g); NaN for a group without mentions."""
+    return share_of_cases(mentions, mentions.sum(axis=0))
+
+
+@statistic("count", "n", "share_of_cases", "share_of_responses", takes=MultipleCrosstab)
+def shares(table: MultipleCrosstab, options: Options) -> Mapping[str, Result]:
+    """Mentions (weighted, and cases unweighted) of j items in g groups, as shares of cases and of mentions.
+
+    Each of shape (j, g). Shares of cases add up to more than 1 where cases mention several items; shares of
+    responses add up to 1. A group without cases (or mentions) has no share: ``no_cases`` (``no_mentions``).
+    """
+    of_cases = share_of_cases(table.w, table.cases_w)
+    of_responses = share_of_responses(table.w)
+    return {
+        "count": Cells(table.w.astype(float)),
+        "n": Cells(table.n.astype(float)),
+        "share_of_cases": Cells(of_cases, error="no_cases"),
+        "share_of_responses": Cells(of_responses, error="no_mentions"),
+    }
+
+
+@statistic(
+    "share_of_cases_se",
+    "interval_low",
+    "interval_high",
+    takes=MultipleCrosstab,
+    inferential=("share_of_cases_se", "interval_low", "interval_high"),
+)
+def share_intervals(table: MultipleCrosstab, options: Options) -> Mapping[str, Result]:
+    """Standard error of the share of cases and its interval, (j, g).
+
+    Without weights or with frequency weights √(p(1−p)/n) and Wilson's interval. With probability weights the
+    linearised error of a one-stage sample and the logit interval on n−1 degrees of freedom; where p is 0 or 1,
+    which leaves no error to estimate, Clopper and Pearson's on the unweighted cases, as Korn and Graubard (1998) do.
+    A group without cases has none: ``no_cases``.
+    """
+    p = share_of_cases(table.w, table.cases_w)
+    if table.weighting == "probability":
+        total = float(table.cases_n.sum())
+        se = share_se(table.w, table.w2, table.cases_w, table.cases_w2, total)
+        low, high = logit_interval(p, se, total - 1, options.confidence)
+        edge = (p == 0) | (p == 1)
+        if edge.any():
+            cases = np.broadcast_to(table.cases_n.astype(float), p.shape)[edge]
+            low[edge], high[edge] = clopper_pearson(p[edge] * cases, cases, options.confidence)
+        method = "logit share=share_of_cases"
+    else:
+        cases = np.broadcast_to(table.cases_w.astype(float), p.shape)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            se = np.sqrt(p * (1 - p) / cases)
+        low, high = wilson(table.w, cases, options.confidence)
+        method = "wilson share=share_of_cases"
+    return {
+        "share_of_cases_se": Cells(se, "linearised" if table.weighting == "probability" else "", error="no_cases"),
+        "interval_low": Cells(low, method, error="no_cases"),
+        "interval_high": Cells(high, method, error="no_cases"),
+    }
+
+
+# ---------------------------------------------------------------- comparing columns
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Columns to compare, which may share cases: what a row-by-row comparison of their proportions needs.
+
+    ``x``: (r, c), cases of a column that show the row; ``size``: (c,), cases of a column; ``both_x``: (r, c, c) and
+    ``both``: (c, c), the same for the cases in two columns at once. ``x2``, ``both_x2``, ``both2``: sums of
+    squared weights of the same shapes as ``x``, ``both_x`` and ``both``. ``n``: (c,), unweighted cases of a column;
+    ``cases``: of the sample.
+    """
+
+    x: Floats
+    size: Floats
+    both_x: Floats
+    both: Floats
+    x2: Floats
+    both_x2: Floats
+    both2: Floats
+    n: Ints
+    cases: float
+    weighting: Weighting
+
+
+def pairwise_z(columns: Columns) -> tuple[Floats, Ints, Ints]:
+    """z of every two columns a < b in every row, (r, pairs), with the pairs' indices; NaN where not computable.
+
+    Without weights (or frequency weights): the pooled z, whose variance for columns that share n_ab cases, x_ab of
+    them in the row, is p(1−p)(1/n_a + 1/n_b) − 2[x_ab(1−2p) + n_ab p²]/(n_a n_b), with p = (x_a+x_b)/(n_a+n_b).
+    Disjoint columns leave the ordinary pooled z of SPSS's column proportions. It assumes nothing about the shared
+    cases beyond the null hypothesis. Probability weights: the linearised variance n/(n−1) Σw²e² of the
+    difference, e = 1_a(y−p_a)/Σ_a w − 1_b(y−p_b)/Σ_b w.
+
+    A column whose proportion is 0 or 1 takes no part (as in SPSS), nor does an empty one; two columns with the same
+    cases have no variance.
+    """
+    a, b = (index.astype(np.int64) for index in np.triu_indices(columns.size.shape[0], 1))
+    p = share_of_cases(columns.x, columns.size)
+    p = np.where((p > 0) & (p < 1), p, np.nan)
+    na, nb = columns.size[a], columns.size[b]
+    pa, pb = p[:, a], p[:, b]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if columns.weighting == "probability":
+            n = columns.cases
+            own2 = np.diagonal(columns.both2)
+            own = columns.x2 * (1 - 2 * p) + p * p * own2
+            shared = columns.both_x2[:, a, b] * (1 - pa - pb) + pa * pb * columns.both2[a, b]
+            variance = (own[:, a] / na**2 + own[:, b] / nb**2 - 2 * shared / (na * nb)) * n / (n - 1)
+            scale = own[:, a] / na**2 + own[:, b] / nb**2
+        else:
+            pooled = (columns.x[:, a] + columns.x[:, b]) / (na + nb)
+            scale = pooled * (1 - pooled) * (1 / na + 1 / nb)
+            shared = columns.both_x[:, a, b] * (1 - 2 * pooled) + columns.both[a, b] * pooled**2
+            variance = scale - 2 * shared / (na * nb)
+        # Rounding may leave a crumb of variance between columns that hold the same cases.
+        z = (pb - pa) / np.sqrt(np.where(variance > 1e-12 * scale, variance, np.nan))
+    return z, a, b
+
+
+def _letters(columns: Columns, rows: Floats, total: float, options: Options, method: str) -> Cells:
+    """Letters by :func:`pairwise_z`; ``rows`` (r,): cases in each row, ``total``: cases of the table (weighted)."""
+    by_design = columns.weighting == "probability"
+    shape = columns.x.shape
+    method = f"{method} adjustment={options.adjustment} level={1 - options.confidence:.6g}"
+    if shape[1] < 2:
+        return Cells(np.full(shape, np.nan), method, error="fewer_than_two_columns")
+    z, a, b = pairwise_z(columns)
+    takes_part = (columns.x > 0) & (columns.x < columns.size) & (columns.n >= 2)
+    if options.least_expected > 0 and total > 0:
+        scale = columns.cases / total if by_design else 1.0
+        expected = np.outer(rows, columns.size) * (scale / total)
+        takes_part &= np.minimum(expected, columns.size * scale - expected) >= options.least_expected
+    z = np.where(takes_part[:, a] & takes_part[:, b], z, np.nan)
+    tail = -np.abs(z)
+    p = adjust(2 * (stdtr(columns.cases - 1, tail) if by_design else ndtr(tail)), options.adjustment)
+    texts = np.full(shape, "", dtype=object)
+    found = np.zeros(shape)
+    for row, pair in np.argwhere(p < 1 - options.confidence):
+        first, second = int(a[pair]), int(b[pair])
+        larger, smaller = (second, first) if z[row, pair] > 0 else (first, second)
+        texts[row, larger] = f"{texts[row, larger]} {letter(smaller)}".lstrip()
+        found[row, larger] += 1
+    return Cells(np.where(takes_part, found, np.nan), method, error="column_not_compared", texts=texts)
+
+
+@statistic(
+    "letters", takes=MultipleCrosstab, inferential=("letters",), applies=lambda table: table.cases_n.shape[0] > 1
+)
+def letters_of_groups(table: MultipleCrosstab, options: Options) -> Mapping[str, Result]:
+    """Letters comparing the groups (columns, disjoint) on the share of cases that mention each item (rows).
+
+    The ordinary pooled z-test of two proportions, row by row; see :func:`pairwise_z`. Shape (j, g).
+    """
+    j, g = table.w.shape
+    columns = Columns(
+        x=table.w.astype(float),
+        size=table.cases_w.astype(float),
+        both_x=np.zeros((j, g, g)),
+        both=np.zeros((g, g)),
+        x2=table.w2,
+        both_x2=np.zeros((j, g, g)),
+        both2=np.diag(table.cases_w2.astype(float)),
+        n=table.cases_n,
+        cases=float(table.cases_n.sum()),
+        weighting=table.weighting,
+    )
+    method = "linearised_z" if table.weighting == "probability" else "pooled_z"
+    mentions = table.w.sum(axis=1)
+    return {"letters": _letters(columns, mentions, float(table.cases_w.sum()), options, method)}
+
+
+@statistic(
+    "letters_items",
+    takes=MultipleCrosstab,
+    inferential=("letters_items",),
+    applies=lambda table: table.cases_n.shape[0] > 1,
+)
+def letters_of_items(table: MultipleCrosstab, options: Options) -> Mapping[str, Result]:
+    """Letters comparing the items (columns that share cases) on the distribution of their cases over the groups.
+
+    The proportion compared is the part of an item's cases that is in the group, n_jg / Σ_g n_jg; the variance takes
+    the cases that mention both items into account, see :func:`pairwise_z`. Shape (j, g), like the table; the letter
+    of an item is that of its place.
+    """
+    columns = Columns(
+        x=table.w.T.astype(float),
+        size=table.w.sum(axis=1).astype(float),
+        both_x=np.moveaxis(table.joint_w, 2, 0).astype(float),
+        both=table.joint_w.sum(axis=2).astype(float),
+        x2=table.w2.T,
+        both_x2=np.moveaxis(table.joint_w2, 2, 0),
+        both2=table.joint_w2.sum(axis=2),
+        n=table.n.sum(axis=1),
+        cases=float(table.cases_n.sum()),
+        weighting=table.weighting,
+    )
+    method = "overlapping_linearised_z" if table.weighting == "probability" else "overlapping_pooled_z"
+    found = _letters(columns, table.cases_w, float(table.cases_w.sum()), options, method)
+    texts = None if found.texts is None else found.texts.T.copy()
+    return {"letters_items": Cells(found.values.T.copy(), found.method, error=found.error, texts=texts)}
+
+
+# ---------------------------------------------------------------- one set and one categorical variable
+
+
+@dataclass(frozen=True, slots=True)
+class _Tested:
+    """The part of a table that a test can use: items that some but not all cases mention, groups with cases."""
+
+    shares: Floats  # (g, j)
+    parts: Floats  # (g,), each group's part of the cases
+    spread: Floats  # (j,), p(1 − p) over all groups
+    n: float
+    items: npt.NDArray[np.bool_]
+    groups: npt.NDArray[np.bool_]
+    warning: str
+
+
+def _tested(table: MultipleCrosstab) -> _Tested | str:
+    groups = table.cases_w > 0
+    total = float(table.cases_w.sum())
+    if groups.sum() < 2:
+        return "fewer_than_two_categories"
+    p = table.w.sum(axis=1) / total
+    items = (table.n.sum(axis=1) > 0) & (table.n.sum(axis=1) < table.cases_n.sum())
+    if not items.any():
+        return "no_item_varies"
+    cases = table.cases_w[groups]
+    left_out = int((~items).sum())
+    return _Tested(
+        shares=(table.w[np.ix_(items, groups)] / cases).T,
+        parts=cases / total,
+        spread=(p * (1 - p))[items],
+        n=float(table.cases_n.sum()) if table.weighting == "probability" else total,
+        items=items,
+        groups=groups,
+        warning=f"items_without_variation count={left_out}" if left_out else "",
+    )
+
+
+def _modified_chi2(tested: _Tested) -> float:
+    deviations = tested.shares - tested.parts @ tested.shares
+    return float(tested.n * (tested.parts @ (deviations**2 / tested.spread)).sum())
+
+
+def _within_covariance(table: MultipleCrosstab, tested: _Tested) -> Floats:
+    """n times the covariance of each group's shares of cases, (g, j, j)."""
+    at = np.ix_(tested.items, tested.items, tested.groups)
+    p = tested.shares
+    if table.weighting != "probability":
+        within = np.moveaxis(table.joint_w[at], 2, 0) / table.cases_w[tested.groups][:, None, None]
+        covariance: Floats = (within - p[:, :, None] * p[:, None, :]) / tested.parts[:, None, None]
+        return covariance
+    mentions2 = table.w2[np.ix_(tested.items, tested.groups)].T
+    squares = (
+        np.moveaxis(table.joint_w2[at], 2, 0)
+        - mentions2[:, :, None] * p[:, None, :]
+        - p[:, :, None] * mentions2[:, None, :]
+        + p[:, :, None] * p[:, None, :] * table.cases_w2[tested.groups][:, None, None]
+    )
+    n = tested.n
+    return np.asarray(n * n / (n - 1) * squares / (table.cases_w[tested.groups] ** 2)[:, None, None])
+
+
+def _eigenvalue_sums(scaled: Floats) -> tuple[float, float]:
+    """Sum of the eigenvalues of a symmetric matrix, and of their squares, without finding them."""
+    return float(np.trace(scaled)), float((scaled * scaled).sum())
+
+
+def _corrected(chi2: float, nominal: float, first: float, second: float, warning: str) -> Mapping[str, Result]:
+    """Second-order Rao–Scott: χ²·tr/Σλ² on tr²/Σλ² degrees of freedom; ``nominal`` takes the trace's place if > 0."""
+    method = "mrcv_bilder_loughin" if nominal > 0 else "mrcv_rao_scott_linearised"
+    trace = nominal if nominal > 0 else first
+    if not second > 0:
+        reason = not_computable("zero_variance", method)
+        return {"mrcv_rs_chi2": reason, "mrcv_rs_df": reason, "mrcv_rs_p": reason}
+    corrected, df = chi2 * trace / second, trace * trace / second
+    return {
+        "mrcv_rs_chi2": number(corrected, method, warning),
+        "mrcv_rs_df": number(df, method, warning),
+        "mrcv_rs_p": number(float(gammaincc(df / 2, corrected / 2)), method, warning),
+    }
+
+
+_RS = ("mrcv_chi2", "mrcv_rs_chi2", "mrcv_rs_df", "mrcv_rs_p")
+
+
+@statistic(*_RS, takes=MultipleCrosstab, inferential=_RS[1:], applies=lambda table: table.cases_n.shape[0] > 1)
+def mrcv_rao_scott(table: MultipleCrosstab, options: Options) -> Mapping[str, Result]:
+    """Association of a multiple response set with a categorical variable (multiple marginal independence).
+
+    ``mrcv_chi2``: the sum over items of the Pearson statistics of group by mentioned or not,
+    n Σ_j Σ_g a_g (p_gj−p_j)²/(p_j(1−p_j)), with a_g the group's part of the cases.
+    Its null distribution is Σλχ²₁; ``mrcv_rs_*`` corrects the statistic and its degrees of freedom to the first two
+    moments, with λ the eigenvalues of D⁻¹HGVG'H' of Bilder, Loughin and Nettleton (2000), *Communications in
+    Statistics: Theory and Methods* 29, 1285–1316, whose sum is taken at its null value (g−1)j as there. Probability
+    weights: weighted shares scaled to n cases, λ from the linearised covariance, their estimated sum.
+
+    Not computable: fewer than two groups with cases (``fewer_than_two_categories``), no item that some and not all
+    cases mention (``no_item_varies``), no variation within groups (``zero_variance``: every case of a group answers
+    alike). Items that everybody or nobody mentions are left out, with a warning.
+    """
+    tested = _tested(table)
+    if isinstance(tested, str):
+        return dict.fromkeys(_RS, not_computable(tested))
+    chi2 = _modified_chi2(tested)
+    g, j = tested.shares.shape
+    within = _within_covariance(table, tested)
+    weighted = within * tested.parts[:, None, None]
+    covariance = -weighted[:, None] - weighted[None, :] + (tested.parts[:, None, None] * weighted).sum(axis=0)
+    covariance[np.arange(g), np.arange(g)] += within
+    scale = np.sqrt(tested.parts[:, None] / tested.spread)
+    covariance *= scale[:, None, :, None] * scale[None, :, None, :]
+    first = float(np.einsum("ggjj->", covariance))
+    second = float((covariance * covariance).sum())
+    nominal = 0.0 if table.weighting == "probability" else float((g - 1) * j)
+    chi2_method = "modified_pearson_n" if table.weighting == "probability" else "modified_pearson"
+    return {
+        "mrcv_chi2": number(chi2, chi2_method, tested.warning),
+        **_corrected(chi2, nominal, first, second, tested.warning),
+    }
+
+
+@statistic(
+    "mrcv_permutation_p",
+    takes=MultipleCrosstab,
+    inferential=("mrcv_permutation_p",),
+    applies=lambda table: table.cases_n.shape[0] > 1,
+)
+def mrcv_permutation(table: MultipleCrosstab, options: Options) -> Mapping[str, Result]:
+    """Permutation p of ``mrcv_chi2``: the groups are dealt anew to the cases, whose answers stay together.
+
+    p = (1 + permutations with a statistic at least as large) / (1 + permutations), seeded; exact, up to Monte Carlo
+    error, for independence of group and whole answer pattern. ``method`` gives the Clopper–Pearson limits of the
+    Monte Carlo error at the confidence of the study. Frequency weights must be whole numbers
+    (``weights_not_whole``); probability weights do not make cases exchangeable (``weights_need_rao_scott``).
+    """
+    name = "mrcv_permutation_p"
+    if table.weighting == "probability":
+        return {name: not_computable("weights_need_rao_scott")}
+    counts = np.rint(table.patterns_w)
+    if not np.array_equal(counts, table.patterns_w):
+        return {name: not_computable("weights_not_whole")}
+    tested = _tested(table)
+    if isinstance(tested, str):
+        return {name: not_computable(tested)}
+    whole = counts[:, tested.groups].astype(np.int64)
+    patterns = table.patterns[:, tested.items].astype(np.float64)
+    sizes = whole.sum(axis=0)
+    mentioned = patterns.T @ whole.sum(axis=1)
+    observed = _permuted_chi2((patterns.T @ whole)[None], sizes, mentioned, tested.spread)[0]
+    generator = np.random.Generator(np.random.PCG64(options.seed))
+    hits = 0
+    for dealt in _dealt_tables(generator, patterns, whole, options.monte_carlo):
+        chi2 = _permuted_chi2(dealt, sizes, mentioned, tested.spread)
+        hits += int((chi2 >= observed * (1 - 1e-9)).sum())
+    return {name: _monte_carlo(hits, options, tested.warning)}
+
+
+def _permuted_chi2(mentions: Floats, sizes: Ints, mentioned: Floats, spread: Floats) -> Floats:
+    """The modified chi-square of several tables of one margin: ``mentions`` (b, j, g) to (b,)."""
+    p = mentioned / sizes.sum()
+    deviations = mentions / sizes - p[:, None]
+    return np.asarray((deviations**2 * sizes / spread[:, None]).sum(axis=(1, 2)))
+
+
+def _dealt_tables(generator: np.random.Generator, patterns: Floats, whole: Ints, replicates: int) -> Iterator[Floats]:
+    """Mentions by item and group, (b, j, g) in batches, after dealing the groups anew to the cases."""
+    cases = int(whole.sum())
+    groups = whole.shape[1]
+    labels = np.repeat(np.arange(groups), whole.sum(axis=0))
+    answers = np.repeat(patterns, whole.sum(axis=1), axis=0)
+    batch = max(1, _BATCH // cases)
+    for start in range(0, replicates, batch):
+        dealt = np.tile(labels, (min(batch, replicates - start), 1))
+        generator.permuted(dealt, axis=1, out=dealt)
+        yield np.stack([(dealt == g).astype(np.float64) @ answers for g in range(groups)], axis=2)
+
+
+def _monte_carlo(hits: int, options: Options, warning: str) -> Number:
+    b = options.monte_carlo
+    tail = (1 - options.confidence) / 2
+    low = float(betaincinv(hits, b - hits + 1, tail)) if hits else 0.0
+    high = float(betaincinv(hits + 1, b - hits, 1 - tail)) if hits < b else 1.0
+    method = f"monte_carlo replicates={b} seed={options.seed} low={low:.6g} high={high:.6g}"
+    return number((hits + 1) / (b + 1), method, warning)
+
+
+# ---------------------------------------------------------------- two sets
+
+
+def _pair_margins(pair: MultiplePair) -> tuple[Floats, Floats, Floats, float]:
+    rows, columns = pair.rows.astype(np.float64), pair.columns.astype(np.float64)
+    both: Floats = (rows * pair.w[:, None]).T @ columns
+    return pair.w @ rows, pair.w @ columns, both, float(pair.w.sum())
+
+
+@statistic("count", "n", "row_share", "column_share", "table_share", takes=MultiplePair)
+def pair_shares(pair: MultiplePair, options: Options) -> Mapping[str, Result]:
+    """Cases that mention a row item and a column item, (i, k), and their shares.
+
+    ``column_share``: of the cases that mention the column item; ``row_share``: of those that mention the row item;
+    ``table_share``: of all cases of the base.
+    """
+    of_rows, of_columns, both, total = _pair_margins(pair)
+    n = (pair.rows * pair.n[:, None]).T @ pair.columns
+    column_share = share_of_cases(both, of_columns)
+    row_share = share_of_cases(both.T, of_rows).T
+    return {
+        "count": Cells(both),
+        "n": Cells(n.astype(float)),
+        "row_share": Cells(row_share, error="no_cases"),
+        "column_share": Cells(column_share, error="no_cases"),
+        "table_share": Cells(both / total if total > 0 else np.full(both.shape, np.nan), error="no_cases"),
+    }
+
+
+@statistic("letters", takes=MultiplePair, inferential=("letters",), applies=lambda pair: pair.columns.shape[1] > 1)
+def letters_of_pair(pair: MultiplePair, options: Options) -> Mapping[str, Result]:
+    """Letters comparing the column items, which share cases, on the share that mentions each row item, (i, k)."""
+    of_rows, of_columns, both, total = _pair_margins(pair)
+    rows, columns = pair.rows.astype(float), pair.columns.astype(float)
+
+    def joint(weight: Floats) -> Floats:
+        return np.asarray(np.einsum("m,mi,mk,ml->ikl", weight, rows, columns, columns, optimize=True))
+
+    whole = Columns(
+        x=both,
+        size=of_columns,
+        both_x=joint(pair.w),
+        both=(columns * pair.w[:, None]).T @ columns,
+        x2=(rows * pair.w2[:, None]).T @ columns,
+        both_x2=joint(pair.w2),
+        both2=(columns * pair.w2[:, None]).T @ columns,
+        n=pair.n @ pair.columns,
+        cases=float(pair.n.sum()),
+        weighting=pair.weighting,
+    )
+    method = "overlapping_linearised_z" if pair.weighting == "probability" else "overlapping_pooled_z"
+    return {"letters": _letters(whole, of_rows, total, options, method)}
+
+
+@dataclass(frozen=True, slots=True)
+class _TestedPair:
+    rows: Floats  # (m, i)
+    columns: Floats  # (m, k)
+    pi: Floats  # (i,)
+    pk: Floats  # (k,)
+    chi2: float
+    n: float
+    warning: str
+
+
+def _tested_pair(pair: MultiplePair) -> _TestedPair | str:
+    cases = int(pair.n.sum())
+    rows_n, columns_n = pair.n @ pair.rows, pair.n @ pair.columns
+    kept_rows, kept_columns = (rows_n > 0) & (rows_n < cases), (columns_n > 0) & (columns_n < cases)
+    if not (kept_rows.any() and kept_columns.any()):
+        return "no_item_varies"
+    rows, columns = pair.rows[:, kept_rows].astype(float), pair.columns[:, kept_columns].astype(float)
+    total = float(pair.w.sum())
+    pi, pk = pair.w @ rows / total, pair.w @ columns / total
+    both = (rows * pair.w[:, None]).T @ columns / total
+    n = float(cases) if pair.weighting == "probability" else total
+    spread = np.outer(pi * (1 - pi), pk * (1 - pk))
+    left_out = int((~kept_rows).sum() + (~kept_columns).sum())
+    return _TestedPair(
+        rows,
+        columns,
+        pi,
+        pk,
+        chi2=float(n * ((both - np.outer(pi, pk)) ** 2 / spread).sum()),
+        n=n,
+        warning=f"items_without_variation count={left_out}" if left_out else "",
+    )
+
+
+@statistic(*_RS, takes=MultiplePair, inferential=_RS[1:])
+def mrcv_pair_rao_scott(pair: MultiplePair, options: Options) -> Mapping[str, Result]:
+    """Association of two multiple response sets (simultaneous pairwise marginal independence).
+
+    ``mrcv_chi2``: the sum of the Pearson statistics of the i × k tables item by item. ``mrcv_rs_*``: second-order
+    correction with the eigenvalues of D⁻¹FΣF' of Bilder and Loughin (2004), their sum at its null value i·k.
+    Probability weights: weighted shares scaled to n cases, linearised covariance, the eigenvalues' estimated sum.
+    Not computable: a set without an item that some and not all cases mention (``no_item_varies``).
+    """
+    tested = _tested_pair(pair)
+    if isinstance(tested, str):
+        return dict.fromkeys(_RS, not_computable(tested))
+    total = float(pair.w.sum())
+    i, k = tested.pi.size, tested.pk.size
+    influence = (
+        tested.rows[:, :, None] * tested.columns[:, None, :]
+        - tested.pi[:, None] * tested.columns[:, None, :]
+        - tested.rows[:, :, None] * tested.pk
+    ).reshape(-1, i * k)
+    influence = influence - pair.w @ influence / total
+    weighting = pair.w / total
+    if pair.weighting == "probability":
+        weighting = tested.n**2 / (tested.n - 1) * pair.w2 / total**2
+    spread = np.sqrt(np.outer(tested.pi * (1 - tested.pi), tested.pk * (1 - tested.pk))).reshape(-1)
+    scaled = influence / spread
+    first, second = _eigenvalue_sums((scaled * weighting[:, None]).T @ scaled)
+    nominal = 0.0 if pair.weighting == "probability" else float(i * k)
+    method = "modified_pearson_n" if pair.weighting == "probability" else "modified_pearson"
+    return {
+        "mrcv_chi2": number(tested.chi2, method, tested.warning),
+        **_corrected(tested.chi2, nominal, first, second, tested.warning),
+    }
+
+
+@statistic("mrcv_permutation_p", takes=MultiplePair, inferential=("mrcv_permutation_p",))
+def mrcv_pair_permutation(pair: MultiplePair, options: Options) -> Mapping[str, Result]:
+    """Permutation p of ``mrcv_chi2`` for two sets: the answers to one set are dealt anew to the cases.
+
+    As :func:`mrcv_permutation`, with the answer patterns of the column set in the place of the groups.
+    """
+    name = "mrcv_permutation_p"
+    if pair.weighting == "probability":
+        return {name: not_computable("weights_need_rao_scott")}
+    whole = np.rint(pair.w).astype(np.int64)
+    if not np.array_equal(whole, pair.w):
+        return {name: not_computable("weights_not_whole")}
+    tested = _tested_pair(pair)
+    if isinstance(tested, str):
+        return {name: not_computable(tested)}
+    rows, columns = np.repeat(tested.rows, whole, axis=0), np.repeat(tested.columns, whole, axis=0)
+    cases, k = columns.shape
+    expected = np.outer(tested.pi, tested.pk)
+    spread = np.outer(tested.pi * (1 - tested.pi), tested.pk * (1 - tested.pk))
+    generator = np.random.Generator(np.random.PCG64(options.seed))
+    batch = max(1, _BATCH // cases)
+    hits = 0
+    for start in range(0, options.monte_carlo, batch):
+        places = np.tile(np.arange(cases), (min(batch, options.monte_carlo - start), 1))
+        generator.permuted(places, axis=1, out=places)
+        both = np.stack([columns[:, item][places] @ rows for item in range(k)], axis=2) / cases
+        chi2 = tested.n * ((both - expected) ** 2 / spread).sum(axis=(1, 2))
+        hits += int((chi2 >= tested.chi2 * (1 - 1e-9)).sum())
+    return {name: _monte_carlo(hits, options, tested.warning)}

@@ -1,0 +1,188 @@
+"""What every cross-tab family needs before its formula: counts, empty categories, standard errors by gradient.
+
+A measure of association is a function of the cell shares p. Its large-sample variance follows from its gradient
+g = ∂measure/∂p (the delta method): for cases drawn independently Σp(g−ḡ)²/n with ḡ = Σpg, which for each measure
+here is the ASE₁ that SPSS, SAS and PSPP print (Agresti, Categorical Data Analysis, 2013, §16.1); for a survey design
+g'Vg with V the design-based covariance of the shares (Taylor linearisation; Lohr, Sampling, 2022, ch. 9).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+
+from pipeline.statistics.core import Crosstab, Floats, Number, not_computable, number
+
+FEWER = "fewer_than_two_categories"
+DESIGN = "weights_need_rao_scott"
+NOT_WHOLE = "counts_not_whole"
+NO_SCORES = "scores_needed"
+NO_CASES = "no_cases"
+SCALED = "shares_scaled_to_n"
+DESIGN_BASED = "design_based"
+
+
+def designed(table: Crosstab) -> bool:
+    """Whether the cases are not independent draws of one weight, so that naive tests do not hold."""
+    return table.weighting == "probability" or table.covariance is not None
+
+
+def nonempty(table: Crosstab) -> Crosstab:
+    """The table without rows and columns that nobody chose (weighted count 0), as SPSS drops them."""
+    rows = table.w.sum(axis=1) > 0
+    cols = table.w.sum(axis=0) > 0
+    if rows.all() and cols.all():
+        return table
+    keep = np.ix_(rows, cols)
+    covariance = table.covariance
+    if covariance is not None:
+        cells = np.flatnonzero(np.outer(rows, cols).ravel())
+        covariance = covariance[np.ix_(cells, cells)]
+    return replace(
+        table,
+        n=table.n[keep],
+        w=table.w[keep],
+        w2=table.w2[keep],
+        row_scores=None if table.row_scores is None else table.row_scores[rows],
+        col_scores=None if table.col_scores is None else table.col_scores[cols],
+        covariance=covariance,
+    )
+
+
+def is_two_by_two(table: Crosstab) -> bool:
+    """Whether exactly two rows and two columns have cases."""
+    return bool((table.w.sum(axis=1) > 0).sum() == 2 and (table.w.sum(axis=0) > 0).sum() == 2)
+
+
+def is_paired(table: Crosstab) -> bool:
+    """Whether rows and columns are the same categories, two or more."""
+    return bool(table.same_categories and table.w.shape[0] == table.w.shape[1] > 1)
+
+
+def too_small(table: Crosstab) -> bool:
+    """Whether a table (after :func:`nonempty`) has fewer than two rows or columns."""
+    return bool(min(table.w.shape) < 2)
+
+
+def counts(table: Crosstab) -> Floats:
+    """The counts a measure is computed on, shape (r, c).
+
+    Weighted counts for no weight and for a frequency weight; for a probability weight the weighted shares scaled
+    to the number of cases, so that the total is Σn and not the size of the population.
+    """
+    if table.weighting != "probability":
+        return table.w
+    total = float(table.w.sum())
+    return table.w * (float(table.n.sum()) / total) if total > 0 else table.w
+
+
+def measure_method(table: Crosstab) -> str:
+    """The method word of a descriptive measure: says when shares were weighted and scaled to n."""
+    return SCALED if table.weighting == "probability" else ""
+
+
+def whole_counts(table: Crosstab) -> tuple[tuple[int, ...], ...] | None:
+    """The counts as integers, or ``None`` when a frequency weight makes a count that is not whole."""
+    whole = np.rint(table.w)
+    # A sum of weights such as 0.1 that is whole in the reader's eyes misses the integer by rounding error only.
+    if not np.allclose(table.w, whole, rtol=0, atol=1e-9):
+        return None
+    return tuple(tuple(int(x) for x in row) for row in whole)
+
+
+def naive_test_reason(table: Crosstab) -> str:
+    """Why a test for independent cases cannot be made of a table (after :func:`nonempty`); empty when it can."""
+    if designed(table):
+        return DESIGN
+    return FEWER if too_small(table) else ""
+
+
+def design_df(table: Crosstab) -> float:
+    """Degrees of freedom of a variance estimate: the design's own, else cases − 1."""
+    return float(table.n.sum()) - 1 if table.design_df is None else table.design_df
+
+
+def share_covariance(table: Crosstab) -> Floats:
+    """Design-based covariance of the rc cell shares in row-major order, shape (rc, rc).
+
+    From ``covariance`` by linearising p = t/Σt; without it the cases are a one-stage sample with replacement:
+    n/(n−1) Σ z z' with z = w(1(cell) − p)/Σw (Särndal, Swensson and Wretman 1992, §5.7).
+    """
+    t = table.w.ravel()
+    total = t.sum()
+    p = t / total
+    jacobian = (np.eye(p.size) - p[:, None]) / total
+    if table.covariance is not None:
+        return np.asarray(jacobian @ table.covariance @ jacobian.T)
+    n = float(table.n.sum())
+    factor = n / (n - 1) if n > 1 else math.nan
+    return np.asarray((jacobian * table.w2.ravel()) @ jacobian.T * factor)
+
+
+def variance(table: Crosstab, gradient: Floats) -> float:
+    """Large-sample variance of a measure with this gradient by the cell shares, shape (r, c)."""
+    total = float(table.w.sum())
+    p = table.w / total
+    centred = gradient - float((p * gradient).sum())
+    if not designed(table):
+        return float((p * centred**2).sum()) / total
+    if table.covariance is not None:
+        u = centred.ravel() / total
+        return float(u @ table.covariance @ u)
+    n = float(table.n.sum())
+    if n < 2:
+        return math.nan
+    return float((table.w2 * centred**2).sum()) / total**2 * (n / (n - 1))
+
+
+def standard_error(table: Crosstab, gradient: Floats) -> Number:
+    """The standard error of a measure from its gradient, with the method word that says how."""
+    method = DESIGN_BASED if designed(table) else ""
+    found = variance(table, gradient)
+    # Rounding can leave a variance of zero slightly negative (a perfect association).
+    return number(math.sqrt(max(found, 0.0)) if math.isfinite(found) else found, method)
+
+
+def two_sided_normal(z: float) -> float:
+    """P(|Z| ≥ |z|) for a standard normal Z."""
+    from scipy.special import ndtr
+
+    return float(2 * ndtr(-abs(z)))
+
+
+def two_sided_t(t: float, df: float) -> float:
+    """P(|T| ≥ |t|) for Student's t with ``df`` degrees of freedom."""
+    from scipy.special import stdtr
+
+    return float(2 * stdtr(df, -abs(t)))
+
+
+def interval_factor(table: Crosstab, confidence: float) -> float:
+    """The quantile that an interval multiplies a standard error by: normal, or Student's t with a design."""
+    from scipy.special import ndtri, stdtrit
+
+    tail = (1 - confidence) / 2
+    return -float(stdtrit(design_df(table), tail) if designed(table) else ndtri(tail))
+
+
+def upper_chi2(x: float, df: float) -> float:
+    """P(X ≥ x) for a chi-square with ``df`` degrees of freedom."""
+    from scipy.special import chdtrc
+
+    return float(chdtrc(df, x))
+
+
+def probability_of_ratio(value: float, null_error: float) -> Number:
+    """Two-sided normal p of value/null_error; not computable where the error is zero."""
+    if not math.isfinite(null_error) or null_error <= 0:
+        return not_computable("zero_standard_error")
+    return number(two_sided_normal(value / null_error))
+
+
+def wald_probability(table: Crosstab, value: float, error: Number) -> Number:
+    """Design-based p: value over its standard error against Student's t with the design's degrees of freedom."""
+    if error.value is None or error.value <= 0:
+        return not_computable("zero_standard_error", DESIGN_BASED)
+    return number(two_sided_t(value / error.value, design_df(table)), DESIGN_BASED)

@@ -1,0 +1,80 @@
+"""The aggregate of a multiple response set, alone or by groups, from its distinct answer patterns."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pipeline.counting.cases import Cases, Mentions
+from pipeline.counting.engine import CaseWeights, Index, count
+from pipeline.statistics.core import MultipleCrosstab
+from pipeline.statistics.multiple import MultiplePair
+from pipeline.tables.axes import Axis
+
+
+def multiple_counts(cases: Cases, one: Axis, groups: Axis | None) -> MultipleCrosstab:
+    """Items of a set (j) by the categories of another variable (g), or g = 1 for all cases in the base."""
+    if one.mentions is None:
+        raise ValueError(f"{one.name} is not a multiple response set")
+    base = one.mentions.base
+    if groups is None:
+        index, g = base.astype(np.intp), 1
+    elif groups.coded is not None:
+        index, g = np.where(base, groups.coded.index, 0), len(groups.codes)
+    else:
+        raise ValueError(f"{groups.name} is a set; cross two sets with multiple_pair")
+    pattern, place = _patterns(one.mentions.mentioned)
+    counts = count([place + 1, index], [len(pattern), g], cases.weights).inner()
+    p = pattern.astype(np.float64)
+    joint = [
+        np.einsum("mj,mk,mg->jkg", p, p, values.astype(np.float64), optimize=True)
+        for values in (counts.n, counts.w, counts.w2)
+    ]
+    return MultipleCrosstab(
+        n=(pattern.T @ counts.n),
+        w=p.T @ counts.w,
+        w2=p.T @ counts.w2,
+        joint_n=np.rint(joint[0]).astype(np.int64),
+        joint_w=joint[1],
+        joint_w2=joint[2],
+        cases_n=counts.n.sum(axis=0),
+        cases_w=counts.w.sum(axis=0),
+        cases_w2=counts.w2.sum(axis=0),
+        patterns=pattern,
+        patterns_n=counts.n,
+        patterns_w=counts.w,
+        weighting=cases.weighting,
+    )
+
+
+def _patterns(mentioned: np.ndarray) -> tuple[np.ndarray, Index]:
+    """The distinct columns of (items, cases) as 0/1 rows (m, items), and each case's pattern."""
+    place = np.zeros(mentioned.shape[1], dtype=np.int64)
+    for row in mentioned:
+        place = place * 2 + row
+        if place.size and place.max() > 1 << 40:  # keep the code small when there are many items
+            _, place = np.unique(place, return_inverse=True)
+    _, first, place = np.unique(place, return_index=True, return_inverse=True)
+    return mentioned[:, first].T.astype(np.int64), place
+
+
+def joint_patterns(cases: Cases, first: Mentions, second: Mentions) -> MultiplePair:
+    """Two sets over the cases in the base of both: the distinct joint answer patterns with their counts."""
+    base = first.base & second.base
+    pattern, place = _patterns(np.vstack([first.mentioned, second.mentioned])[:, base])
+    weights = CaseWeights(
+        None if cases.weights.w is None else cases.weights.w[base],
+        None if cases.weights.w2 is None else cases.weights.w2[base],
+    )
+    counts = count([place + 1], [len(pattern)], weights).inner()
+    split = len(first.items)
+    return MultiplePair(pattern[:, :split], pattern[:, split:], counts.n, counts.w, counts.w2, cases.weighting)
+
+
+def mention_counts(weights: CaseWeights, mentioned: np.ndarray, index: Index, k: int) -> tuple[np.ndarray, ...]:
+    """Cases of each of k categories that mention each item: ``n``, ``w``, ``w2`` of shape (items, k)."""
+    found = [count([row.astype(np.intp), index], [1, k], weights).inner() for row in mentioned]
+    return (
+        np.array([c.n[0] for c in found]).reshape(len(mentioned), k),
+        np.array([c.w[0] for c in found]).reshape(len(mentioned), k),
+        np.array([c.w2[0] for c in found]).reshape(len(mentioned), k),
+    )

@@ -1,0 +1,175 @@
+"""Tables of one variable: frequencies, summaries of numbers, multiple response sets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from pipeline.counting.cases import Cases, Mask
+from pipeline.counting.engine import CaseWeights, count, distribution
+from pipeline.results import About
+from pipeline.statistics.census import exact_share_interval, worst_case_bounds
+from pipeline.statistics.core import Distribution, Floats, Number
+from pipeline.statistics.proportions import wilson
+from pipeline.tables.axes import Axis, axis
+from pipeline.tables.context import Context, chosen
+from pipeline.tables.multiple import multiple_counts
+
+
+def frequency(context: Context, table_id: str, name: str, statistics: Sequence[str] = ()) -> None:
+    """Every category with count, share of all cases, of valid cases, cumulative share; missing by code; nets."""
+    cases, writer = context.cases, context.writer
+    one = axis(cases, name)
+    if one.coded is None:
+        raise ValueError(f"{name} is a set, not one variable")
+    about = About(table_id, row_var=name)
+    counts = count([one.coded.index], [len(one.codes)], cases.weights)
+    n, w = counts.n[1:], counts.w[1:]
+    n_all, w_all = int(counts.n.sum()), float(counts.w.sum())
+    n_valid, w_valid = int(n.sum()), float(w.sum())
+    codes = list(one.codes)
+    writer.add_grid(about, "count", w, codes, [""], n_valid, w_valid)
+    writer.add_grid(about, "n", n, codes, [""], n_valid, w_valid)
+    writer.add(about, "count", w_valid, n=n_valid, base=w_valid)
+    writer.add(about, "n", n_valid, n=n_valid, base=w_valid)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share, valid_share = w / w_all, w / w_valid
+    writer.add_grid(about, "share", share, codes, [""], n_all, w_all, error="no_cases")
+    writer.add_grid(about, "valid_share", valid_share, codes, [""], n_valid, w_valid, error="no_valid_cases")
+    cumulative = np.cumsum(w) / w_valid if w_valid > 0 else np.full(len(w), np.nan)
+    writer.add_grid(about, "cumulative_share", cumulative, codes, [""], n_valid, w_valid, error="no_valid_cases")
+    for net, net_codes in nets_of(cases, name).items():
+        rows = [i for i, code in enumerate(codes) if code in net_codes]
+        total_n, total_w = float(n[rows].sum()), float(w[rows].sum())
+        writer.add(about, "count", total_w, net, n=n_valid, base=w_valid)
+        writer.add(about, "n", total_n, net, n=n_valid, base=w_valid)
+        writer.add(about, "valid_share", _ratio(total_w, w_valid), net, n=n_valid, base=w_valid)
+        writer.add(about, "share", _ratio(total_w, w_all), net, n=n_all, base=w_all)
+    _missing(context, about, name, n_all, w_all)
+    if ">" not in name:
+        _share_intervals(context, about, one, n, w, counts.w2[1:], name)
+
+
+def nets_of(cases: Cases, name: str) -> dict[str, tuple[str, ...]]:
+    variable = cases.variables.get(name)
+    return {} if variable is None else {f"net:{key}": net.codes for key, net in variable.nets.items()}
+
+
+def _ratio(a: float, b: float) -> Number:
+    return Number(a / b) if b > 0 else Number(None, error="no_valid_cases")
+
+
+def _missing(context: Context, about: About, name: str, n_all: int, w_all: float) -> None:
+    """``missing_n`` by code with its weighted count and its share of all cases; the total under the empty code."""
+    if ">" in name:
+        return
+    cases, writer = context.cases, context.writer
+    total_n, total_w = 0, 0.0
+    for code, mask in cases.missing(name).items():
+        n, w = _weight_of(mask, cases.weights)
+        total_n, total_w = total_n + n, total_w + w
+        writer.add(about, "missing_n", n, code, n=n_all, base=w_all)
+        writer.add(about, "missing_count", w, code, n=n_all, base=w_all)
+        writer.add(about, "missing_share", _ratio(w, w_all), code, n=n_all, base=w_all)
+    writer.add(about, "missing_n", total_n, n=n_all, base=w_all)
+    writer.add(about, "missing_count", total_w, n=n_all, base=w_all)
+    writer.add(about, "cases_n", n_all, n=n_all, base=w_all)
+
+
+def _weight_of(mask: Mask, weights: CaseWeights) -> tuple[int, float]:
+    n = int(np.count_nonzero(mask))
+    return n, float(n) if weights.w is None else float(weights.w[mask].sum())
+
+
+def possible_population(context: Context, name: str) -> int | None:
+    """How many units of the population a question may concern: N less those known not to be asked.
+
+    System-missing on a variable with a filter whose filter answers are known and exclude the case means "not
+    asked"; a case whose filter answer is itself missing may belong. ``None`` without a population.
+    """
+    if context.population is None:
+        return None
+    cases = context.cases
+    variable = cases.variables.get(name)
+    outside = context.total_cases - cases.n
+    if variable is not None and variable.asked_if:
+        excluded = np.zeros(cases.n, dtype=bool)
+        for other, codes in variable.asked_if.items():
+            known_answer = cases.valid(other)
+            coded = cases.coded(other)
+            wanted = [i + 1 for i, code in enumerate(coded.codes) if code in codes]
+            excluded |= known_answer & ~np.isin(coded.index, wanted)
+        outside += int(np.count_nonzero(excluded))
+    return context.population - outside
+
+
+def _share_intervals(context: Context, about: About, one: Axis, n: Floats, w: Floats, w2: Floats, name: str) -> None:
+    """Bounds of the valid share under the census modes, or its interval for a sample or a process."""
+    codes, writer, options = list(one.codes), context.writer, context.options
+    total = int(n.sum())
+    if total == 0:
+        return
+    if context.mode == "description":
+        N = possible_population(context, name)
+        if N is None or total >= N or context.cases.weighting != "none":
+            return
+        subgroup = context.population != N
+        bounds = [worst_case_bounds(int(k), total, N) for k in n]
+        writer.add_grid(about, "bound_low", np.array([b[0] for b in bounds]), codes, [""], total, total,
+                        method=f"valid_share worst_case population={N}")  # fmt: skip
+        writer.add_grid(about, "bound_high", np.array([b[1] for b in bounds]), codes, [""], total, total,
+                        method=f"valid_share worst_case population={N}")  # fmt: skip
+        exact = [
+            (np.nan, np.nan) if subgroup else exact_share_interval(int(k), total, N, options.confidence) for k in n
+        ]
+        for statistic, place in (("interval_low", 0), ("interval_high", 1)):
+            writer.add_grid(about, statistic, np.array([e[place] for e in exact]), codes, [""], total, total,
+                            method=f"valid_share hypergeometric population={N}",
+                            error="subpopulation_size_unknown")  # fmt: skip
+        return
+    weighted = context.cases.weighting == "probability"
+    base = float(w.sum())
+    effective = base**2 / float(w2.sum()) if weighted else base
+    low, high = wilson(w / base * effective, np.full(len(w), effective), options.confidence)
+    method = "valid_share wilson" + (" effective_n" if weighted else "")
+    writer.add_grid(about, "interval_low", low, codes, [""], total, base, method=method)
+    writer.add_grid(about, "interval_high", high, codes, [""], total, base, method=method)
+
+
+def summary(context: Context, table_id: str, name: str, statistics: Sequence[str] = ()) -> None:
+    """Mean, spread, percentiles and shape of a numeric variable; missing by code."""
+    cases, writer = context.cases, context.writer
+    values, counts = distribution(cases.numeric(name), None, 1, cases.weights)
+    about = About(table_id, row_var=name)
+    one = Distribution(values, counts.n[:, 0], counts.w[:, 0], counts.w2[:, 0], cases.weighting)
+    n, base = int(counts.n.sum()), float(counts.w.sum())
+    wanted = [*dict.fromkeys(["n", "count", *statistics])] if statistics else ()
+    for statistic, result in chosen(one, context, wanted):
+        writer.add_result(about, statistic, result, [""], [""], n, base)
+    everyone = np.ones(cases.n, dtype=bool)
+    n_all, w_all = _weight_of(everyone, cases.weights)
+    _missing(context, about, name, n_all, w_all)
+
+
+def multiple(context: Context, table_id: str, name: str, statistics: Sequence[str] = ()) -> None:
+    """A multiple response set: mentions, shares of cases and of responses, the base of cases, who was not asked."""
+    cases, writer = context.cases, context.writer
+    one = axis(cases, name)
+    about = About(table_id, row_var=name)
+    table = multiple_counts(cases, one, None)
+    codes = list(one.codes)
+    n_base, w_base = int(table.cases_n[0]), float(table.cases_w[0])
+    n, w = table.n[:, 0], table.w[:, 0]
+    writer.add_grid(about, "count", w, codes, [""], n_base, w_base)
+    writer.add_grid(about, "n", n, codes, [""], n_base, w_base)
+    writer.add(about, "count", float(w.sum()), n=n_base, base=w_base)
+    writer.add(about, "n", n_base, n=n_base, base=w_base, method=f"base_{cases.codebook.sets[name].base}")
+    with np.errstate(invalid="ignore", divide="ignore"):
+        of_cases, of_responses = w / w_base, w / w.sum()
+    writer.add_grid(about, "share_of_cases", of_cases, codes, [""], n_base, w_base, error="no_valid_cases")
+    writer.add_grid(about, "share_of_responses", of_responses, codes, [""], n_base, float(w.sum()),
+                    error="no_valid_cases")  # fmt: skip
+    writer.add(about, "share_of_cases", _ratio(float(w.sum()), w_base), n=n_base, base=w_base)
+    writer.add(about, "cases_n", cases.n, n=cases.n, base=float(cases.n))
+    writer.add(about, "missing_n", cases.n - n_base, n=cases.n, base=float(cases.n))

@@ -1,0 +1,134 @@
+"""Which kind of table a description asks for, and making its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from pipeline.errors import PipelineError, StudyError, nearest
+from pipeline.spec.load import StudyFiles, parts
+from pipeline.spec.model import Codebook, TableSpec
+from pipeline.statistics.core import known
+from pipeline.tables.axes import kind_of
+from pipeline.tables.context import Context
+from pipeline.tables.means import correlation, means, reliability
+from pipeline.tables.one_way import frequency, multiple, summary
+from pipeline.tables.two_way import crosstab
+
+Way = Literal[
+    "frequency", "summary", "multiple", "crosstab", "means", "correlation", "reliability", "model"
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One block of a table: how a row and, where there is one, a column are brought together."""
+
+    way: Way
+    row: str
+    column: str = ""
+    layer: str | None = None
+
+
+def pieces(spec: TableSpec, codebook: Codebook) -> list[Piece]:
+    """The blocks of a table, row by row, each row's columns side by side.
+
+    A battery in the rows stands for its members. A categorical row by a categorical column is a cross-table; a
+    numeric row is averaged by group; a scale whose codes are scores gets both where ``kind: means`` or a numeric
+    neighbour does not say otherwise.
+    """
+    if spec.model is not None:
+        return [Piece("model", spec.model.outcome)]
+    if spec.kind == "reliability":
+        return [Piece("reliability", name) for name in spec.rows]
+    found: list[Piece] = []
+    for name in spec.rows:
+        members = codebook.batteries[name].members if name in codebook.batteries else (name,)
+        for row in members:
+            for column in spec.columns or ("",):
+                found.extend(_ways(row, column, spec, codebook))
+    return found
+
+
+def _ways(row: str, column: str, spec: TableSpec, codebook: Codebook) -> list[Piece]:
+    kind = kind_of(row, codebook)
+    scored = row in codebook.all_variables() and codebook.all_variables()[row].scores
+    if not column:
+        if kind == "mentions":
+            return [Piece("multiple", row)]
+        if spec.kind == "summary" or kind in ("numeric",):
+            return [Piece("summary", row)]
+        return [Piece("frequency", row), *([Piece("summary", row)] if scored else [])]
+    other = kind_of(column, codebook)
+    if (kind == "numeric" and other == "numeric") or spec.kind == "correlation":
+        return [Piece("correlation", row, column)]
+    if kind == "numeric" or spec.kind == "means":
+        return [Piece("means", row, column, spec.layer)]
+    both = [Piece("means", row, column, spec.layer)] if scored and spec.kind != "crosstab" else []
+    return [Piece("crosstab", row, column, spec.layer), *both]
+
+
+def make(spec: TableSpec, context: Context, codebook: Codebook) -> None:
+    """Make all rows of a table."""
+    inside = context if not spec.where else replace(context, cases=context.cases.where(spec.where))
+    wanted = spec.statistics
+    for piece in pieces(spec, codebook):
+        _make_piece(piece, spec, inside, wanted)
+
+
+def _make_piece(piece: Piece, spec: TableSpec, context: Context, wanted: Sequence[str]) -> None:
+    if piece.way == "frequency":
+        frequency(context, spec.table, piece.row, wanted)
+    elif piece.way == "summary":
+        summary(context, spec.table, piece.row, wanted)
+    elif piece.way == "multiple":
+        multiple(context, spec.table, piece.row, wanted)
+    elif piece.way == "crosstab":
+        crosstab(context, spec.table, piece.row, piece.column, piece.layer, wanted)
+    elif piece.way == "means":
+        means(context, spec.table, piece.row, piece.column, piece.layer, wanted)
+    elif piece.way == "correlation":
+        correlation(context, spec.table, piece.row, piece.column, wanted)
+    elif piece.way == "reliability":
+        reliability(context, spec.table, piece.row, wanted)
+
+
+# Ids that a table's layout asks for but that no registered function gives: counts, shares and their margins.
+LAYOUT_IDS = (
+    "count", "n", "share", "valid_share", "cumulative_share", "row_share", "column_share", "table_share",
+    "share_of_cases", "share_of_responses", "missing_n", "bound_low", "bound_high", "interval_low", "interval_high",
+)  # fmt: skip
+
+
+def check_statistics(files: StudyFiles) -> None:
+    """Every statistic that a table asks for exists. Raises :class:`StudyError` with the nearest right name."""
+    names = {*known(), *LAYOUT_IDS}
+    problems: list[PipelineError] = []
+    for i, section in enumerate(files.report.sections):
+        for j, content in enumerate(section.contents):
+            if not isinstance(content, TableSpec):
+                continue
+            for k, name in enumerate(content.statistics):
+                if name not in names:
+                    problems.append(
+                        StudyError(
+                            "study.unknown_statistic",
+                            file=files.name("report"),
+                            line=files.line("report", "sections", i, "contents", j, "statistics", k),
+                            table=content.table,
+                            name=name,
+                            nearest=nearest(name, sorted(names)) or "–",
+                        )
+                    )
+    if problems:
+        raise StudyError.several(problems)
+
+
+def variables_of(spec: TableSpec, codebook: Codebook) -> list[str]:
+    """The variables, sets and batteries a table shows, in order and without repeats (for origin marks)."""
+    names = [p for name in (*spec.rows, *spec.columns) for p in parts(name)]
+    names += [*([spec.layer] if spec.layer else []), *spec.where]
+    if spec.model is not None:
+        names += [spec.model.outcome, *spec.model.predictors]
+    return list(dict.fromkeys(names))

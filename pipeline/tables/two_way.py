@@ -1,0 +1,199 @@
+"""Cross-tables: categories by categories, sets by categories, sets by sets; margins, shares, and the statistics."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from pipeline.counting.engine import Counts, count
+from pipeline.results import About
+from pipeline.statistics.core import Crosstab, LayeredCrosstab
+from pipeline.tables.axes import Axis, axis
+from pipeline.tables.context import Context, chosen, layered
+from pipeline.tables.multiple import joint_patterns, mention_counts, multiple_counts
+from pipeline.tables.one_way import nets_of
+
+
+def crosstab(
+    context: Context, table_id: str, row: str, column: str, layer: str | None = None, statistics: Sequence[str] = ()
+) -> None:
+    """One cross-table of two names, of any two kinds of axis; with a layer, one within each of its categories."""
+    rows, columns = axis(context.cases, row), axis(context.cases, column)
+    about = About(table_id, row_var=row, col_var=column)
+    if layer is None:
+        if rows.mentions is not None and columns.mentions is not None:
+            _two_sets(context, about, rows, columns, statistics)
+        elif rows.mentions is not None:
+            _set_by_categories(context, about, rows, columns, statistics)
+        elif columns.mentions is not None:
+            _categories_by_set(context, about, rows, columns, statistics)
+        else:
+            _categories(context, about, rows, columns, statistics)
+        return
+    layers = axis(context.cases, layer)
+    if rows.coded is None or columns.coded is None or layers.coded is None:
+        for code in layers.codes:
+            inside = _with_cases(context, {layer: (code,)})
+            crosstab(inside, table_id, row, column, None, statistics)
+        return
+    sizes = [len(rows.codes), len(columns.codes), len(layers.codes)]
+    counts = count([rows.coded.index, columns.coded.index, layers.coded.index], sizes, context.cases.weights).inner()
+    tables = []
+    for i, code in enumerate(layers.codes):
+        one = Counts(counts.n[:, :, i], counts.w[:, :, i], counts.w2[:, :, i])
+        tables.append(_crosstab(context, rows, columns, one))
+        _cells(context, layered(about, layer, code), rows, columns, tables[-1], statistics)
+    everything = LayeredCrosstab(tuple(tables))
+    n, base = int(counts.n.sum()), float(counts.w.sum())
+    for name, result in chosen(everything, context, statistics):
+        context.writer.add_result(About(table_id, row, column, layer, ""), name, result, rows.codes, columns.codes,
+                                  n, base)  # fmt: skip
+
+
+def _with_cases(context: Context, conditions: dict[str, tuple[str, ...]]) -> Context:
+    from dataclasses import replace
+
+    return replace(context, cases=context.cases.where(conditions))
+
+
+def _categories(context: Context, about: About, rows: Axis, columns: Axis, statistics: Sequence[str]) -> None:
+    if rows.coded is None or columns.coded is None:
+        raise ValueError("two axes of categories expected")
+    counts = count(
+        [rows.coded.index, columns.coded.index], [len(rows.codes), len(columns.codes)], context.cases.weights
+    ).inner()
+    _cells(context, about, rows, columns, _crosstab(context, rows, columns, counts), statistics)
+
+
+def _crosstab(context: Context, rows: Axis, columns: Axis, counts: Counts) -> Crosstab:
+    w = counts.w
+    if context.rounded:
+        w = np.floor(w + 0.5)
+    return Crosstab(
+        counts.n,
+        w,
+        counts.w2,
+        context.cases.weighting,
+        row_scores=rows.coded.scores if rows.coded else None,
+        col_scores=columns.coded.scores if columns.coded else None,
+        row_ordered=rows.coded.ordered if rows.coded else False,
+        col_ordered=columns.coded.ordered if columns.coded else False,
+        same_categories=rows.codes == columns.codes and rows.name != columns.name,
+    )
+
+
+def _cells(
+    context: Context, about: About, rows: Axis, columns: Axis, table: Crosstab, statistics: Sequence[str]
+) -> None:
+    """Counts and shares of every cell with their margins and nets, then the statistics of the table."""
+    writer = context.writer
+    r, c = list(rows.codes), list(columns.codes)
+    n, w = table.n, table.w
+    n_total, w_total = int(n.sum()), float(w.sum())
+    net_rows = {
+        name: [i for i, code in enumerate(r) if code in codes]
+        for name, codes in nets_of(context.cases, rows.name).items()
+    }
+    full_rows = [*r, *net_rows, ""]
+    full_n, full_w = _with_margins(n, list(net_rows.values())), _with_margins(w, list(net_rows.values()))
+    full_columns = [*c, ""]
+    row_n, row_w = full_n[:, -1:], full_w[:, -1:]
+    col_n, col_w = full_n[-1:, :], full_w[-1:, :]
+    writer.add_grid(about, "count", full_w, full_rows, full_columns, n_total, w_total)
+    writer.add_grid(about, "n", full_n, full_rows, full_columns, n_total, w_total)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        writer.add_grid(about, "row_share", full_w / row_w, full_rows, full_columns, row_n, row_w, error="empty_row")
+        writer.add_grid(about, "column_share", full_w / col_w, full_rows, full_columns, col_n, col_w,
+                        error="empty_column")  # fmt: skip
+        writer.add_grid(about, "table_share", full_w / w_total, full_rows, full_columns, n_total, w_total,
+                        error="no_valid_cases")  # fmt: skip
+    for name, result in chosen(table, context, statistics):
+        writer.add_result(about, name, result, r, c, n_total, w_total)
+
+
+def _with_margins(values: np.ndarray, nets: list[list[int]]) -> np.ndarray:
+    """The body, then a row per net, then the total row; a total column at the right."""
+    parts = [values, *(values[rows].sum(axis=0, keepdims=True) for rows in nets), values.sum(axis=0, keepdims=True)]
+    body = np.concatenate(parts, axis=0)
+    return np.concatenate([body, body.sum(axis=1, keepdims=True)], axis=1)
+
+
+def _set_by_categories(context: Context, about: About, rows: Axis, columns: Axis, statistics: Sequence[str]) -> None:
+    """A set in the rows: shares of the cases of each column; tests that allow for several mentions."""
+    writer, cases = context.writer, context.cases
+    table = multiple_counts(cases, rows, columns)
+    r, c = list(rows.codes), [*columns.codes, ""]
+    n, w = _total_column(table.n), _total_column(table.w)
+    cases_n, cases_w = _total_column(table.cases_n[None, :]), _total_column(table.cases_w[None, :])
+    mentions = w.sum(axis=0, keepdims=True)
+    writer.add_grid(about, "count", w, r, c, cases_n, cases_w)
+    writer.add_grid(about, "n", n, r, c, cases_n, cases_w)
+    writer.add_grid(about, "count", mentions, [""], c, cases_n, cases_w, method="mentions")
+    writer.add_grid(about, "n", cases_n, [""], c, cases_n, cases_w, method="cases")
+    with np.errstate(invalid="ignore", divide="ignore"):
+        writer.add_grid(about, "share_of_cases", w / cases_w, r, c, cases_n, cases_w, error="empty_column")
+        writer.add_grid(about, "column_share", w / cases_w, r, c, cases_n, cases_w, method="share_of_cases",
+                        error="empty_column")  # fmt: skip
+        writer.add_grid(about, "share_of_responses", w / mentions, r, c, cases_n, mentions, error="empty_column")
+        writer.add_grid(about, "row_share", w / w[:, -1:], r, c, n[:, -1:], w[:, -1:], error="empty_row")
+    n_total, w_total = int(cases_n[0, -1]), float(cases_w[0, -1])
+    for name, result in chosen(table, context, statistics):
+        if name not in ("count", "n", "share_of_cases", "share_of_responses"):
+            writer.add_result(about, name, result, r, columns.codes, n_total, w_total)
+
+
+def _total_column(values: np.ndarray) -> np.ndarray:
+    return np.concatenate([values, values.sum(axis=1, keepdims=True)], axis=1)
+
+
+def _categories_by_set(context: Context, about: About, rows: Axis, columns: Axis, statistics: Sequence[str]) -> None:
+    """A set in the columns: each item's column is the cases that mention it, so columns overlap."""
+    if rows.coded is None or columns.mentions is None:
+        raise ValueError("categories by a set expected")
+    writer, cases = context.writer, context.cases
+    base = columns.mentions.base & (rows.coded.index > 0)
+    index = np.where(base, rows.coded.index, 0)
+    k = len(rows.codes)
+    n_items, w_items, _ = mention_counts(cases.weights, columns.mentions.mentioned, index, k)
+    every = count([base.astype(np.intp), index], [1, k], cases.weights).inner()
+    n, w = np.column_stack([n_items.T, every.n[0]]), np.column_stack([w_items.T, every.w[0]])
+    n, w = np.vstack([n, n.sum(axis=0)]), np.vstack([w, w.sum(axis=0)])
+    r, c = [*rows.codes, ""], [*columns.codes, ""]
+    n_total, w_total = int(n[-1, -1]), float(w[-1, -1])
+    writer.add_grid(about, "count", w, r, c, n_total, w_total)
+    writer.add_grid(about, "n", n, r, c, n_total, w_total)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        writer.add_grid(about, "column_share", w / w[-1:, :], r, c, n[-1:, :], w[-1:, :], error="empty_column")
+        writer.add_grid(about, "row_share", w / w[:, -1:], r, c, n[:, -1:], w[:, -1:], error="empty_row")
+        writer.add_grid(about, "table_share", w / w_total, r, c, n_total, w_total, error="no_valid_cases")
+    table = multiple_counts(cases, columns, rows)
+    for name, result in chosen(table, context, statistics):
+        if name.startswith("mrcv"):
+            writer.add_result(about, name, result, rows.codes, columns.codes, n_total, w_total)
+
+
+def _two_sets(context: Context, about: About, rows: Axis, columns: Axis, statistics: Sequence[str]) -> None:
+    """Two sets: cases that mention both, as a share of the cases that mention the column's item."""
+    if rows.mentions is None or columns.mentions is None:
+        raise ValueError("two sets expected")
+    writer, cases = context.writer, context.cases
+    pair = joint_patterns(cases, rows.mentions, columns.mentions)
+    first, second = pair.rows.astype(np.float64), pair.columns.astype(np.float64)
+    n = np.rint(np.einsum("mi,mj,m->ij", first, second, pair.n.astype(np.float64))).astype(np.int64)
+    w = np.einsum("mi,mj,m->ij", first, second, pair.w)
+    row_n, row_w = first.T @ pair.n, first.T @ pair.w
+    col_n, col_w = second.T @ pair.n, second.T @ pair.w
+    n_total, w_total = int(pair.n.sum()), float(pair.w.sum())
+    r, c = [*rows.codes, ""], [*columns.codes, ""]
+    n = np.block([[n, row_n[:, None]], [col_n[None, :], np.array([[n_total]])]])
+    w = np.block([[w, row_w[:, None]], [col_w[None, :], np.array([[w_total]])]])
+    writer.add_grid(about, "count", w, r, c, n_total, w_total)
+    writer.add_grid(about, "n", n, r, c, n_total, w_total)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        writer.add_grid(about, "column_share", w / w[-1:, :], r, c, n[-1:, :], w[-1:, :], error="empty_column")
+        writer.add_grid(about, "row_share", w / w[:, -1:], r, c, n[:, -1:], w[:, -1:], error="empty_row")
+        writer.add_grid(about, "share_of_cases", w / w_total, r, c, n_total, w_total, error="no_valid_cases")
+    for name, result in chosen(pair, context, statistics):
+        if name.startswith("mrcv") or name == "letters":
+            writer.add_result(about, name, result, rows.codes, columns.codes, n_total, w_total)
