@@ -21,8 +21,12 @@ DECIMALS = {
     "p": 3,
 }
 DIGIT, DECIMAL_MARK = 0.572, 0.268  # em; digits of Noto Sans all have one width
+HEAD_WORD = 9.0  # em; the widest word of a head that a column makes room for; a wider one is hyphenated
 LETTER = 0.45  # em; a raised capital with its space, at two thirds of the size
-_NOTE = 0.5  # em; a raised note number in brackets
+MOST_LETTERS = 12  # a longer text than this is no set of letters: it stands after the number, on the line
+_NUMBER = 16.0  # em; no number is wider
+_AIRY = 9.0  # em; a column of numbers takes this much where there is room
+_NOTE = 0.9  # em; a raised note number in brackets
 
 # Advance widths of U+0020–007E in thousandths of an em, from the font's table hmtx:
 # TTFont("fonts/NotoSans-Regular.ttf")["hmtx"], by TTFont.getBestCmap().
@@ -94,7 +98,7 @@ def columns(table: Table) -> tuple[Column, ...]:
             places = DECIMALS.get(cell.format, 0) if cell.kind == "number" else 0
             if places > decimals[i]:
                 decimals[i] = places
-            if cell.letters and len(cell.letters) > letters[i]:
+            if letters[i] < len(cell.letters) <= MOST_LETTERS:
                 letters[i] = len(cell.letters)
             if cell.note:
                 notes[i] = True
@@ -122,7 +126,8 @@ def cell_notes(table: Table) -> dict[str, int]:
     return numbers
 
 
-def _longest_word(text: str, bold: bool = False) -> float:
+def longest_word(text: str, bold: bool = False) -> float:
+    """The width of the widest word, in em."""
     return max((text_width(word, bold) for word in text.split()), default=0.0)
 
 
@@ -138,23 +143,25 @@ def column_widths(table: Table, shape: tuple[Column, ...], available: float, gap
         if row.cells:
             label = text_width(row.label, row.kind in ("total", "subtotal")) + 1.2 * row.level
             wished[0] = max(wished[0], label)
-            least[0] = max(least[0], min(_longest_word(row.label) + 1.2 * row.level, 13.0))
+            least[0] = max(least[0], min(longest_word(row.label) + 1.2 * row.level, 13.0))
     wished[0] = max(least[0], min(wished[0], 0.46 * available))
     for i, column in enumerate(shape):
         cells = [row.cells[i] for row in table.rows if i < len(row.cells)]
         if column.numeric:
-            need = max((text_width(c.text, True) + padding(c, column) for c in cells), default=0.0) + column.after
+            need = max((text_width(c.text, True) + padding(c, column) for c in cells), default=0.0)
+            need = min(need, _NUMBER) + column.after
             least.append(need)
             wished.append(max(need, 5.0))
         else:
-            least.append(min(max((_longest_word(c.text) for c in cells), default=0.0), 11.0))
+            least.append(min(max((longest_word(c.text) for c in cells), default=0.0), 11.0))
             wished.append(min(max((text_width(c.text) for c in cells), default=0.0), 0.4 * available))
     for place in place_head(table):
-        words = max(_longest_word(place.cell.text, True), _longest_word(place.cell.sub))
+        words = max(longest_word(place.cell.text, True), longest_word(place.cell.sub))
         if place.columns == 1:
             i = place.column
-            least[i] = max(least[i], min(words, 9.0))
-            wished[i] = max(wished[i], least[i], min(text_width(place.cell.text, True) / 2, 11.0))
+            after = shape[i - 1].after if i else 0.0
+            least[i] = max(least[i], min(words, HEAD_WORD) + after)
+            wished[i] = max(wished[i], least[i], min(text_width(place.cell.text, True) / 2, 11.0) + after)
         else:  # a head over several columns asks for its longest word from all of them together
             span = range(place.column, min(place.column + place.columns, len(least)))
             lack = min(words, 12.0) - sum(least[i] for i in span)
@@ -172,6 +179,11 @@ def column_widths(table: Table, shape: tuple[Column, ...], available: float, gap
                 wished[i] = even
     if sum(wished) <= room:
         spare = room - sum(wished)
+        if numbers:  # the numbers of a narrow table move toward their labels
+            for i in numbers:
+                more = min(max(0.0, _AIRY - wished[i]), 0.6 * spare / len(numbers))
+                wished[i] += more
+            spare = room - sum(wished)
         takers = [0] + [i + 1 for i, column in enumerate(shape) if not column.numeric]
         widths = [w + (spare / len(takers) if i in takers else 0.0) for i, w in enumerate(wished)]
     else:

@@ -25,6 +25,7 @@ FORMAT_TYPES = {
     32: "DOT", 33: "CCA", 34: "CCB", 35: "CCC", 36: "CCD", 37: "CCE", 38: "EDATE", 39: "SDATE",
     40: "MTIME", 41: "YMDHMS", 85: "MTIME", 86: "YMDHMS",
 }  # fmt: skip
+_DECIMAL = frozenset({"F", "COMMA", "DOT", "DOLLAR", "PCT", "E", "N", "CCA", "CCB", "CCC", "CCD", "CCE"})
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _LABEL_LIMITS = (60, 120, 255, 256)
 
@@ -84,9 +85,7 @@ def assemble(
     """The dictionary of a file whose texts are in ``encoding``; ``cases`` as read, None if they were not."""
     notices = [*raw.notices, *notices]
     names = _unique_names([decoder.text(v.name) for v in raw.variables], notices)
-    variables = tuple(
-        _variable(variable, name, decoder) for variable, name in zip(raw.variables, names, strict=True)
-    )
+    variables = tuple(_variable(variable, name, decoder) for variable, name in zip(raw.variables, names, strict=True))
     by_name: dict[bytes, Variable] = {}
     for variable, built in zip(raw.variables, variables, strict=True):
         by_name.setdefault(variable.short.upper(), built)
@@ -97,9 +96,7 @@ def assemble(
         made = _set(item, by_name, decoder, notices)
         if made is not None:
             sets.append(made)
-    weight = next(
-        (name for variable, name in zip(raw.variables, names, strict=True) if variable is raw.weight), None
-    )
+    weight = next((name for variable, name in zip(raw.variables, names, strict=True) if variable is raw.weight), None)
     attributes = _attributes(raw.attributes, decoder)
     documents = tuple(decoder.text(line) for line in raw.documents)
     file_label = decoder.text(raw.file_label)
@@ -142,11 +139,14 @@ def _unique_names(names: list[str], notices: list[Notice]) -> list[str]:
             new = f"{name or 'VAR'}_{number}"
             number += 1
         if new != name:
-            notices.append(
-                Notice("spss.notice_name_changed", {"name": name, "position": position, "new": new})
-            )
+            notices.append(Notice("spss.notice_name_changed", {"name": name, "position": position, "new": new}))
         seen.add(new)
         unique.append(new)
+    folded: dict[str, str] = {}
+    for name in unique:
+        one = folded.setdefault(name.casefold(), name)
+        if one != name:
+            notices.append(Notice("spss.notice_names_alike", {"one": one, "other": name}))
     return unique
 
 
@@ -162,16 +162,14 @@ def _variable(variable: RawVariable, name: str, decoder: Decoder) -> Variable:
         label=decoder.text(variable.label),
         kind="string" if string else "numeric",
         width=variable.width if string else width,
-        format=f"{format_type}{width}" + (f".{decimals}" if decimals else ""),
+        format=f"{format_type}{width}" + (f".{decimals}" if decimals or format_type in _DECIMAL else ""),
         format_type=format_type,
         decimals=decimals,
         measure=variable.measure,
         value_labels=tuple(
             (_code(code, decoder), decoder.text(label)) for code, label in variable.value_labels.items()
         ),
-        missing=MissingValues(
-            tuple(_code(code, decoder) for code in variable.missing), variable.low, variable.high
-        ),
+        missing=MissingValues(tuple(_code(code, decoder) for code in variable.missing), variable.low, variable.high),
         attributes=_attributes(variable.attributes, decoder),
     )
 
@@ -228,13 +226,9 @@ def _set(
     )
 
 
-def _variable_sets(
-    raw: RawDictionary, by_name: dict[bytes, Variable], decoder: Decoder
-) -> tuple[VariableSet, ...]:
+def _variable_sets(raw: RawDictionary, by_name: dict[bytes, Variable], decoder: Decoder) -> tuple[VariableSet, ...]:
     return tuple(
-        VariableSet(
-            decoder.text(name), tuple(by_name[m.upper()].name for m in members if m.upper() in by_name)
-        )
+        VariableSet(decoder.text(name), tuple(by_name[m.upper()].name for m in members if m.upper() in by_name))
         for name, members in raw.variable_sets
     )
 

@@ -80,8 +80,7 @@ def parse(
         notices += _extension(path, raw)
         if os.fstat(file.fileno()) != before and _changed(before, os.fstat(file.fileno())):
             raise DataRejected("spss.changing")
-    dictionary = assemble(raw, used, decoder, notices, sha256=sha256, size=size, cases=rows)
-    return dictionary
+    return assemble(raw, used, decoder, notices, sha256=sha256, size=size, cases=rows)
 
 
 def _changed(before: os.stat_result, after: os.stat_result) -> bool:
@@ -96,9 +95,7 @@ def _sha256(file: BinaryIO) -> str:
     return digest.hexdigest()
 
 
-def _whole(
-    raw: RawDictionary, rows: int, expected_rows: int | None, expected_sha256: str | None, sha256: str
-) -> None:
+def _whole(raw: RawDictionary, rows: int, expected_rows: int | None, expected_sha256: str | None, sha256: str) -> None:
     """Refuse a file that may lack cases (promise R1); the hash has been compared already."""
     if expected_rows is not None and expected_rows != rows:
         raise DataRejected("spss.other_rows", expected=expected_rows, rows=rows)

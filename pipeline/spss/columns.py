@@ -8,7 +8,6 @@ from typing import BinaryIO
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipeline.spss.limits import Limits
@@ -91,7 +90,7 @@ class TextColumns:
             seen: set[bytes] = set()
             for chunk in chunks:
                 if not _ascii(chunk):
-                    seen.update(text for text in pc.unique(chunk).to_pylist() if not text.isascii())
+                    seen.update(text for text in chunk.to_pylist() if not text.isascii())
             for text in sorted(seen):
                 yield Sample(text, variable.width, where)
 
@@ -116,15 +115,11 @@ def _ascii(chunk: pa.Array) -> bool:
 
 def _decoded(chunk: pa.Array, decoder: Decoder) -> pa.Array:
     if _ascii(chunk):
-        return chunk.cast(pa.string())
-    coded = chunk.dictionary_encode()
-    texts = pa.array([decoder.text(text) for text in coded.dictionary.to_pylist()], pa.string())
-    return texts.take(coded.indices)
+        return pa.Array.from_buffers(pa.string(), len(chunk), chunk.buffers())
+    return pa.array([decoder.text(text) for text in chunk.to_pylist()], pa.string())
 
 
-def write_cases(
-    file: BinaryIO, raw: RawDictionary, size: int, limits: Limits, texts: TextColumns, folder: Path
-) -> int:
+def write_cases(file: BinaryIO, raw: RawDictionary, size: int, limits: Limits, texts: TextColumns, folder: Path) -> int:
     """Read all cases of a system file: numbers to ``numbers.arrow``, texts to ``texts``. The number of cases."""
     rows = 0
     count = sum(not v.width for v in raw.variables)

@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 Code = float | str
 """A value of a variable: a number of a numeric variable, right-trimmed text of a string variable."""
 
-DATE_FORMATS = frozenset(
-    {"DATE", "ADATE", "EDATE", "JDATE", "SDATE", "MOYR", "QYR", "WKYR", "DATETIME", "YMDHMS"}
-)
+DATE_FORMATS = frozenset({"DATE", "ADATE", "EDATE", "JDATE", "SDATE", "MOYR", "QYR", "WKYR", "DATETIME", "YMDHMS"})
 """Formats whose number is seconds since 14 October 1582, 00:00."""
 TIME_FORMATS = frozenset({"TIME", "DTIME", "MTIME"})
 """Formats whose number is a duration in seconds."""
@@ -236,9 +234,7 @@ class Dictionary:
                 "encoding": Encoding(**data["encoding"]),
                 "variables": tuple(_variable_from_json(v) for v in data["variables"]),
                 "sets": tuple(_set_from_json(s) for s in data["sets"]),
-                "variable_sets": tuple(
-                    VariableSet(s["name"], tuple(s["members"])) for s in data["variable_sets"]
-                ),
+                "variable_sets": tuple(VariableSet(s["name"], tuple(s["members"])) for s in data["variable_sets"]),
                 "attributes": _attributes_from_json(data["attributes"]),
                 "notices": tuple(Notice(n["text_id"], n["params"]) for n in data["notices"]),
             }

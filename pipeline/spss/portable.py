@@ -18,14 +18,12 @@ from pipeline.spss.raw import RawDictionary, RawVariable
 TAG_AT = 456
 TAG = b"SPSSPORT"
 _LINE = 80
-_NUMBER = re.compile(
-    rb" *(?:(\*.)|(-?)([0-9A-Ta-t]*)(?:\.([0-9A-Ta-t]*))?(?:([+-])([0-9A-Ta-t]+))?/)", re.DOTALL
-)
+_NUMBER = re.compile(rb" *(?:(\*.)|(-?)([0-9A-Ta-t]*)(?:\.([0-9A-Ta-t]*))?(?:([+-])([0-9A-Ta-t]+))?/)", re.DOTALL)
 _LONGEST_NUMBER = 400
+# SPSS numbers the date and time formats of a portable file this much higher than those of a system file.
+_FORMAT_OFFSET = 82
 _PORTABLE = (
-    " " * 64
-    + "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz ."
-    + "<(+|&[]!$*);^-/|,%_>?`:#@'=\""
+    " " * 64 + "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz ." + "<(+|&[]!$*);^-/|,%_>?`:#@'=\""
 )
 """The portable character set by position; the positions beyond are signs without an ASCII character."""
 
@@ -194,6 +192,8 @@ class _Reader:
             self.integer()
         if not 0 <= width <= 255 or not 0 < len(name) <= 64:
             raise self.damaged()
+        if format_type > _FORMAT_OFFSET:
+            format_type -= _FORMAT_OFFSET
         return RawVariable(name.rstrip(b" "), width, format_type, format_width, decimals)
 
     def missing(self, tag: bytes, variable: RawVariable) -> None:

@@ -15,6 +15,8 @@ from pipeline.errors import DataRejected
 from pipeline.spss.limits import Limits
 from pipeline.spss.model import Dictionary
 
+__all__ = ["Limits", "SpssFile", "read", "read_dictionary"]
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -94,7 +96,7 @@ def _ask(
         "OMP_NUM_THREADS": "1",
     }
     try:
-        child = subprocess.run(  # noqa: S603  our own module
+        child = subprocess.run(
             [sys.executable, "-m", "pipeline.spss.child"],
             input=json.dumps(request).encode(),
             stdout=subprocess.DEVNULL,

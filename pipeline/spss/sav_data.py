@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from pipeline.errors import DataRejected
 from pipeline.spss.limits import Limits
+from pipeline.spss.model import Notice
 from pipeline.spss.raw import RawDictionary
 
 Words = NDArray[np.uint64]
@@ -69,8 +70,10 @@ def _plain(file: BinaryIO, raw: RawDictionary, size: int) -> Iterator[Words]:
 
 
 def _no_more(rest: bytes, rows: int, raw: RawDictionary) -> None:
-    """Refuse a file that goes on after its last case; blanks, zeros and line ends that were appended are none."""
+    """Refuse a file that goes on after its last case; blanks, zeros and line ends appended to it are noted."""
     if not rest.strip(_FILLER):
+        if rest:
+            raw.notices.append(Notice("spss.notice_trailing", {"n": len(rest)}))
         return
     if raw.cases is None:
         raise DataRejected("spss.cut_in_case", case=rows + 1)
@@ -229,7 +232,8 @@ def _literals(words: Words) -> NDArray[np.uint8]:
     low = np.uint64(0x7F7F7F7F7F7F7F7F)
     bits = words ^ np.uint64(0xFDFDFDFDFDFDFDFD)
     bits = ((bits & low) + low) | bits | low
-    return np.bitwise_count(~bits)
+    counts: NDArray[np.uint8] = np.bitwise_count(~bits)
+    return counts
 
 
 def control_words(steps: NDArray[np.uint8]) -> NDArray[np.bool_]:
@@ -282,9 +286,7 @@ def _mend(
     """Walk again, in order, each segment that was entered at a wrong place."""
     plain = steps.tobytes()
     leaves = 0
-    for start, end, entry, leave in zip(
-        starts.tolist(), ends.tolist(), entries.tolist(), exits.tolist(), strict=True
-    ):
+    for start, end, entry, leave in zip(starts.tolist(), ends.tolist(), entries.tolist(), exits.tolist(), strict=True):
         if entry == leaves:
             leaves = leave
         else:

@@ -152,9 +152,7 @@ class _Records:
     def variable(self) -> None:
         cursor, order = self.cursor, self.order
         at = cursor.at
-        width, has_label, n_missing, print_format, _write, name = struct.unpack(
-            order + "iiiII8s", cursor.take(28)
-        )
+        width, has_label, n_missing, print_format, _write, name = struct.unpack(order + "iiiII8s", cursor.take(28))
         if has_label not in (0, 1) or not -3 <= n_missing <= 3 or n_missing == -1 or not -1 <= width <= 255:
             raise DataRejected("spss.damaged_dictionary", byte=at)
         if (width == -1) != (self.continuations > 0):
@@ -245,7 +243,8 @@ class _Records:
         if subtype == 3 and len(data) >= 32:
             self.machine(data)
         elif subtype == 4 and len(data) >= 24:
-            raw.sysmis = struct.unpack(self.order + "d", data[:8])[0]
+            if struct.unpack(self.order + "d", data[:8])[0] != raw.sysmis:
+                self.note("sysmis")
         elif subtype == 5:
             self.variable_sets(data)
         elif subtype in (7, 19):
@@ -317,12 +316,7 @@ class _Records:
 
     def finish(self) -> None:
         raw = self.raw
-        if (
-            self.cases64 is not None
-            and self.cases64 >= 0
-            and raw.cases is not None
-            and self.cases64 != raw.cases
-        ):
+        if self.cases64 is not None and self.cases64 >= 0 and raw.cases is not None and self.cases64 != raw.cases:
             raise DataRejected("spss.case_counts_differ", header=raw.cases, record=self.cases64)
         self.measures()
         if raw.weight_element:
@@ -402,7 +396,7 @@ class _Records:
         while reader.more():
             column = by_name.get(reader.text().upper())
             reader.int32()
-            labels = {_trim(reader.text()): reader.text() for _ in range(reader.count())}
+            labels = [(_trim(reader.text()), reader.text()) for _ in range(reader.count())]
             if column is not None and column.width:
                 column.value_labels.update(labels)
         reader = _Packed(self.long_missing, self.order)

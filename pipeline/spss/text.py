@@ -27,10 +27,7 @@ _MULTIBYTE = frozenset(
     | {"euc_jp", "euc_kr", "johab"}
 )
 _SINGLE = frozenset(
-    {
-        f"cp{n}"
-        for n in (437, 720, 737, 775, 850, 852, 855, 857, 858, 860, 861, 862, 863, 864, 865, 866, 869, 874)
-    }
+    {f"cp{n}" for n in (437, 720, 737, 775, 850, 852, 855, 857, 858, 860, 861, 862, 863, 864, 865, 866, 869, 874)}
     | {f"cp{n}" for n in range(1250, 1259)}
     | {f"iso8859-{n}" for n in (*range(1, 12), 13, 14, 15, 16)}
     | {"mac-roman", "mac-cyrillic", "mac-greek", "mac-latin2", "mac-turkish", "mac-iceland"}
@@ -161,26 +158,16 @@ def decide(
         return _detected(name, samples, notices)
     bad = _misfit(samples, codec)
     if bad is not None:
-        raise _refusal("spss.encoding_declared_fails", samples, bad, name, declared=name)
+        raise _refusal("spss.encoding_declared_fails", samples, bad, codec, declared=name)
     odd = _suspicious(samples, codec)
     if odd is not None:
-        raise _refusal("spss.encoding_suspicious", samples, odd, codec, text=_show(odd, codec), declared=name)
+        raise _odd(samples, odd, codec, name)
     if codec not in _MULTIBYTE:
         if _fits(samples, "utf-8"):
-            raise _refusal(
-                "spss.encoding_suspicious",
-                samples,
-                samples[0],
-                codec,
-                text=_show(samples[0], codec),
-                declared=name,
-            )
-        if codec in _WESTERN_DECLARED:
-            worst = _western_doubt(samples, codec)
-            if worst is not None:
-                raise _refusal(
-                    "spss.encoding_suspicious", samples, worst, codec, text=_show(worst, codec), declared=name
-                )
+            raise _odd(samples, samples[0], codec, name)
+        worst = _western_doubt(samples, codec) if codec in _WESTERN_DECLARED else None
+        if worst is not None:
+            raise _odd(samples, worst, codec, name)
     return Encoding(name, codec, "declared"), Decoder(codec), notices
 
 
@@ -216,9 +203,7 @@ def _stated(
     return Encoding(name, codec, "stated"), Decoder(codec, replace=replace), notices
 
 
-def _detected(
-    name: str, samples: Sequence[Sample], notices: list[Notice]
-) -> tuple[Encoding, Decoder, list[Notice]]:
+def _detected(name: str, samples: Sequence[Sample], notices: list[Notice]) -> tuple[Encoding, Decoder, list[Notice]]:
     if _fits(samples, "utf-8"):
         codec = "utf-8"
     else:
@@ -230,9 +215,7 @@ def _detected(
         codec = best
     odd = _suspicious(samples, codec)
     if odd is not None:
-        raise _refusal(
-            "spss.encoding_suspicious", samples, odd, codec, text=_show(odd, codec), declared=name or "–"
-        )
+        raise _odd(samples, odd, codec, name or "–")
     example = max(samples, key=lambda s: (len(s.data) < _SAMPLE, sum(b > 127 for b in s.data)))
     notices.append(Notice("spss.notice_encoding_detected", {"used": codec, "text": _show(example, codec)}))
     return Encoding(name, codec, "detected"), Decoder(codec), notices
@@ -241,7 +224,26 @@ def _detected(
 def _refusal(key: str, samples: Sequence[Sample], bad: Sample, tried: str, **params: str) -> DataRejected:
     """The error with the likely encoding, how the text reads in it, and the line to write."""
     likely = _likely(samples, codec_name(tried) if tried else None)
-    return DataRejected(key, where=bad.where, likely=likely, reads=_show(bad, likely), **params)
+    return DataRejected(key, where=bad.where, likely=likely, reads=_show(bad, likely), used=tried, **params)
+
+
+def _odd(samples: Sequence[Sample], odd: Sample, codec: str, declared: str) -> DataRejected:
+    """The error for a text that the encoding allows and that reads wrong all the same.
+
+    In valid UTF-8 the harm was done before the file was written, and no other encoding mends it.
+    """
+    text = _show(odd, codec)
+    if codec not in _MULTIBYTE:
+        return _refusal("spss.encoding_suspicious", samples, odd, codec, text=text, declared=declared)
+    if _MOJIBAKE.search(text):
+        once = odd.data.rstrip(b" \0").decode(codec, "ignore")
+        for page in ("cp1252", "iso8859-1", "cp850", "mac-roman"):
+            try:
+                reads = once.encode(page).decode("utf-8")
+            except UnicodeError:
+                continue
+            return DataRejected("spss.encoding_twice", where=odd.where, text=text, reads=reads[:_SAMPLE], used=codec)
+    return DataRejected("spss.encoding_lost", where=odd.where, text=text, used=codec)
 
 
 def _likely(samples: Sequence[Sample], tried: str | None) -> str:
@@ -260,8 +262,8 @@ def _show(sample: Sample, codec: str) -> str:
 def _misfit(samples: Iterable[Sample], codec: str) -> Sample | None:
     """The first text that cannot be in that encoding.
 
-    A character cut at the very end of its field is no misfit. One that ends too early elsewhere is none if at
-    least as many texts prove the encoding by whole characters of several bytes.
+    A character cut at the very end of its field is no misfit, nor after whole characters of several bytes.
+    Otherwise ("citt" and one byte more) at least as many other texts must prove the encoding.
     """
     dangling: list[Sample] = []
     proven = 0
@@ -273,7 +275,9 @@ def _misfit(samples: Iterable[Sample], codec: str) -> Sample | None:
         except UnicodeDecodeError as error:
             if codec not in _MULTIBYTE or not _incomplete(error):
                 return sample
-            if sample.limit is None or error.start + _length(data[error.start], codec) <= sample.limit:
+            if not data[: error.start].isascii():
+                proven += 1
+            elif sample.limit is None or error.start + _length(data[error.start], codec) <= sample.limit:
                 dangling.append(sample)
     return dangling[0] if len(dangling) > proven else None
 

@@ -154,8 +154,8 @@ def between_clusters(sample: Design, totals: Floats) -> tuple[Floats, str]:
     k = totals.shape[1]
     nothing = np.full((k, k), np.nan)
     counts = sample.sampled
-    means = np.stack([np.bincount(sample.stratum, column, counts.size) for column in totals.T], axis=1)
-    means /= counts[:, None]
+    sums = np.stack([np.bincount(sample.stratum, column, counts.size) for column in totals.T], axis=1)
+    means = sums / counts[:, None]
     # A stratum that is in the sample whole (N = n) contributes nothing, however few its clusters are.
     lonely = (counts == 1) & (sample.unsampled > 0)
     factor = sample.unsampled * counts / np.maximum(counts - 1, 1)
@@ -241,15 +241,18 @@ def replicates(
 
 
 def jackknife(sample: Design) -> Replicates:
-    """The stratified delete-one-cluster jackknife (JKn) of a design: a replicate per cluster, as R's ``as.svrepdesign``.
+    """The stratified delete-one-cluster jackknife (JKn) of a design, a replicate per cluster (R's ``as.svrepdesign``).
 
     In the replicate without one of the n_h clusters of a stratum the others weigh n_h/(n_h−1) as much; its factor is
-    (1−n_h/N_h)(n_h−1)/n_h. Strata in the sample whole or with one cluster make no replicate.
+    (1−n_h/N_h)(n_h−1)/n_h. Strata in the sample whole make no replicate, nor do those with one cluster where that is
+    taken as certain; otherwise such a stratum is a ``ValueError``.
     """
     n = sample.weights.size
     cluster = np.arange(n) if sample.cluster is None else sample.cluster
     strata_of_cases = sample.stratum[cluster]
     counts = sample.sampled
+    if sample.lonely != "certainty" and ((counts == 1) & (sample.unsampled > 0)).any():
+        raise ValueError("a stratum has one cluster")
     left_out = np.flatnonzero((counts[sample.stratum] > 1) & (sample.unsampled[sample.stratum] > 0))
     columns = np.repeat(sample.weights[:, None], left_out.size, axis=1)
     for column, p in enumerate(left_out):
@@ -333,25 +336,30 @@ def cell_totals(cells: Ints, size: int, sample: Sample) -> Estimate:
             sample, lambda w: np.stack([np.bincount(cells[valid], column, size) for column in w[valid].T], axis=1)
         )
     w = sample.weights
-    values = np.bincount(cells[valid], w[valid], size)
+    values = np.bincount(cells[valid], w[valid], size).astype(np.float64)
     if sample.margins:
-        return _linearised(sample, values, np.where(valid[:, None], np.eye(size)[cells], 0.0))
+        return _linearised(sample, values, _indicators(cells, size))
     if sample.cluster is None:
-        covariance, error = _unclustered_cells(cells, valid, size, sample)
+        covariance, error = _unclustered_cells(cells, size, sample)
     else:
         p = sample.stratum.size
-        totals = np.bincount(sample.cluster[valid] * size + cells[valid], w[valid], p * size).reshape(p, size)
-        covariance, error = between_clusters(sample, totals)
+        totals = np.bincount(sample.cluster[valid] * size + cells[valid], w[valid], p * size).astype(np.float64)
+        covariance, error = between_clusters(sample, totals.reshape(p, size))
     return Estimate(values, covariance, sample.df, error)
 
 
-def _unclustered_cells(cells: Ints, valid: Ints, size: int, sample: Design) -> tuple[Floats, str]:
+def _indicators(cells: Ints, size: int) -> Floats:
+    return np.asarray(np.where((cells >= 0)[:, None], np.eye(size)[cells], 0.0))
+
+
+def _unclustered_cells(cells: Ints, size: int, sample: Design) -> tuple[Floats, str]:
     """Covariance of cell totals where cases are drawn singly, from Σw and Σw² by stratum and cell in one pass."""
+    valid = cells >= 0
     counts = sample.sampled
     lonely = (counts == 1) & (sample.unsampled > 0)
     if lonely.any():
         # Rare and small: one row per case is affordable where a stratum has one case only.
-        return between_clusters(sample, sample.weights[:, None] * np.where(valid[:, None], np.eye(size)[cells], 0.0))
+        return between_clusters(sample, sample.weights[:, None] * _indicators(cells, size))
     h = counts.size
     at = sample.stratum[valid] * size + cells[valid]
     w = sample.weights[valid]
@@ -470,6 +478,8 @@ def rake(
     margins = [Margin(np.asarray(m.codes), np.asarray(m.targets, np.float64)) for m in margins]
     if not margins:
         raise ValueError("raking needs a margin")
+    if max_iterations < 1:
+        raise ValueError("raking needs at least one pass")
     reason = _impossible(given, margins)
     if reason:
         return Raked(given, 0, math.nan, False, reason)

@@ -71,7 +71,9 @@ def _grid(
     return scale, marks
 
 
-def _finish(sheet: Sheet, chart: Chart, frame: Frame, right: float, scale: Scale, marks: list[tuple[float, str]]) -> None:
+def _finish(
+    sheet: Sheet, chart: Chart, frame: Frame, right: float, scale: Scale, marks: Sequence[tuple[float, str]]
+) -> None:
     y = frame.bottom
     y += draw_axis(sheet, scale, marks, y)
     y += draw_axis_title(sheet, chart, frame.left, right, y)

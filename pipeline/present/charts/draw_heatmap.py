@@ -68,11 +68,12 @@ def draw_heatmap(chart: Chart) -> Sheet:
     blocks = math.ceil(count / abreast)
     abreast = math.ceil(count / blocks)
     cell = min(_MOST, (chart.width - left) / abreast)
+    height = max(_CELL, block(max(len(lines) for lines in labels.lines)) + 4.0 if not labels.above else 0.0)
     y = 0.0
     for number in range(blocks):
         numbers = range(number * abreast, min((number + 1) * abreast, count))
         top = _draw_heads(sheet, chart, numbers, left, cell, y)
-        frame = lay_rows(sheet, chart, labels, top, _CELL, gap=1.0)
+        frame = lay_rows(sheet, chart, labels, top, height, gap=0.0)
         for index, row in enumerate(frame.rows):
             for position, column in enumerate(numbers):
                 series = chart.series[column]

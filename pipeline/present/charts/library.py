@@ -1,7 +1,7 @@
 """Import matplotlib without its search for fonts and without a trace in the user's home.
 
-On its first import in a home, matplotlib opens every font file of the system (seconds, on a desktop) and writes a list of
-them below ``~/.cache``. Charts write text as text and never ask matplotlib for a font, so that search is spared.
+On its first import in a home, matplotlib opens every font file of the system (seconds, on a desktop) and writes a list
+of them below ``~/.cache``. Charts write text as text and never ask matplotlib for a font, so that search is spared.
 """
 
 from __future__ import annotations

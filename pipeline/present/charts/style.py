@@ -1,7 +1,7 @@
 """The one style of all charts: sizes in points, colours, and the arithmetic that keeps colours legible.
 
-The hues are those of Okabe & Ito (2008, "Color Universal Design") and ColorBrewer's Blues and YlOrBr (Brewer 2003), some
-darkened or lightened so that any two colours of one chart also differ in lightness and a grey print stays readable.
+The hues are those of Okabe & Ito (2008, "Color Universal Design") and ColorBrewer's Blues and YlOrBr (Brewer 2003),
+some darkened or lightened so that any two colours of one chart also differ in lightness and a grey print stays readable.
 """
 
 from __future__ import annotations

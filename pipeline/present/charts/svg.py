@@ -11,7 +11,7 @@ Import this module inside :func:`pipeline.present.charts.library.without_font_se
 from __future__ import annotations
 
 from io import StringIO
-from typing import Any
+from typing import Literal
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape, quoteattr
 
@@ -24,17 +24,10 @@ from matplotlib.text import Text as Anchored
 from matplotlib.transforms import Affine2D, IdentityTransform
 
 from pipeline.present.charts import style
-from pipeline.present.charts.shapes import Dot, Line, Rect, Shape, Sheet, Text
+from pipeline.present.charts.shapes import Anchor, Dot, Line, Rect, Shape, Sheet, Text
 
 FAMILY = "Noto Sans"
-_SETTINGS: dict[str, Any] = {
-    "svg.fonttype": "none",  # text stays text: searchable, and set in the report's own font
-    "svg.hashsalt": "charts",
-    "svg.id": None,
-    "path.simplify": False,
-    "text.parse_math": False,
-    "text.usetex": False,
-}
+_ALIGNMENTS: dict[Anchor, Literal["left", "center", "right"]] = {"start": "left", "middle": "center", "end": "right"}
 _ATTRIBUTES = ("d", "x", "y")
 _STYLES = ("fill", "stroke", "stroke-width", "font-size", "font-weight", "text-anchor")
 _SVG = "{http://www.w3.org/2000/svg}"
@@ -68,7 +61,7 @@ def _paint_text(renderer: RendererSVG, shape: Text, height: float) -> None:
         usetex=False,
         rotation=angle,
         rotation_mode="anchor",
-        horizontalalignment={"start": "left", "middle": "center", "end": "right"}[shape.anchor],
+        horizontalalignment=_ALIGNMENTS[shape.anchor],
     )
     context = _context(renderer, shape.colour, 0.0)
     renderer.draw_text(context, shape.x, shape.y, shape.text, font, angle, False, anchored)
@@ -132,7 +125,8 @@ def render(sheet: Sheet) -> str:
     width, height = round(sheet.width, 2), round(sheet.height, 2)
     shapes = [_rounded(shape) for shape in sheet.shapes]
     buffer = StringIO()
-    with matplotlib.rc_context(_SETTINGS):
+    # Text stays text (searchable, in the report's own font), and a user's settings file changes nothing.
+    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": "charts", "svg.id": None}):
         renderer = RendererSVG(width, height, buffer, image_dpi=72, metadata=_NO_METADATA)
         for shape in shapes:
             _paint(renderer, shape, height)

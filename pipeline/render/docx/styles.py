@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pipeline.render.docx.xml import Element, flag, w
 
 SERIF = "Noto Serif"
@@ -50,9 +52,8 @@ def _style(
     priority: int = 1,
 ) -> Element:
     """A paragraph style. Sizes in half-points, spaces and indents in twentieths of a point."""
-    spacing = {key: value for key, value in (("before", before), ("after", after), ("line", line)) if value is not None}
-    if line is not None:
-        spacing["lineRule"] = "auto"  # type: ignore[assignment]
+    given = (("before", before), ("after", after), ("line", line), ("lineRule", None if line is None else "auto"))
+    spacing: dict[str, str | int] = {key: value for key, value in given if value is not None}
     indent = {key: value for key, value in (("left", left), ("hanging", hanging)) if value}
     paragraph = w(
         "pPr",
@@ -77,7 +78,7 @@ def _style(
         w("sz", val=size) if size else None,
         w("szCs", val=size) if size else None,
     )
-    made = w(
+    return w(
         "style",
         w("name", val=name),
         w("basedOn", val=based_on) if based_on else None,
@@ -88,18 +89,20 @@ def _style(
         characters if len(characters) else None,
         type="paragraph",
         styleId=style_id,
+        **({"customStyle": "1"} if custom else {}),
     )
-    if custom:
-        made.set(f"{{{made.nsmap.get('w') or made.tag[1:].split('}')[0]}}}customStyle", "1")
-    return made
 
 
 def _character_style(style_id: str, name: str, custom: bool, *properties: Element) -> Element:
-    made = w("style", w("name", val=name), w("uiPriority", val=99), w("rPr", *properties), type="character")
-    made.set(f"{{{made.tag[1:].split('}')[0]}}}styleId", style_id)
-    if custom:
-        made.set(f"{{{made.tag[1:].split('}')[0]}}}customStyle", "1")
-    return made
+    return w(
+        "style",
+        w("name", val=name),
+        w("uiPriority", val=99),
+        w("rPr", *properties),
+        type="character",
+        styleId=style_id,
+        **({"customStyle": "1"} if custom else {}),
+    )
 
 
 def _rule(side: str, size: int, colour: str = INK, space: int = 0) -> Element:
@@ -111,7 +114,7 @@ def _box() -> Element:
 
 
 def _table_style(style_id: str, name: str, *rules: Element) -> Element:
-    made = w(
+    return w(
         "style",
         w("name", val=name),
         w("basedOn", val="TableNormal"),
@@ -132,7 +135,6 @@ def _table_style(style_id: str, name: str, *rules: Element) -> Element:
         customStyle="1",
         styleId=style_id,
     )
-    return made
 
 
 def styles(locale: str) -> Element:
@@ -192,10 +194,10 @@ def styles(locale: str) -> Element:
     no_list = w(
         "style", w("name", val="No List"), w("semiHidden"), type="numbering", default="1", styleId="NoList"
     )
-    heading = {"following": "BodyText", "font": SANS, "bold": True, "colour": INK, "keep_next": True}
-    builtin = {"custom": False}
-    small = {"font": SANS, "colour": GREY, "line": 240}
-    table_text = {"font": SANS, "size": TABLE_SIZE, "before": 0, "after": 0, "line": 240}
+    heading: dict[str, Any] = {"following": "BodyText", "font": SANS, "bold": True, "colour": INK, "keep_next": True}
+    builtin: dict[str, Any] = {"custom": False}
+    small: dict[str, Any] = {"font": SANS, "colour": GREY, "line": 240}
+    table_text: dict[str, Any] = {"font": SANS, "size": TABLE_SIZE, "before": 0, "after": 0, "line": 240}
     return w(
         "styles",
         defaults,
@@ -293,10 +295,10 @@ def settings(locale: str, decimal: str, separator: str) -> Element:
     return w(
         "settings",
         w("zoom", percent=100),
+        w("defaultTabStop", val=567),
         w("autoHyphenation"),
         w("consecutiveHyphenLimit", val=2),
         w("hyphenationZone", val=360),
-        w("defaultTabStop", val=567),
         w("characterSpacingControl", val="doNotCompress"),
         w(
             "compat",

@@ -19,7 +19,18 @@ from pipeline.present.document import (
     Table,
 )
 from pipeline.render.grid import place_head, take_columns
-from pipeline.render.measure import Column, cell_notes, column_widths, columns, padding, shortened, text_width
+from pipeline.render.measure import (
+    HEAD_WORD,
+    MOST_LETTERS,
+    Column,
+    cell_notes,
+    column_widths,
+    columns,
+    longest_word,
+    padding,
+    shortened,
+    text_width,
+)
 
 PORTRAIT, LANDSCAPE = 470.0, 716.0  # width of the text block in points
 SIZES = (8.5, 8.0)  # type sizes of a table in points; never smaller
@@ -106,7 +117,7 @@ def _notes(notes: tuple[str, ...], words: dict[str, str]) -> list[Plain]:
     return [_line(word if i == 0 else "", text) for i, text in enumerate(notes)]
 
 
-def _head(table: Table, shape: tuple[Column, ...]) -> list[Plain]:
+def _head(table: Table) -> list[Plain]:
     return [
         {
             "t": _flat(p.cell.text),
@@ -115,7 +126,7 @@ def _head(table: Table, shape: tuple[Column, ...]) -> list[Plain]:
             "y": p.row,
             "c": p.columns,
             "r": p.rows,
-            "pad": shape[p.column - 1].after if p.column and p.columns == 1 and shape[p.column - 1].numeric else 0,
+            "h": longest_word(p.cell.text, True) > HEAD_WORD,
         }
         for p in place_head(table)
     ]
@@ -130,9 +141,11 @@ def _rows(table: Table, shape: tuple[Column, ...], notes: dict[str, int]) -> Ite
         previous = row.kind
         for cell, column in zip(row.cells, shape, strict=bool(row.cells)):
             pad = padding(cell, column)
-            raised = cell.letters + (f"({notes[cell.note]})" if cell.note else "")
-            text = _flat(cell.text)
-            if not pad and not raised and not column.after:
+            letters, text = _flat(cell.letters), _flat(cell.text)
+            if len(letters) > MOST_LETTERS:
+                letters, text = "", f"{text} {letters}"
+            raised = letters + (f"({notes[cell.note]})" if cell.note else "")
+            if not pad and not raised:
                 plain["c"].append(text)
                 continue
             item: Plain = {"t": text}
@@ -164,9 +177,9 @@ def _set_table(table: Table, room: float, anchor: str, words: dict[str, str]) ->
         "size": size,
         "widths": [round(w * size, 2) for w in widths],
         "numeric": [False, *(c.numeric for c in shape)],
-        "after": [round(c.after, 3) for c in shape],
+        "after": [0, *(round(c.after, 3) for c in shape)],
         "heads": len(table.head),
-        "head": _head(table, shape),
+        "head": _head(table),
         "rows": list(_rows(table, shape, cell_notes(table))),
         "stripes": table.columns > 8,
         "keep": lines <= KEPT and not table.wide,
@@ -250,6 +263,9 @@ def _set_section(section: Section, anchors: Anchors, words: dict[str, str]) -> I
     yield {"k": "heading", "level": min(section.level, 2), "text": heading, "a": anchors.of(section.id)}
     turned: list[Plain] = []
     for block in section.blocks:
+        if turned and isinstance(block, Paragraph | Items | Notice):
+            yield _set_block(block, anchors, words)  # the text goes on and fills the page before the turned one
+            continue
         parts = _fitted(block, anchors, words) if isinstance(block, Table) else [(False, {})]
         for sideways, plain in parts:
             if sideways:  # turned tables that follow each other share their pages

@@ -60,23 +60,25 @@ two <- function(prefix, d) {
   v(paste0(prefix, "x.g2.welch_t"), t2$statistic); v(paste0(prefix, "x.g2.welch_df"), t2$parameter); v(paste0(prefix, "x.g2.welch_p"), t2$p.value)
   v(paste0(prefix, "x.g2.welch_low"), t2$conf.int[1]); v(paste0(prefix, "x.g2.welch_high"), t2$conf.int[2])
   for (name in c("x", "y")) {
-    y <- d[[name]]
+    y <- d$resp <- d[[name]]
     w <- suppressWarnings(wilcox.test(y ~ d$g2, correct = FALSE, exact = FALSE)); n1 <- sum(d$g2 == 1); n2 <- sum(d$g2 == 2)
     v(paste0(prefix, name, ".g2.mann_whitney_u"), min(w$statistic, n1 * n2 - w$statistic)); v(paste0(prefix, name, ".g2.mann_whitney_p"), w$p.value)
-    a <- anova(lm(y ~ factor(g3), d))
+    a <- anova(lm(resp ~ factor(g3), d))
     v(paste0(prefix, name, ".g3.anova_f"), a$F[1]); v(paste0(prefix, name, ".g3.anova_df1"), a$Df[1]); v(paste0(prefix, name, ".g3.anova_df2"), a$Df[2]); v(paste0(prefix, name, ".g3.anova_p"), a$P[1])
-    o <- oneway.test(y ~ factor(g3), d)
+    o <- oneway.test(resp ~ factor(g3), d)
     v(paste0(prefix, name, ".g3.welch_anova_f"), o$statistic); v(paste0(prefix, name, ".g3.welch_anova_df2"), o$parameter[2]); v(paste0(prefix, name, ".g3.welch_anova_p"), o$p.value)
     m <- tapply(y, d$g3, mean); s2 <- tapply(y, d$g3, var); k <- table(d$g3); N <- sum(k); cc <- (1 - k / N) * s2
     v(paste0(prefix, name, ".g3.brown_forsythe_f"), sum(k * (m - mean(y))^2) / sum(cc)); v(paste0(prefix, name, ".g3.brown_forsythe_df2"), sum(cc)^2 / sum(cc^2 / (k - 1)))
     l <- anova(lm(abs(y - ave(y, d$g3)) ~ factor(d$g3))); v(paste0(prefix, name, ".g3.levene_f"), l$F[1]); v(paste0(prefix, name, ".g3.levene_p"), l$P[1])
     l <- anova(lm(abs(y - ave(y, d$g3, FUN = median)) ~ factor(d$g3))); v(paste0(prefix, name, ".g3.levene_median_f"), l$F[1]); v(paste0(prefix, name, ".g3.levene_median_p"), l$P[1])
-    h <- kruskal.test(y ~ factor(g3), d)
+    h <- kruskal.test(resp ~ factor(g3), d)
     v(paste0(prefix, name, ".g3.kruskal_h"), h$statistic); v(paste0(prefix, name, ".g3.kruskal_df"), h$parameter); v(paste0(prefix, name, ".g3.kruskal_p"), h$p.value)
-    v(paste0(prefix, name, ".g3.eta_squared"), summary(lm(y ~ factor(g3), d))$r.squared)
+    v(paste0(prefix, name, ".g3.eta_squared"), summary(lm(resp ~ factor(g3), d))$r.squared)
     ss <- a[["Sum Sq"]]; v(paste0(prefix, name, ".g3.omega_squared"), (ss[1] - 2 * a[["Mean Sq"]][2]) / (sum(ss) + a[["Mean Sq"]][2]))
-    nc <- function(p) uniroot(function(l) pf(a$F[1], 2, a$Df[2], l) - p, c(0, 200), tol = 1e-13)$root
-    if (pf(a$F[1], 2, a$Df[2]) > .975) { v(paste0(prefix, name, ".g3.eta_squared_low"), nc(.975) / (nc(.975) + sum(a$Df) + 1)); v(paste0(prefix, name, ".g3.eta_squared_high"), nc(.025) / (nc(.025) + sum(a$Df) + 1)) }
+    # pf() with ncp stops at an error of 1e-9; the same sum to the end
+    pncf <- function(l) sum(dpois(0:600, l / 2) * pbeta(2 * a$F[1] / (2 * a$F[1] + a$Df[2]), 1 + 0:600, a$Df[2] / 2))
+    nc <- function(p) uniroot(function(l) pncf(l) - p, c(0, 300), tol = 1e-13)$root
+    if (a$P[1] < .025) { v(paste0(prefix, name, ".g3.eta_squared_low"), nc(.975) / (nc(.975) + sum(a$Df) + 1)); v(paste0(prefix, name, ".g3.eta_squared_high"), nc(.025) / (nc(.025) + sum(a$Df) + 1)) }
   }
   n1 <- sum(d$g2 == 1); n2 <- sum(d$g2 == 2); df <- n1 + n2 - 2; J <- exp(lgamma(df / 2) - lgamma((df - 1) / 2)) / sqrt(df / 2)
   dd <- t1$statistic * sqrt(1 / n1 + 1 / n2); nt <- function(p) uniroot(function(l) pt(t1$statistic, df, l) - p, c(-20, 20), tol = 1e-14)$root

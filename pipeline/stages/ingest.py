@@ -1,0 +1,44 @@
+"""ingest: what the file says, nothing judged. ``survey.sav`` → ``ingested.parquet`` and ``dictionary.json``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipeline.errors import DataRejected
+from pipeline.stages.freshness import code_hash, file_hash, json_hash, write_json, write_parquet
+from pipeline.stages.job import Job
+
+NAME = "ingest"
+
+
+def key(job: Job) -> str:
+    """The file's bytes, what ``source.yml`` says about reading it, and the reader's code."""
+    source = job.source
+    return json_hash(
+        [file_hash(job.survey()), source.encoding, source.rows, source.sha256, code_hash("spss", "stages/ingest.py")]
+    )
+
+
+def outputs(job: Job) -> list[Path]:
+    """The data as they are, and the dictionary."""
+    return [job.ingested, job.dictionary_file]
+
+
+def run(job: Job) -> None:
+    """Read the file in a guarded child process and keep what it says."""
+    from pipeline.spss import read
+
+    path, source = job.survey(), job.source
+    if source.sha256 is not None and file_hash(path) != source.sha256:
+        raise DataRejected(
+            "cli.changed_file",
+            file=job.layout.shown(path),
+            source=job.layout.shown(job.wave.source),
+            expected=source.sha256,
+            got=file_hash(path),
+        )
+    found = read(path, encoding=source.encoding, expected_rows=source.rows, expected_sha256=source.sha256)
+    write_parquet(job.ingested, found.table)
+    write_json(job.dictionary_file, found.dictionary.to_json())
+    job.memory["dictionary"] = found.dictionary
+    job.memory["ingested"] = found.table

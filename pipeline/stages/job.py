@@ -1,0 +1,147 @@
+"""What a stage works on: one wave of one study, read when first needed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipeline.errors import DataRejected
+from pipeline.paths import Layout, Wave
+from pipeline.stages.freshness import json_hash
+
+if TYPE_CHECKING:
+    from pipeline.results import Results
+    from pipeline.spec.load import StudyFiles
+    from pipeline.spec.model import Source
+    from pipeline.spss.model import Dictionary
+
+
+@dataclass
+class Job:
+    """One wave of one study. Properties read files made by earlier stages; they are read once."""
+
+    layout: Layout
+    wave: Wave
+    say: Callable[[str], None] = field(default=lambda line: None)
+    memory: dict[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def files(self) -> StudyFiles:
+        """The study's files, read and checked."""
+        from pipeline.spec.load import load
+
+        return load(self.layout)
+
+    @cached_property
+    def source(self) -> Source:
+        """The wave's ``source.yml``."""
+        from pipeline.spec.load import load_source
+
+        return load_source(self.layout, self.wave)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The study's languages."""
+        return self.files.study.languages
+
+    def survey(self) -> Path:
+        """The wave's data file."""
+        path = self.wave.survey()
+        if path is None:
+            raise DataRejected("cli.no_survey", folder=self.layout.shown(self.wave.raw))
+        return path
+
+    # what stages make
+
+    @property
+    def ingested(self) -> Path:
+        """The file's data as they are."""
+        return self.wave.processed / "ingested.parquet"
+
+    @property
+    def dictionary_file(self) -> Path:
+        """The file's dictionary."""
+        return self.wave.processed / "dictionary.json"
+
+    @property
+    def findings_file(self) -> Path:
+        """What validation found."""
+        return self.wave.processed / "findings.json"
+
+    @property
+    def responses(self) -> Path:
+        """Respondents' rows, ready for counting."""
+        return self.wave.processed / "responses.parquet"
+
+    @property
+    def results_file(self) -> Path:
+        """One row per number."""
+        return self.wave.processed / "results.parquet"
+
+    def document_file(self, lang: str) -> Path:
+        """The report as data, in a language."""
+        return self.wave.processed / f"document.{lang}.json"
+
+    @property
+    def dictionary(self) -> Dictionary:
+        """The file's dictionary."""
+        from pipeline.spss.model import Dictionary
+
+        if "dictionary" not in self.memory:
+            self.memory["dictionary"] = Dictionary.from_json(json.loads(self.dictionary_file.read_text("utf-8")))
+        found: Dictionary = self.memory["dictionary"]
+        return found
+
+    @property
+    def results(self) -> Results:
+        """The wave's results."""
+        from pipeline.results import Results
+
+        if "results" not in self.memory:
+            self.memory["results"] = Results.read(self.results_file)
+        found: Results = self.memory["results"]
+        return found
+
+    @property
+    def findings(self) -> list[dict[str, Any]]:
+        """What validation found."""
+        found: list[dict[str, Any]] = json.loads(self.findings_file.read_text("utf-8"))
+        return found
+
+    def numbers_key(self) -> str:
+        """A hash of everything in the study that changes a number, and of nothing that only changes a word."""
+        codebook = self.files.codebook
+        return json_hash(
+            {
+                "study": wordless(self.files.study.model_dump(mode="json")),
+                "variables": wordless({n: v.model_dump(mode="json") for n, v in codebook.variables.items()}),
+                "sets": wordless({n: v.model_dump(mode="json") for n, v in codebook.sets.items()}),
+                "batteries": wordless({n: v.model_dump(mode="json") for n, v in codebook.batteries.items()}),
+                "derived": wordless({n: v.model_dump(mode="json") for n, v in codebook.derived.items()}),
+                "tables": [wordless(t.model_dump(mode="json")) for t in self.files.report.tables()],
+            }
+        )
+
+
+_WORDS = {"label", "question", "title", "subtitle", "authors", "note", "unit", "base", "guess", "origin", "date"}
+
+
+def wordless(value: Any, inside: Sequence[str] = ()) -> Any:
+    """Plain data without its wording: texts dropped, category and missing texts reduced to their codes."""
+    if isinstance(value, dict):
+        slim: dict[str, Any] = {}
+        for key, child in value.items():
+            if key in _WORDS and (child is None or isinstance(child, (dict, str))):
+                continue
+            if key in ("categories", "missing") and isinstance(child, dict):
+                slim[key] = list(child)
+            else:
+                slim[key] = wordless(child, (*inside, key))
+        return slim
+    if isinstance(value, (list, tuple)):
+        return [wordless(child, inside) for child in value]
+    return value

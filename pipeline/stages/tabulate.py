@@ -1,0 +1,83 @@
+"""tabulate: every table of the report as result rows. ``responses.parquet`` → ``results.parquet``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipeline.counting.cases import Cases
+from pipeline.results import Results, ResultsWriter
+from pipeline.spec.model import Study
+from pipeline.stages.freshness import code_hash, hashes, json_hash, write_parquet
+from pipeline.stages.job import Job
+from pipeline.statistics.core import Options, Weighting
+from pipeline.tables.context import Context
+from pipeline.tables.plan import check_statistics, make
+
+NAME = "tabulate"
+
+
+def key(job: Job) -> str:
+    """The responses, the study's numbers, and the code that counts and computes."""
+    code = code_hash("counting", "statistics", "tables", "results.py", "stages/tabulate.py")
+    return json_hash([job.wave.name, hashes([job.responses]), job.numbers_key(), code])
+
+
+def outputs(job: Job) -> list[Path]:
+    """One row per number."""
+    return [job.results_file]
+
+
+def run(job: Job) -> None:
+    """Count and compute every table."""
+    import pyarrow.parquet as pq
+
+    files = job.files
+    check_statistics(files)
+    table = job.memory.get("responses")
+    if table is None:
+        table = pq.read_table(job.responses)
+    study = files.study
+    unweighted = Cases(table, files.codebook)
+    weight, weighting = weight_of(study)
+    weighted = Cases(table, files.codebook, weight, weighting) if weight else unweighted
+    writer = ResultsWriter(job.wave.name)
+    by_default = study.weights is not None and study.weights.use
+    for spec in files.report.tables():
+        cases = weighted if (by_default if spec.weighted is None else spec.weighted) else unweighted
+        context = Context(
+            cases,
+            writer,
+            options_of(study),
+            study.inference if study.population.size is not None else _without_size(study),
+            study.population.size,
+            rounded=study.weights is not None and study.weights.kind == "like_spss" and cases is weighted,
+            total_cases=table.num_rows,
+        )
+        make(spec, context, files.codebook)
+    results = writer.table()
+    write_parquet(job.results_file, results)
+    job.memory["results"] = Results(results)
+
+
+def _without_size(study: Study) -> str:
+    """A description of a census needs its N; without one the data are read as a sample."""
+    return "sample" if study.inference == "description" else study.inference
+
+
+def weight_of(study: Study) -> tuple[str | None, Weighting]:
+    """The weight's variable and how it is meant."""
+    if study.weights is None:
+        return None, "none"
+    return study.weights.variable, "probability" if study.weights.kind == "probability" else "frequency"
+
+
+def options_of(study: Study) -> Options:
+    """What the study decides for all statistics."""
+    return Options(
+        confidence=study.confidence,
+        monte_carlo=study.exact.monte_carlo,
+        seed=study.exact.seed,
+        population=study.population.size,
+        adjustment=study.comparisons.adjustment,
+        least_expected=study.comparisons.least_expected,
+    )

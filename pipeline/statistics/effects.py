@@ -1,0 +1,164 @@
+"""Sizes of differences between means, with intervals from noncentral distributions.
+
+Sources: Cohen (1988), Statistical Power Analysis; Hedges (1981), Journal of Educational Statistics 6, 107–128, with
+the exact correction; Hays (1963) for omega squared; intervals by inverting the noncentral t and F (Steiger and Fouladi
+1997; Smithson 2003, Confidence Intervals).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+
+from pipeline.statistics.core import Floats, GroupedDistribution, Options, Result, not_computable, number, statistic
+from pipeline.statistics.groups import (
+    FEW_CASES,
+    FEW_GROUPS,
+    NEEDS_DESIGN,
+    NOT_TWO,
+    ZERO_VARIANCE,
+    anova_of,
+    group_count,
+    present,
+)
+from pipeline.statistics.moments import GroupMoments, group_moments
+from pipeline.statistics.roots import crossing
+
+_D = ("cohens_d", "cohens_d_low", "cohens_d_high", "hedges_g", "hedges_g_low", "hedges_g_high")
+_ETA = ("eta_squared", "eta_squared_low", "eta_squared_high", "omega_squared")
+
+
+def noncentral_t_limits(t: float, df: float, confidence: float) -> tuple[float, float]:
+    """The noncentralities for which t is the upper and the lower (1−confidence)/2 point of the noncentral t."""
+    from scipy.special import nctdtr
+
+    tail = (1 - confidence) / 2
+    reach = 10 + 10 * math.sqrt(1 + t * t / df)
+
+    def limit(p: float) -> float:
+        return crossing(lambda nc: float(nctdtr(df, nc, t)) - p, t - reach, t + reach)
+
+    return limit(1 - tail), limit(tail)
+
+
+def noncentral_f_cdf(f: float, df1: float, df2: float, noncentrality: float) -> float:
+    """P(F ≤ f) for the noncentral F: beta distribution functions mixed with Poisson weights (Johnson and Kotz)."""
+    from scipy.special import betainc, gammaln
+
+    mean = noncentrality / 2
+    spread = 12 * math.sqrt(mean) + 40
+    terms = np.arange(max(0, math.floor(mean - spread)), math.ceil(mean + spread) + 1, dtype=np.float64)
+    y = df1 * f / (df1 * f + df2)
+    log_weights = terms * math.log(mean) - mean - gammaln(terms + 1) if mean > 0 else np.where(terms == 0, 0.0, -np.inf)
+    return float(np.exp(log_weights) @ betainc(df1 / 2 + terms, df2 / 2, y))
+
+
+def noncentral_f_limits(f: float, df1: float, df2: float, confidence: float) -> tuple[float, float]:
+    """The noncentralities for which f is the upper and the lower (1−confidence)/2 point; 0 where none is that small."""
+    tail = (1 - confidence) / 2
+    reach = 1.0
+    while noncentral_f_cdf(f, df1, df2, reach) > tail:
+        reach *= 2
+
+    def limit(p: float) -> float:
+        if noncentral_f_cdf(f, df1, df2, 0.0) <= p:
+            return 0.0
+        return crossing(lambda nc: noncentral_f_cdf(f, df1, df2, nc) - p, 0.0, reach)
+
+    return limit(1 - tail), limit(tail)
+
+
+def scaled_totals(m: GroupMoments, weighting: str) -> tuple[Floats, Floats]:
+    """Σw and Σw(x−mean)² of each group; for a probability weight scaled so that Σw is the number of cases."""
+    if weighting != "probability":
+        return m.total, m.squares
+    scale = float(m.cases.sum()) / float(m.total.sum())
+    return m.total * scale, m.squares * scale
+
+
+@statistic(
+    *_D,
+    takes=GroupedDistribution,
+    inferential={name for name in _D if name.endswith(("_low", "_high"))},
+    applies=lambda a: group_count(a) == 2,
+)
+def standardised_difference(aggregate: GroupedDistribution, options: Options) -> Mapping[str, Result]:
+    """Cohen's d, first mean minus second over the pooled standard deviation, and Hedges's g, free of its bias.
+
+    g = d·Γ(df/2)/(√(df/2)·Γ((df−1)/2)). Intervals: noncentral t (those of g are d's times the same factor). With a
+    probability weight both are computed on weighted means and variances with weights scaled to n, and the intervals are
+    refused (``weights_need_design_based``). Not computable: ``not_two_groups``; ``zero_variance``;
+    ``fewer_than_two_cases``.
+    """
+    if group_count(aggregate) != 2:
+        return {name: not_computable(NOT_TWO) for name in _D}
+    from scipy.special import gammaln
+
+    a = present(aggregate)
+    m = group_moments(a.values, a.n, a.w)
+    survey = a.weighting == "probability"
+    total, squares = scaled_totals(m, a.weighting)
+    df = float(total.sum()) - 2
+    if df <= 0 or squares.sum() == 0:
+        return {name: not_computable(FEW_CASES if df <= 0 else ZERO_VARIANCE) for name in _D}
+    d = float(m.shifted[0] - m.shifted[1]) / math.sqrt(float(squares.sum()) / df)
+    factor = math.exp(float(gammaln(df / 2) - gammaln((df - 1) / 2))) / math.sqrt(df / 2) if df > 1 else math.nan
+    method = "pooled_sd_weights_scaled_to_n" if survey else "pooled_sd"
+    found: dict[str, Result] = {
+        "cohens_d": number(d, method),
+        "hedges_g": number(d * factor, method, error=FEW_CASES),
+    }
+    if survey:
+        return found | {name: not_computable(NEEDS_DESIGN) for name in _D if name not in found}
+    root = math.sqrt(float((1 / total).sum()))
+    interval = f"noncentral_t confidence={options.confidence:g}"
+    low, high = noncentral_t_limits(d / root, df, options.confidence)
+    for prefix, scale in (("cohens_d", root), ("hedges_g", root * factor)):
+        found[f"{prefix}_low"] = number(low * scale, interval, error=FEW_CASES)
+        found[f"{prefix}_high"] = number(high * scale, interval, error=FEW_CASES)
+    return found
+
+
+@statistic(
+    *_ETA,
+    takes=GroupedDistribution,
+    inferential={"eta_squared_low", "eta_squared_high"},
+    applies=lambda a: group_count(a) >= 2,
+)
+def explained_variance(aggregate: GroupedDistribution, options: Options) -> Mapping[str, Result]:
+    """Eta squared, the share of the sum of squares between groups, with interval, and omega squared.
+
+    ω² = (SS_between − df₁·MS_within)/(SS_total + MS_within), set to 0 where negative (``negative_set_to_zero``).
+    The interval of eta squared is λ/(λ+N) for the limits λ of the noncentral F; its lower end is 0 where no λ is that
+    small. With a probability weight, weights are scaled to n and the interval is refused
+    (``weights_need_design_based``). Not computable: ``fewer_than_two_groups``; ``zero_variance``;
+    ``fewer_than_two_cases``.
+    """
+    if group_count(aggregate) < 2:
+        return {name: not_computable(FEW_GROUPS) for name in _ETA}
+    a = present(aggregate)
+    m = group_moments(a.values, a.n, a.w)
+    survey = a.weighting == "probability"
+    total, squares = scaled_totals(m, a.weighting)
+    one = anova_of(total, m.shifted, squares)
+    whole = one.between + one.within
+    if one.df2 <= 0 or whole == 0:
+        return {name: not_computable(FEW_CASES if one.df2 <= 0 else ZERO_VARIANCE) for name in _ETA}
+    method = "weights_scaled_to_n" if survey else ""
+    within = one.within / one.df2
+    omega = (one.between - one.df1 * within) / (whole + within)
+    found: dict[str, Result] = {
+        "eta_squared": number(one.between / whole, method),
+        "omega_squared": number(max(omega, 0.0), method, "negative_set_to_zero" if omega < 0 else ""),
+    }
+    names = ("eta_squared_low", "eta_squared_high")
+    if survey:
+        return found | {name: not_computable(NEEDS_DESIGN) for name in names}
+    if not math.isfinite(one.f):
+        return found | {name: not_computable(ZERO_VARIANCE) for name in names}
+    n = float(total.sum())
+    limits = noncentral_f_limits(one.f, one.df1, one.df2, options.confidence)
+    interval = f"noncentral_f confidence={options.confidence:g}"
+    return found | {name: number(nc / (nc + n), interval) for name, nc in zip(names, limits, strict=True)}
