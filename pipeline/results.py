@@ -33,6 +33,9 @@ COLUMNS = (*KEYS, *NUMBERS, *REMARKS, "suppressed")
 SYSTEM_MISSING = "."
 """The code under which ``missing_n`` counts system-missing cases, as SPSS writes it."""
 
+CODEBOOK_TABLE = "codebook"
+"""The table that holds every variable once, for the codebook and the page on data quality."""
+
 BLANK = " "
 """The code of an empty string, which SPSS counts as a valid value (an empty code would mean the total)."""
 

@@ -21,9 +21,11 @@ DECIMALS = {
     "p": 3,
 }
 DIGIT, DECIMAL_MARK = 0.572, 0.268  # em; digits of Noto Sans all have one width
+INDENT = 1.1  # em; a row's label moves in by this much per level
 HEAD_WORD = 9.0  # em; the widest word of a head that a column makes room for; a wider one is hyphenated
 LETTER = 0.45  # em; a raised capital with its space, at two thirds of the size
 MOST_LETTERS = 12  # a longer text than this is no set of letters: it stands after the number, on the line
+_STUB_WORD = 13.0  # em; the same for labels
 _NUMBER = 16.0  # em; no number is wider
 _AIRY = 9.0  # em; a column of numbers takes this much where there is room
 _NOTE = 0.9  # em; a raised note number in brackets
@@ -58,6 +60,18 @@ def shortened(text: str, width: float) -> str:
     while kept and text_width(kept) + 0.8 > width:
         kept = kept[:-1]
     return kept.rstrip() + "…"
+
+
+def breakable(text: str, width: float) -> str:
+    """``text`` with invisible places to break (U+200B) in words wider than ``width`` em: paths, sums, hostile text."""
+    if len(text) <= width or longest_word(text) <= width:
+        return text
+    words = []
+    for word in text.split(" "):
+        if len(word) > width and text_width(word) > width:
+            word = "\u200b".join(word[i : i + 8] for i in range(0, len(word), 8))
+        words.append(word)
+    return " ".join(words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +155,9 @@ def column_widths(table: Table, shape: tuple[Column, ...], available: float, gap
     least, wished = [7.0], [0.0]
     for row in table.rows:
         if row.cells:
-            label = text_width(row.label, row.kind in ("total", "subtotal")) + 1.2 * row.level
+            label = text_width(row.label, row.kind in ("total", "subtotal")) + INDENT * row.level
             wished[0] = max(wished[0], label)
-            least[0] = max(least[0], min(longest_word(row.label) + 1.2 * row.level, 13.0))
+            least[0] = max(least[0], min(longest_word(row.label) + INDENT * row.level, _STUB_WORD))
     wished[0] = max(least[0], min(wished[0], 0.46 * available))
     for i, column in enumerate(shape):
         cells = [row.cells[i] for row in table.rows if i < len(row.cells)]

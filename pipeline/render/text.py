@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
-from collections.abc import Iterable
+from collections.abc import Callable
+from functools import cache
 from typing import Any
+
+from pipeline.present.document import Document
 
 # C0 (without tab and line feed) and C1 controls; overrides, embeddings and isolates of writing direction (a label
 # could disguise the text beside it with them); lone surrogates and non-characters, which no encoding holds.
@@ -25,12 +29,24 @@ def printable(text: str) -> str:
     return _UNPRINTABLE.sub(lambda m: f"[U+{ord(m[0]):04X}]", text.replace("\r\n", "\n"))
 
 
-def printable_tree(value: Any) -> Any:
-    """:func:`printable` over every string of nested dicts and sequences (``Document.to_json()``); lists come back."""
-    if isinstance(value, str):
-        return printable(value)
-    if isinstance(value, dict):
-        return {key: printable_tree(item) for key, item in value.items()}
-    if isinstance(value, Iterable):
-        return [printable_tree(item) for item in value]
-    return value
+def mapped(document: Document, fix: Callable[[str], str]) -> Document:
+    """The document with ``fix`` put over every string in it."""
+
+    def walk(value: Any) -> Any:
+        if isinstance(value, str):
+            return fix(value)
+        if isinstance(value, tuple):
+            return tuple([walk(item) for item in value])
+        if isinstance(value, dict):
+            return {key: walk(item) for key, item in value.items()}
+        if dataclasses.is_dataclass(value) and not isinstance(value, type):
+            return type(value)(**{name: walk(getattr(value, name)) for name in _names(type(value))})
+        return value
+
+    fixed: Document = walk(document)
+    return fixed
+
+
+@cache
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclasses.fields(kind))

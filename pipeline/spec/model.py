@@ -298,6 +298,9 @@ class ModelTable(Record):
 class TableSpec(Record):
     """A table: what stands in its rows and columns and which statistics it shows.
 
+    ``inference`` reads this one table otherwise than the study does (and the table says so). ``all_statistics`` lists
+    every number about the whole table below it.
+
     ``rows``: variables, sets or batteries. ``columns``: the banner, side by side; ``a > b`` nests b within a, in rows
     too. ``layer``: one table per category. ``where``: only cases with these codes. ``kind`` is found from the kinds
     of rows and columns where it is not said.
@@ -316,6 +319,8 @@ class TableSpec(Record):
     where: dict[str, Codes] = {}
     weighted: bool | None = None
     letters: bool = False
+    inference: Inference | None = None
+    all_statistics: bool = False
     sort: Literal["size", "order"] | None = None
     model: ModelTable | None = None
     base: Text | None = None

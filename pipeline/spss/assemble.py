@@ -48,7 +48,8 @@ def samples(raw: RawDictionary) -> Iterator[Sample]:
             for value in variable.missing:
                 if isinstance(value, bytes):
                     yield value, min(8, variable.width), name
-            for _attribute, values in variable.attributes:
+            for attribute, values in variable.attributes:
+                yield attribute, None, name
                 for text in values:
                     yield text, None, name
         yield raw.file_label, 64, "file label"
@@ -217,7 +218,7 @@ def _set(
                 return None
     return MultipleResponseSet(
         name=name,
-        label=decoder.text(item.label),
+        label=decoder.text(item.label) or (members[0].label if item.label_from_variable else ""),
         kind=item.kind,
         counted=counted,
         members=tuple(variable.name for variable in members),

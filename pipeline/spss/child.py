@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from pipeline.errors import DataRejected
 from pipeline.spss.assemble import assemble, samples
 from pipeline.spss.kinds import sav_or_por
-from pipeline.spss.limits import Limits
+from pipeline.spss.limits import MIB, Limits
 from pipeline.spss.model import Dictionary, Notice
 from pipeline.spss.portable import read_portable
 from pipeline.spss.raw import RawDictionary
@@ -117,7 +117,7 @@ def restrict(limits: Limits) -> None:
         (resource.RLIMIT_AS, limits.memory),
         (resource.RLIMIT_CPU, limits.cpu_seconds),
         (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_FSIZE, 2 * limits.decoded),
+        (resource.RLIMIT_FSIZE, 2 * limits.decoded + 64 * MIB),
     ):
         _, hard = resource.getrlimit(kind)
         amount = amount if hard == resource.RLIM_INFINITY else min(amount, hard)

@@ -129,7 +129,7 @@ class MultipleResponseSet:
 
     ``counted`` is the value that means "mentioned" (dichotomies only). ``labels_from`` says whether the items
     of dichotomies are named by the labels of the member variables (types D) or by the label of the counted
-    value (type E); ``label_from_variable`` that the set's own label is to be that of its first member.
+    value (type E); ``label_from_variable`` that ``label`` is taken from the first member, as the file asks.
     """
 
     name: str

@@ -51,7 +51,7 @@ def read(
     """
     with tempfile.TemporaryDirectory(prefix="spss-") as folder:
         dictionary = _ask(path, Path(folder), True, encoding, expected_rows, expected_sha256, limits)
-        return SpssFile(dictionary, _table(Path(folder), dictionary))
+        return SpssFile(dictionary, columns(Path(folder), dictionary))
 
 
 def read_dictionary(
@@ -125,16 +125,16 @@ def _readable(path: Path) -> None:
         raise DataRejected("spss.no_permission", file=str(path))
 
 
-def _table(folder: Path, dictionary: Dictionary) -> pa.Table:
+def columns(folder: Path, dictionary: Dictionary) -> pa.Table:
     """The columns in file order, mapped from the child's files; the mapping outlives the folder."""
     import pyarrow as pa
 
-    columns: dict[str, list[pa.ChunkedArray]] = {"numeric": [], "string": []}
+    found: dict[str, list[pa.ChunkedArray]] = {"numeric": [], "string": []}
     for kind, name in (("numeric", "numbers.arrow"), ("string", "texts.arrow")):
         if any(v.kind == kind for v in dictionary.variables):
             with pa.memory_map(str(folder / name)) as source:
-                columns[kind] = pa.ipc.open_file(source).read_all().columns
-    parts = {kind: iter(found) for kind, found in columns.items()}
+                found[kind] = pa.ipc.open_file(source).read_all().columns
+    parts = {kind: iter(arrays) for kind, arrays in found.items()}
     return pa.Table.from_arrays(
         [next(parts[v.kind]) for v in dictionary.variables], names=[v.name for v in dictionary.variables]
     )

@@ -19,6 +19,7 @@ HEADER_BYTES = 176
 _MEASURES: dict[int, Literal["nominal", "ordinal", "scale", ""]] = {1: "nominal", 2: "ordinal", 3: "scale"}
 # A dictionary is kilobytes; a single text longer than this is a damaged length, not a text.
 _LONGEST_TEXT = 1 << 20
+_LONGEST_RECORD = 1 << 28
 _LONGEST_STRING = 32767
 _SEGMENT = 252
 
@@ -236,7 +237,7 @@ class _Records:
     def extension(self) -> None:
         cursor = self.cursor
         subtype, size, count = cursor.int32(), cursor.int32(), cursor.int32()
-        if size < 0 or count < 0 or size * count > cursor.size - cursor.at:
+        if size < 0 or count < 0 or size * count > _LONGEST_RECORD:
             raise cursor.damaged()
         data = cursor.take(size * count)
         raw = self.raw

@@ -65,6 +65,7 @@ _VOWELS = frozenset("aeiou")
 _MOJIBAKE = re.compile(
     r"Ã[\u00a0-\u00bf€‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ]|Ã$|Â[\u00a0-\u00bf]|â€.|[├┬][áâàäåçêëèïîìÄÅÉæÆôöòûùÿÖÜø£Ø×ƒóíúñÑªº¿®¬½¼¡«»░▒▓│┤]"
 )
+_PROOFS = 10
 _FEW = 1.5
 _MARGIN = 1.0
 _SAMPLE = 60
@@ -235,8 +236,8 @@ def _odd(samples: Sequence[Sample], odd: Sample, codec: str, declared: str) -> D
     text = _show(odd, codec)
     if codec not in _MULTIBYTE:
         return _refusal("spss.encoding_suspicious", samples, odd, codec, text=text, declared=declared)
-    if _MOJIBAKE.search(text):
-        once = odd.data.rstrip(b" \0").decode(codec, "ignore")
+    once = odd.data.rstrip(b" \0").decode(codec, "ignore")
+    if _MOJIBAKE.search(once):
         for page in ("cp1252", "iso8859-1", "cp850", "mac-roman"):
             try:
                 reads = once.encode(page).decode("utf-8")
@@ -256,14 +257,16 @@ def _show(sample: Sample, codec: str) -> str:
     text = sample.data.rstrip(b" \0").decode(codec, "replace")
     first = next((i for i, c in enumerate(text) if ord(c) > 127), 0)
     start = max(0, first - _SAMPLE // 2)
-    return "".join(c if c.isprintable() else "\ufffd" for c in text[start : start + _SAMPLE])
+    return "".join(
+        c if c.isprintable() else " " if c.isspace() else "\ufffd" for c in text[start : start + _SAMPLE]
+    )
 
 
 def _misfit(samples: Iterable[Sample], codec: str) -> Sample | None:
     """The first text that cannot be in that encoding.
 
     A character cut at the very end of its field is no misfit, nor after whole characters of several bytes.
-    Otherwise ("citt" and one byte more) at least as many other texts must prove the encoding.
+    Otherwise ("citt" and one byte more) many other texts must prove the encoding.
     """
     dangling: list[Sample] = []
     proven = 0
@@ -279,7 +282,7 @@ def _misfit(samples: Iterable[Sample], codec: str) -> Sample | None:
                 proven += 1
             elif sample.limit is None or error.start + _length(data[error.start], codec) <= sample.limit:
                 dangling.append(sample)
-    return dangling[0] if len(dangling) > proven else None
+    return dangling[0] if len(dangling) * _PROOFS > proven else None
 
 
 def _fits(samples: Iterable[Sample], codec: str) -> bool:
@@ -310,7 +313,7 @@ def _western_doubt(samples: Sequence[Sample], codec: str) -> Sample | None:
     """A text that shows that another Western page is meant, when the whole says so clearly."""
     mine = _mean(samples, codec)
     best, score = _ranked(samples)[0]
-    if best == codec or mine > 0.5 or score < _FEW or score - mine < 2:
+    if best == codec or mine > _FEW or score < _FEW or score - mine < _FEW:
         return None
     return min(samples, key=lambda s: _plausibility(s.data.decode(codec, "replace")))
 
@@ -357,16 +360,22 @@ def _place(c: str, before: str, after: str) -> float:
         # Few Italian words end in a consonant: "citt…" is a page 850 "à" seen through page 1252.
         return -1 if inside or (before.isalpha() and before.lower() not in _VOWELS | {"c"}) else 2
     if c in _SIGNS:
-        return -2 if inside else 1
+        return -2 if inside or _sign(before) or _sign(after) else 1
     if c == "\xa0":
         return 0
     return -5 if c == "\ufffd" or "\x80" <= c <= "\x9f" else -2
+
+
+def _sign(c: str) -> bool:
+    return ord(c) > 127 and not c.isalpha() and not c.isspace()
 
 
 def _letter(c: str, before: str, after: str) -> float:
     alone = not before.isalpha() and not after.isalpha()
     if alone and c not in _STANDING_ALONE:
         return -1
+    if min(ord(before), ord(after)) > 127 and before.isalpha() and after.isalpha():
+        return -3  # three in a row: letters of another script seen through a Western page
     if c.isupper() and (before.islower() or (before.isalpha() and after.islower())):
         return -4
     if c.islower() and before.isupper() and after.isupper():

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipeline.counting.cases import Cases
-from pipeline.results import Results, ResultsWriter
-from pipeline.spec.model import Study
+from pipeline.results import CODEBOOK_TABLE, Results, ResultsWriter
+from pipeline.spec.model import Inference, Study, TableSpec
 from pipeline.stages.freshness import code_hash, hashes, json_hash, write_parquet
 from pipeline.stages.job import Job
 from pipeline.statistics.core import Options, Weighting
 from pipeline.tables.context import Context
+from pipeline.tables.one_way import frequency, presence, summary
 from pipeline.tables.plan import check_statistics, make
 
 NAME = "tabulate"
@@ -48,20 +49,34 @@ def run(job: Job) -> None:
             cases,
             writer,
             options_of(study),
-            study.inference if study.population.size is not None else _without_size(study),
+            mode_of(spec, study),
             study.population.size,
             rounded=study.weights is not None and study.weights.kind == "like_spss" and cases is weighted,
             total_cases=table.num_rows,
         )
         make(spec, context, files.codebook)
+    _codebook(Context(unweighted, writer, options_of(study), mode_of(None, study), study.population.size,
+                      total_cases=table.num_rows))  # fmt: skip
     results = writer.table()
     write_parquet(job.results_file, results)
     job.memory["results"] = Results(results)
 
 
-def _without_size(study: Study) -> str:
-    """A description of a census needs its N; without one the data are read as a sample."""
-    return "sample" if study.inference == "description" else study.inference
+def _codebook(context: Context) -> None:
+    """Every variable once, unweighted: what the codebook and the page on data quality show."""
+    for name, variable in context.cases.variables.items():
+        if variable.categorical:
+            frequency(context, CODEBOOK_TABLE, name)
+        elif variable.kind in ("numeric", "weight"):
+            summary(context, CODEBOOK_TABLE, name, ("mean", "minimum", "maximum"))
+        else:
+            presence(context, CODEBOOK_TABLE, name)
+
+
+def mode_of(spec: TableSpec | None, study: Study) -> Inference:
+    """How a table is read: its own choice or the study's. A description needs N; without it data are a sample."""
+    mode = (spec.inference if spec else None) or study.inference
+    return "sample" if mode == "description" and study.population.size is None else mode
 
 
 def weight_of(study: Study) -> tuple[str | None, Weighting]:

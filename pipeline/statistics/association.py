@@ -123,17 +123,17 @@ def likelihood_ratio(table: Crosstab, options: Options) -> Mapping[str, Number]:
 
 
 def correlation(counts: Floats, row_scores: Floats, col_scores: Floats) -> tuple[float, Floats]:
-    """Pearson's r of the scores over the cases of a table, and its gradient by the cell shares, shape (r, c).
+    """Pearson's r of the scores over a table without empty categories, and its gradient by the cell shares, (r, c).
 
-    NaN where one variable is constant.
+    NaN where the scores of one variable are all equal.
     """
     p = counts / counts.sum()
+    if np.ptp(row_scores) <= 0 or np.ptp(col_scores) <= 0:
+        return math.nan, np.zeros_like(p)
     rows, cols = p.sum(axis=1), p.sum(axis=0)
     x = row_scores - float(rows @ row_scores)
     y = col_scores - float(cols @ col_scores)
     sx, sy = float(rows @ x**2), float(cols @ y**2)
-    if sx <= 0 or sy <= 0:
-        return math.nan, np.zeros_like(p)
     zx, zy = (x / math.sqrt(sx))[:, None], (y / math.sqrt(sy))[None, :]
     r = float((p * zx * zy).sum())
     return r, zx * zy - r / 2 * (zx**2 + zy**2)
@@ -225,13 +225,13 @@ def spearman_rho(table: Crosstab, options: Options) -> Mapping[str, Number]:
 
 
 def eta(counts: Floats, scores: Floats) -> float:
-    """√(between/total sum of squares) of the row scores by column; NaN where the scores do not vary."""
+    """√(between/total sum of squares) of the row scores by column; NaN where the scores are all equal."""
+    if np.ptp(scores) <= 0:
+        return math.nan
     rows = counts.sum(axis=1)
     cols = counts.sum(axis=0)
     deviations = scores - float(rows @ scores) / float(counts.sum())
     total = float(rows @ deviations**2)
-    if total <= 0:
-        return math.nan
     return math.sqrt(float(((deviations @ counts) ** 2 / cols).sum()) / total)
 
 
@@ -308,7 +308,7 @@ def cramers_v(table: Crosstab, options: Options) -> Mapping[str, Number]:
     if designed(table):
         return {"cramers_v": v} | dict.fromkeys(_V[1:], not_computable(DESIGN))
     low, high = cramers_v_interval(value, n, x.shape, options.confidence)
-    method = f"noncentral_chi2 confidence={options.confidence:g}"
+    method = f"noncentral_chi2 confidence={100 * options.confidence:g}"
     return {"cramers_v": v, "cramers_v_low": number(low, method), "cramers_v_high": number(high, method)}
 
 
@@ -393,20 +393,24 @@ def _entropy(shares: Floats) -> tuple[float, Floats]:
 
 
 def uncertainty_coefficients(counts: Floats) -> dict[str, Measure]:
-    """Theil's uncertainty coefficients: mutual information over the entropy of rows, of columns, of their mean."""
+    """Theil's uncertainty coefficients: mutual information over the entropy of rows, of columns, of their mean.
+
+    NaN where that entropy is zero.
+    """
     p = counts / counts.sum()
     h_rows, d_rows = _entropy(p.sum(axis=1, keepdims=True))
     h_cols, d_cols = _entropy(p.sum(axis=0, keepdims=True))
     h_both, d_both = _entropy(p)
     shared = h_rows + h_cols - h_both
     d_shared = d_rows + d_cols - d_both
+    bases = {
+        "rows": (h_rows, d_rows),
+        "columns": (h_cols, d_cols),
+        "symmetric": ((h_rows + h_cols) / 2, (d_rows + d_cols) / 2),
+    }
     return {
-        "rows": (shared / h_rows, d_shared / h_rows - shared * d_rows / h_rows**2),
-        "columns": (shared / h_cols, d_shared / h_cols - shared * d_cols / h_cols**2),
-        "symmetric": (
-            2 * shared / (h_rows + h_cols),
-            2 * d_shared / (h_rows + h_cols) - 2 * shared * (d_rows + d_cols) / (h_rows + h_cols) ** 2,
-        ),
+        side: (shared / h, d_shared / h - shared * d / h**2) if h > 0 else (math.nan, np.zeros_like(p))
+        for side, (h, d) in bases.items()
     }
 
 

@@ -31,14 +31,28 @@ _ETA = ("eta_squared", "eta_squared_low", "eta_squared_high", "omega_squared")
 
 
 def noncentral_t_limits(t: float, df: float, confidence: float) -> tuple[float, float]:
-    """The noncentralities for which t is the upper and the lower (1−confidence)/2 point of the noncentral t."""
+    """The noncentralities for which t is the upper and the lower (1−confidence)/2 point of the noncentral t.
+
+    NaN where the noncentral t has no value in doubles (t of many thousands).
+    """
     from scipy.special import nctdtr
 
     tail = (1 - confidence) / 2
-    reach = 10 + 10 * math.sqrt(1 + t * t / df)
+    step = math.sqrt(1 + t * t / (2 * df))
 
     def limit(p: float) -> float:
-        return crossing(lambda nc: float(nctdtr(df, nc, t)) - p, t - reach, t + reach)
+        def excess(nc: float) -> float:
+            return float(nctdtr(df, nc, t)) - p
+
+        # Step by step outwards: far from t the distribution function of scipy is no number any more.
+        low = high = t
+        while excess(low) <= 0:
+            low -= step
+        while excess(high) >= 0:
+            high += step
+        if math.isnan(excess(low)) or math.isnan(excess(high)):
+            return math.nan
+        return crossing(excess, low, high)
 
     return limit(1 - tail), limit(tail)
 
@@ -116,8 +130,9 @@ def standardised_difference(aggregate: GroupedDistribution, options: Options) ->
     interval = f"noncentral_t confidence={options.confidence:g}"
     low, high = noncentral_t_limits(d / root, df, options.confidence)
     for prefix, scale in (("cohens_d", root), ("hedges_g", root * factor)):
-        found[f"{prefix}_low"] = number(low * scale, interval, error=FEW_CASES)
-        found[f"{prefix}_high"] = number(high * scale, interval, error=FEW_CASES)
+        reason = FEW_CASES if math.isnan(scale) else "no_convergence"
+        found[f"{prefix}_low"] = number(low * scale, interval, error=reason)
+        found[f"{prefix}_high"] = number(high * scale, interval, error=reason)
     return found
 
 

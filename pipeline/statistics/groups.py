@@ -131,7 +131,10 @@ def by_group(aggregate: GroupedDistribution, options: Options) -> Mapping[str, R
     interval = f"t_interval confidence={options.confidence:g}"
     sums = np.where(m.total > 0, a.w.T @ a.values, np.nan)
     with np.errstate(invalid="ignore", divide="ignore"):
-        effective = m.total * m.total / a.w2.sum(axis=0)
+        effective = np.where(m.total > 0, m.total * m.total / a.w2.sum(axis=0), np.nan)
+    replicated = a.weighting == "frequency"
+    if replicated:
+        effective = np.where(m.total > 0, m.total, np.nan)
 
     def cells(values: Floats, method: str = "", error: str = "no_cases") -> Cells:
         return Cells(values[None, :], method, error=error if np.isnan(values).any() else "")
@@ -146,7 +149,7 @@ def by_group(aggregate: GroupedDistribution, options: Options) -> Mapping[str, R
         "se": cells(se, "linearised" if survey else "sd_over_root_n", FEW_CASES),
         "mean_low": cells(m.mean - half, interval, FEW_CASES),
         "mean_high": cells(m.mean + half, interval, FEW_CASES),
-        "effective_n": cells(effective, "kish"),
+        "effective_n": cells(effective, "replicated_cases" if replicated else "kish"),
     }
 
 

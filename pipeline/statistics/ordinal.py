@@ -52,7 +52,8 @@ class OrdinalMeasure:
 def ordinal_measures(counts: Floats) -> dict[str, OrdinalMeasure]:
     """All measures of a table without empty rows and columns; ``_rows`` means that the row variable is predicted.
 
-    A measure whose denominator is zero (no untied pair, for gamma) is left out.
+    A measure whose denominator is zero (no untied pair, for gamma) is left out: with two categories that somebody
+    chose on each side there is one, unless a weight is so small beside the others that it vanishes.
     """
     total = float(counts.sum())
     concordant, discordant = concordance(counts)
@@ -73,9 +74,10 @@ def ordinal_measures(counts: Floats) -> dict[str, OrdinalMeasure]:
     q = min(p.shape)
     geometric = math.sqrt(x * y)
     mean = (x + y) / 2
+    d_geometric = (dx * y + x * dy) / (2 * geometric) if geometric > 0 else np.zeros_like(p)
     denominators = {
         "gamma": (untied, 2 * either),
-        "tau_b": (geometric, (dx * y + x * dy) / (2 * geometric)),
+        "tau_b": (geometric, d_geometric),
         "tau_c": ((q - 1) / q, np.zeros_like(p)),
         # The independent variable's ties are left out: rows when the columns are predicted.
         "somers_d_rows": (y, dy),

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.statistics.core import Cells, Crosstab, Floats, Options, statistic
-from pipeline.statistics.tables import DESIGN_BASED, design_df, designed, share_covariance
+from pipeline.statistics.tables import design_df, designed, share_covariance
 
 Bools = npt.NDArray[np.bool_]
 ArrayLike = npt.ArrayLike
@@ -279,6 +279,6 @@ def letters(table: Crosstab, options: Options) -> Mapping[str, Cells]:
     for i, a, b in zip(*(axis.tolist() for axis in found.nonzero()), strict=True):
         texts[i, a] = f"{texts[i, a]} {names[b]}" if texts[i, a] else names[b]
     values = np.where(compared.takes_part, found.sum(axis=2), np.nan)
-    kind = DESIGN_BASED if designed(table) else "pooled_z"
+    kind = "design_based_z" if designed(table) else "pooled_z"
     method = f"{kind} adjustment={options.adjustment} level={1 - options.confidence:.6g}"
     return {"letters": Cells(values, method, error="column_not_compared", texts=texts)}

@@ -24,7 +24,6 @@ from pipeline.statistics.exact import log_hypergeometric
 from pipeline.statistics.proportions import newcombe
 from pipeline.statistics.tables import (
     DESIGN,
-    DESIGN_BASED,
     FEWER,
     NOT_WHOLE,
     designed,
@@ -53,8 +52,8 @@ def _ratio(
     if (needed <= 0).any():
         return dict.fromkeys(ids, not_computable(ZERO_CELL))
     error = standard_error(table, gradient).value
-    kind = DESIGN_BASED if designed(table) else "wald_log"
-    method = f"{kind} confidence={options.confidence:g}"
+    kind = "design_based_interval" if designed(table) else "wald_log"
+    method = f"{kind} confidence={100 * options.confidence:g}"
     if error is None:
         low = high = not_computable("zero_standard_error", method)
     else:
@@ -128,13 +127,13 @@ def risk_difference(table: Crosstab, options: Options) -> Mapping[str, Number]:
     if designed(table):
         gradient = np.array([[1.0], [-1.0]]) * (np.array([1.0, 0.0]) - shares[:, None]) * float(x.sum()) / rows[:, None]
         error = standard_error(table, gradient).value
-        method = f"{DESIGN_BASED} confidence={options.confidence:g}"
+        method = f"design_based_interval confidence={100 * options.confidence:g}"
         half = math.nan if error is None else interval_factor(table, options.confidence) * error
         centre = float(shares[0] - shares[1])
         low, high = number(centre - half, method), number(centre + half, method)
     else:
         ends = newcombe(x[0, 0], rows[0], x[1, 0], rows[1], options.confidence)
-        low, high = (number(float(end), f"newcombe confidence={options.confidence:g}") for end in ends)
+        low, high = (number(float(end), f"newcombe confidence={100 * options.confidence:g}") for end in ends)
     return dict(zip(_DIFFERENCE, (value, low, high), strict=True))
 
 
@@ -201,7 +200,7 @@ def conditional_odds_ratios(table: Crosstab, options: Options) -> Mapping[str, N
     counts = None if reason else whole_counts(table)
     if counts is None:
         return dict.fromkeys(_COR, not_computable(reason or NOT_WHOLE))
-    method = f"exact_interval confidence={options.confidence:g}"
+    method = f"exact_interval confidence={100 * options.confidence:g}"
     found = conditional_odds_ratio(counts, options.confidence)
     methods = ("conditional_mle", method, method)
     return {
@@ -407,7 +406,7 @@ def mh_odds_ratio(layers: LayeredCrosstab, options: Options) -> Mapping[str, Num
     if math.isnan(value):
         return dict.fromkeys(_MHOR, not_computable(ZERO_CELL))
     half = -float(ndtri((1 - options.confidence) / 2)) * error
-    method = f"wald_log confidence={options.confidence:g}"
+    method = f"wald_log confidence={100 * options.confidence:g}"
     ends = (number(value * math.exp(-half), method), number(value * math.exp(half), method))
     return dict(zip(_MHOR, (number(value), *ends), strict=True))
 

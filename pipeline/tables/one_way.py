@@ -147,9 +147,48 @@ def summary(context: Context, table_id: str, name: str, statistics: Sequence[str
     wanted = [*dict.fromkeys(["n", "count", *statistics])] if statistics else ()
     for statistic, result in chosen(one, context, wanted):
         writer.add_result(about, statistic, result, [""], [""], n, base)
+    _classes(context, about, values, counts.n[:, 0].astype(np.float64))
     everyone = np.ones(cases.n, dtype=bool)
     n_all, w_all = _weight_of(everyone, cases.weights)
     _missing(context, about, name, n_all, w_all)
+
+
+def presence(context: Context, table_id: str, name: str) -> None:
+    """How many cases have a value at all: for text, dates and identifiers, which are never listed row by row."""
+    cases = context.cases
+    about = About(table_id, row_var=name)
+    valid = cases.valid(name)
+    n, w = _weight_of(valid, cases.weights)
+    context.writer.add(about, "n", n, n=n, base=w)
+    context.writer.add(about, "count", w, n=n, base=w)
+    n_all, w_all = _weight_of(np.ones(cases.n, dtype=bool), cases.weights)
+    _missing(context, about, name, n_all, w_all)
+
+
+def _classes(context: Context, about: About, values: Floats, n: Floats) -> None:
+    """``class_n``: cases in classes of equal, round width (as many as Sturges's rule), for a histogram.
+
+    A class is named ``low..high``, low included, high excluded but in the last.
+    """
+    if len(values) < _LEAST_VALUES:
+        return
+    cases = float(n.sum())
+    width = _round_width((float(values[-1]) - float(values[0])) / (np.log2(cases) + 1))
+    start = np.floor(values[0] / width) * width
+    place = np.floor((values - start) / width + 1e-9).astype(int)
+    counts = np.bincount(place, weights=n)
+    for k, count_k in enumerate(counts):
+        low, high = float(start + k * width), float(start + (k + 1) * width)
+        context.writer.add(about, "class_n", float(count_k), f"{low:.12g}..{high:.12g}", n=cases, base=cases)
+
+
+_LEAST_VALUES = 8  # fewer distinct values are shown one by one
+
+
+def _round_width(width: float) -> float:
+    """The next of 1, 2, 2.5, 5 × a power of ten."""
+    power = 10.0 ** np.floor(np.log10(width))
+    return float(next(step * power for step in (1.0, 2.0, 2.5, 5.0, 10.0) if step * power >= width * (1 - 1e-9)))
 
 
 def multiple(context: Context, table_id: str, name: str, statistics: Sequence[str] = ()) -> None:

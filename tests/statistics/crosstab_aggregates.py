@@ -28,7 +28,7 @@ def crosstab(
     ordered: bool = True,
     same: bool = False,
 ) -> Crosstab:
-    """A table of ordered categories with codes 1, 2, … unless given; counts that are not whole are a frequency weight."""
+    """A table of ordered categories, codes 1, 2, … unless given; counts that are not whole are a frequency weight."""
     w = np.array(counts, dtype=np.float64)
     whole = bool((w == np.rint(w)).all())
     r, c = w.shape

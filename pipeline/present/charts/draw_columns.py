@@ -28,6 +28,7 @@ _WIDEST = 46.0  # of one column
 _SHARE = 0.72  # of its slot that a category's columns take
 _BETWEEN = 1.5
 _LABEL_PAD = 5.0
+_LEAST_LABEL = 48.0  # width a label under a narrow column may take
 
 
 def _domain(chart: Chart) -> tuple[float, float]:
@@ -150,43 +151,46 @@ def draw_columns(chart: Chart) -> Sheet:
     return sheet
 
 
-def _every(places: Sequence[float], texts: Sequence[str], size: float) -> list[int]:
-    """The fewest labels to leave out, at a regular step, so that the rest do not touch."""
-    widths = [measure.width(measure.clean(text), size) for text in texts]
-    for step in range(1, len(texts) + 1):
-        kept = list(range(0, len(texts), step))
-        pairs = pairwise(kept)
-        if all(places[b] - places[a] >= (widths[a] + widths[b]) / 2 + 5 for a, b in pairs):
+def _every(places: Sequence[float], widths: Sequence[float]) -> list[int]:
+    """The labels that stay when as few as possible are left out, at a regular step, so that none touch."""
+    for step in range(1, len(widths) + 1):
+        kept = list(range(0, len(widths), step))
+        if all(places[b] - places[a] >= (widths[a] + widths[b]) / 2 + 5 for a, b in pairwise(kept)):
             return kept
     return [0]
 
 
 def draw_histogram(chart: Chart) -> Sheet:
-    """Counts over classes: columns that touch, class bounds (one more than classes) under their edges."""
+    """Counts over classes: columns that touch, class bounds (one more than classes) under their edges.
+
+    As many categories as values are names of classes and stand under the columns' middles.
+    """
     sheet = Sheet(chart.width)
     values = len(chart.series[0].values)
     bounds = len(chart.categories) == values + 1
-    labels = [measure.clean(category) for category in chart.categories]
     slot = chart.width / values
-    labelled = 0.0 < _text_widths(chart) + 3.0 <= slot and any(chart.series[0].texts)
-    half = [measure.width(labels[0], style.SMALL) / 2, measure.width(labels[-1], style.SMALL) / 2]
+    labelled = any(chart.series[0].texts) and _text_widths(chart) + 3.0 <= slot * 0.95
+    lines = [measure.wrap(category, max(slot - 4, _LEAST_LABEL), style.SMALL)[0] for category in chart.categories]
+    widths = [max((measure.width(line, style.SMALL) for line in label), default=0.0) for label in lines]
     marks = [] if labelled else _side_ticks(chart)
-    left = max((measure.width(text, style.SMALL) + 6.0 for _, text in marks), default=0.0)
-    left, right = (max(left, half[0]), chart.width - half[1]) if bounds else (left, chart.width)
+    side = max((measure.width(text, style.SMALL) + 6.0 for _, text in marks), default=0.0)
+    under = 0.0 if bounds else slot * 0.4  # of a label that lies under its own column, not beside the plot
+    left, right = max(side, widths[0] / 2 - under), chart.width - max(0.0, widths[-1] / 2 - under)
     slot = (right - left) / values
-    top, bottom = 0.0, _HEIGHT
-    scale = _upward(chart, top + (0.0 if labelled else style.SMALL / 2), bottom, labelled)
+    scale = _upward(chart, 0.0 if labelled else style.SMALL / 2, _HEIGHT, labelled)
     _draw_side(sheet, scale, marks, left)
-    muted = has_intervals(chart.series)
-    fills = style.bar_colours(values, chart.highlight, muted)
+    fills = style.bar_colours(values, chart.highlight, has_intervals(chart.series))
     for index in range(values):
         _column(sheet, chart, 0, index, scale, left + index * slot, slot, fills[index], labelled)
     sheet.line("baseline", [(left, scale(0)), (right, scale(0))], style.RULE, style.BASELINE)
-    places = [left + (index + (0.0 if bounds else 0.5)) * slot for index in range(len(labels))]
-    for index in _every(places, labels, style.SMALL):
+    places = [left + (index + (0.0 if bounds else 0.5)) * slot for index in range(len(lines))]
+    kept = _every(places, widths)
+    for index in kept:
         if bounds:
-            sheet.line("tick-mark", [(places[index], bottom), (places[index], bottom + 3)], style.RULE, style.HAIR)
-        sheet.text("label", places[index], bottom + 5 + style.SMALL, labels[index], size=style.SMALL, anchor="middle")
-    y = bottom + 5 + block(1, style.SMALL)
+            tick = [(places[index], _HEIGHT), (places[index], _HEIGHT + 3)]
+            sheet.line("tick-mark", tick, style.RULE, style.HAIR)
+        middle = _HEIGHT + 5 + block(len(lines[index]), style.SMALL) / 2
+        sheet.centred("label", places[index], middle, lines[index], size=style.SMALL, anchor="middle")
+    y = _HEIGHT + 5 + block(max(len(lines[index]) for index in kept), style.SMALL)
     sheet.height = y + draw_axis_title(sheet, chart, left, right, y)
     return sheet

@@ -18,6 +18,7 @@ from pipeline.present.charts.scale import (
     has_intervals,
     known,
     labelled_ticks,
+    number,
     text_of,
     ticks,
 )
@@ -64,7 +65,8 @@ def _grid(
 ) -> tuple[Scale, list[tuple[float, str]]]:
     """The scale from labels to ``right``, and its ticks with their faint lines."""
     low, high = _domain(chart, ratio)
-    edge = measure.width("0000", style.SMALL) / 2
+    step = (high - low) / 4
+    edge = max(measure.width(number(end, step, chart), style.SMALL) for end in (low, high)) / 2
     scale = fit([Extent(low, low, edge, 0.0), Extent(high, high, 0.0, edge), *extents], frame.left, right, ratio)
     marks = labelled_ticks(chart, scale, low, high, right - frame.left)
     draw_grid(sheet, scale, marks, frame.spans)
@@ -96,27 +98,35 @@ def _draw_pairs(sheet: Sheet, chart: Chart, colours: Sequence[str], frame: Frame
     extents = []
     clear = style.DOT + style.NUDGE
     for index in range(len(chart.categories)):
-        for number in (0, 1):
-            value = chart.series[number].values[index]
-            room = measure.width(text_of(chart.series[number], index), style.SIZE) + clear
+        for one in (0, 1):
+            value = chart.series[one].values[index]
+            room = measure.width(text_of(chart.series[one], index), style.SIZE) + clear
             if value is not None:
-                on_left = before_after(index)[0] == number
+                on_left = before_after(index)[0] == one
                 extents.append(Extent(value, value, room if on_left else style.DOT, style.DOT if on_left else room))
     scale, marks = _grid(sheet, chart, frame, frame.right, extents, ratio=False)
-    _guides(sheet, frame, frame.right)
     for index, row in enumerate(frame.rows):
         values = [series.values[index] for series in chart.series]
         present = [value for value in values if value is not None]
+        if present:
+            first, text = before_after(index)[0], text_of(chart.series[before_after(index)[0]], index)
+            end = scale(min(present)) - clear - 3.0
+            end -= measure.width(text, style.SIZE) if values[first] is not None else 0.0
+            sheet.line("guide", [(frame.left, row.middle), (max(frame.left, end), row.middle)], style.FAINT, style.HAIR)
+        apart = 0.0
         if len(present) == 2:
             ends = [(scale(value), row.middle) for value in present]
             sheet.line(f"link-{index}", ends, style.RULE, style.INTERVAL / 2)
-        for number in before_after(index):
-            value, text = values[number], text_of(chart.series[number], index)
-            on_left = before_after(index)[0] == number
+            # Dots that would hide one another move up and down a little; their place on the scale stays.
+            apart = style.DOT * 0.6 if abs(ends[0][0] - ends[1][0]) < style.DOT * 1.2 else 0.0
+        for one in before_after(index):
+            value, text = values[one], text_of(chart.series[one], index)
+            on_left = before_after(index)[0] == one
             if value is None:
                 continue
             x = scale(value)
-            sheet.dot(f"dot-{number}-{index}", x, row.middle, style.DOT, colours[number])
+            y = row.middle + (-apart if on_left else apart)
+            sheet.dot(f"dot-{one}-{index}", x, y, style.DOT, colours[one])
             shift = -clear if on_left else clear
             sheet.centred("value", x + shift, row.middle, (text,), anchor="end" if on_left else "start")
         if not present:
@@ -136,15 +146,15 @@ def _draw_rows(sheet: Sheet, chart: Chart, colours: Sequence[str], frame: Frame,
         draw_rule(sheet, frame, scale(chart.null), style.RULE)
     for index, row in enumerate(frame.rows):
         line = row.height / len(chart.series)
-        for number, series in enumerate(chart.series):
-            middle = row.top + (number + 0.5) * line
+        for one, series in enumerate(chart.series):
+            middle = row.top + (one + 0.5) * line
             value, text = series.values[index], text_of(series, index)
             bold = index in chart.highlight
-            colour = style.ACCENT if bold and len(chart.series) == 1 else colours[number]
+            colour = style.ACCENT if bold and len(chart.series) == 1 else colours[one]
             if value is not None:
                 whisker = style.mix(colour, style.PAPER, 0.35)
-                draw_whiskers(sheet, series, number, index, scale, middle, colour=whisker)
-                sheet.dot(f"dot-{number}-{index}", scale(value), middle, style.DOT, colour)
+                draw_whiskers(sheet, series, one, index, scale, middle, colour=whisker)
+                sheet.dot(f"dot-{one}-{index}", scale(value), middle, style.DOT, colour)
             ink = style.INK if value is not None else style.QUIET
             sheet.centred("value", chart.width, middle, (text,), bold=bold, colour=ink, anchor="end")
     _finish(sheet, chart, frame, right, scale, marks)
@@ -166,14 +176,14 @@ def draw_dots(chart: Chart) -> Sheet:
     sheet = Sheet(chart.width)
     labels = fit_labels(chart)
     count = len(chart.series)
-    colours = style.ramp(count) if chart.ordered and count > 1 else style.distinct(count)
+    colours = style.strong(count)
     top = 0.0
     if count > 1:
         left = 0.0 if labels.above else labels.width + style.GAP
         top = draw_key(sheet, [s.name for s in chart.series], colours, left, chart.width, dots=True)
     pairs = count == 2 and not has_intervals(chart.series) and chart.null is None
     content = _PAIR if pairs else count * _LINE - (0.0 if count > 1 else 3.0)
-    frame = lay_rows(sheet, chart, labels, top, content)
+    frame = lay_rows(sheet, chart, labels, top, content, gap=style.ROW_GAP + (4.0 if count > 1 and not pairs else 0.0))
     if pairs:
         _draw_pairs(sheet, chart, colours, frame)
     else:

@@ -78,7 +78,8 @@ def _endings(chart: Chart) -> list[_Ending]:
 def _scale(chart: Chart, top: float, bottom: float) -> Scale:
     """From the least to the greatest value, or the chart's own limits."""
     numbers = known(chart.series) or [0.0, 1.0]
-    low, high = min([*numbers, chart.minimum or min(numbers)]), max([*numbers, chart.maximum or max(numbers)])
+    limits = [limit for limit in (chart.minimum, chart.maximum) if limit is not None]
+    low, high = min(*numbers, *limits, numbers[0]), max(*numbers, *limits, numbers[0])
     if high <= low:
         low, high = low - 0.5, high + 0.5
     unit = (bottom - top) / (high - low)
@@ -106,7 +107,7 @@ def _overlap(one: Box, other: Box) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
-def _draw_middles(sheet: Sheet, chart: Chart, points: list[list[Point | None]]) -> None:
+def _draw_middles(sheet: Sheet, chart: Chart, points: list[list[Point | None]], top: float, bottom: float) -> None:
     """Numbers at the waves between, above or below their point, where neither a line nor another number is."""
     stretches = [(a, b) for line in points for a, b in pairwise(line) if a and b]
     spots = [(x - _POINT, y - _POINT, x + _POINT, y + _POINT) for line in points for x, y in filter(None, line)]
@@ -119,7 +120,7 @@ def _draw_middles(sheet: Sheet, chart: Chart, points: list[list[Point | None]]) 
             half = measure.width(text, style.SMALL) / 2
             for baseline in (point[1] - 5.0, point[1] + 5.0 + style.CAP * style.SMALL):
                 box = (point[0] - half, baseline - style.CAP * style.SMALL, point[0] + half, baseline)
-                hidden = any(_overlap(box, other) for other in (*taken, *spots))
+                hidden = box[1] < top or box[3] > bottom or any(_overlap(box, other) for other in (*taken, *spots))
                 if not hidden and not any(_crosses(box, *stretch) for stretch in stretches):
                     sheet.text("value", point[0], baseline, text, size=style.SMALL, anchor="middle")
                     taken.append(box)
@@ -154,7 +155,8 @@ def draw_slope(chart: Chart) -> Sheet:
     """Two or more waves joined by lines; each line carries its name and last value at its right end."""
     sheet = Sheet(chart.width)
     waves, count = len(chart.categories), len(chart.series)
-    colours = style.ramp(count) if chart.ordered and count > 1 else style.distinct(count)
+    # Every line carries its name, so many lines need no colours to be told apart by.
+    colours = style.strong(count) if count <= 5 else (style.BASE,) * count
     endings = _endings(chart)
     first = [n for n, s in enumerate(chart.series) if waves > 1 and s.values[0] is not None and text_of(s, 0)]
     start = max([measure.width(text_of(chart.series[n], 0), style.SIZE) for n in first], default=0.0) + _LEAD
@@ -198,6 +200,6 @@ def draw_slope(chart: Chart) -> Sheet:
     for number, middle in zip(first, left, strict=True):
         text = text_of(chart.series[number], 0)
         sheet.centred("value", start - _LEAD + 3.0, middle + down, (text,), anchor="end")
-    _draw_middles(sheet, chart, points)
+    _draw_middles(sheet, chart, points, top, bottom)
     sheet.height = bottom + 2.0 + draw_axis_title(sheet, chart, 0.0, chart.width, bottom)
     return sheet

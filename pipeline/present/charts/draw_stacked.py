@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from pipeline.present.charts import measure, style
 from pipeline.present.charts.frame import Frame, Labels, draw_key, draw_rule, fit_labels, lay_rows
 from pipeline.present.charts.model import Chart
 from pipeline.present.charts.scale import draw_axis_title, text_of
-from pipeline.present.charts.shapes import Sheet, block
+from pipeline.present.charts.shapes import Anchor, Sheet, block
 
 _THICK = 16.0
-_PAD = 3.0  # beside a label inside its segment
+_PAD = 2.0  # beside a label inside its segment
 _NEUTRAL_GAP = 18.0
 _NEUTRAL_LEAST = 46.0
 
@@ -29,10 +30,13 @@ def _sums(chart: Chart, numbers: Sequence[int]) -> list[float]:
 def _segment(
     sheet: Sheet, chart: Chart, number: int, index: int, left: float, right: float, top: float, fill: str
 ) -> bool:
-    """One segment with its label inside; returns whether the label found room."""
+    """One segment with its label inside; returns whether it is done, the label needing no place outside.
+
+    A zero has no segment and no label: a number there would be read as its neighbour's.
+    """
     text = text_of(chart.series[number], index)
-    if chart.series[number].values[index] is None:
-        return not text
+    if not chart.series[number].values[index]:
+        return True
     sheet.rect(f"bar-{number}-{index}", left, top, right - left, _THICK, fill, style.PAPER)
     if not text:
         return True
@@ -96,7 +100,7 @@ def draw_stacked(chart: Chart) -> Sheet:
         for number in range(count):
             end = x + _value(chart, number, index) * unit
             inside = _segment(sheet, chart, number, index, x, end, row.top, fills[number])
-            if not inside and number == count - 1 and chart.series[number].values[index] is not None:
+            if not inside and number == count - 1:
                 text = text_of(chart.series[number], index)
                 sheet.centred("value", end + style.NUDGE, row.middle, (text,), size=style.SMALL)
             x = end
@@ -116,64 +120,88 @@ def _sides(chart: Chart) -> tuple[list[int], list[int]]:
     return numbers[:half], numbers[half:]
 
 
+@dataclass(frozen=True, slots=True)
+class _Middle:
+    """Where a diverging chart's middle is, points per unit, and where the neutral answer's column begins."""
+
+    x: float
+    unit: float
+    neutral: float
+
+
+def _fit_middle(chart: Chart, minus: Sequence[int], plus: Sequence[int], start: float) -> _Middle:
+    """One scale for both sides and the neutral column, with room for labels beside the outermost segments."""
+    before = _outside(chart, minus[0]) if minus else 0.0
+    after = _outside(chart, plus[-1]) if plus else 0.0
+    left, right = max(_sums(chart, minus)), max(_sums(chart, plus))
+    room = chart.width - start - before - after
+    if chart.neutral is None:
+        unit = room / ((left + right) or 1.0)
+        return _Middle(start + before + left * unit, unit, chart.width)
+    largest, apart = max(_sums(chart, [chart.neutral])), _outside(chart, chart.neutral)
+    unit = (room - _NEUTRAL_GAP - apart) / ((left + right + largest) or 1.0)
+    column = max(largest * unit + apart, _NEUTRAL_LEAST)
+    unit = min(unit, (room - _NEUTRAL_GAP - column) / ((left + right) or 1.0))
+    return _Middle(start + before + left * unit, unit, chart.width - column)
+
+
+def _draw_side(
+    sheet: Sheet,
+    chart: Chart,
+    numbers: Sequence[int],
+    index: int,
+    top: float,
+    unit: float,
+    x: float,
+    fills: Sequence[str],
+) -> None:
+    """Segments of one side from the middle ``x`` outward; ``unit`` is negative to the left."""
+    for number, fill in zip(numbers, fills, strict=True):
+        end = x + _value(chart, number, index) * unit
+        inside = _segment(sheet, chart, number, index, min(x, end), max(x, end), top, fill)
+        if not inside and number == numbers[-1]:
+            text, beside = text_of(chart.series[number], index), end + (style.NUDGE if unit > 0 else -style.NUDGE)
+            anchor: Anchor = "start" if unit > 0 else "end"
+            sheet.centred("value", beside, top + _THICK / 2, (text,), size=style.SMALL, anchor=anchor)
+        x = end
+
+
+def _draw_neutral(sheet: Sheet, chart: Chart, neutral: int, frame: Frame, middle: _Middle) -> None:
+    """The neutral answer in its own column, on the scale of the rest."""
+    for index, row in enumerate(frame.rows):
+        if chart.series[neutral].values[index] is None:
+            continue
+        length = _value(chart, neutral, index) * middle.unit
+        sheet.rect(f"bar-{neutral}-{index}", middle.neutral, row.top, length, _THICK, style.NEUTRAL, style.PAPER)
+        text = text_of(chart.series[neutral], index)
+        x = middle.neutral + length + style.NUDGE
+        sheet.centred("value", x, row.middle, (text,), size=style.SMALL)
+
+
 def draw_diverging(chart: Chart) -> Sheet:
     """Answers of one side to the left of the middle, of the other to the right, the neutral one apart at the end."""
     sheet = Sheet(chart.width)
     labels = fit_labels(chart, largest=0.42)
     minus, plus = _sides(chart)
     browns, blues = style.diverging(len(minus), len(plus))
-    fills = dict(zip([*minus, *plus], [*browns, *blues], strict=True))
     start = 0.0 if labels.above else labels.width + style.GAP
-    before = _outside(chart, minus[0]) if minus else 0.0
-    after = _outside(chart, plus[-1]) if plus else 0.0
-    widest = max(_sums(chart, minus)) + max(_sums(chart, plus))
-    room = chart.width - start - before - after
-    neutral_left = chart.width
+    middle = _fit_middle(chart, minus, plus, start)
+    names = [chart.series[number].name for number in (*minus, *plus)]
+    key_right = middle.neutral - (0.0 if chart.neutral is None else _NEUTRAL_GAP)
+    top = draw_key(sheet, names, [*browns, *blues], start, key_right)
     if chart.neutral is not None:
-        apart = _outside(chart, chart.neutral)
-        largest = max(_sums(chart, [chart.neutral]))
-        unit = (room - _NEUTRAL_GAP - apart) / ((widest + largest) or 1.0)
-        column = max(largest * unit + apart, _NEUTRAL_LEAST)
-        unit = min(unit, (room - _NEUTRAL_GAP - column) / (widest or 1.0))
-        neutral_left = chart.width - column
-    else:
-        unit = room / (widest or 1.0)
-    middle = start + before + max(_sums(chart, minus)) * unit
-    key_right = neutral_left - (_NEUTRAL_GAP if chart.neutral is not None else 0.0)
-    order = [*minus, *plus]
-    names = [chart.series[number].name for number in order]
-    top = draw_key(sheet, names, [fills[number] for number in order], start, key_right)
-    if chart.neutral is not None:
-        lines, _ = measure.wrap(chart.series[chart.neutral].name, chart.width - neutral_left, style.SIZE)
-        top = max(top, block(len(lines)) + 3.0)
-        sheet.centred("name", neutral_left, top - 3.0 - block(len(lines)) / 2, lines)
-    frame = lay_rows(sheet, chart, labels, top, _THICK, right=neutral_left)
+        lines, _ = measure.wrap(chart.series[chart.neutral].name, chart.width - middle.neutral, style.SIZE)
+        lift = max(0.0, block(len(lines)) + 3.0 - top)
+        sheet.shift(lift)
+        top += lift
+        sheet.centred("name", middle.neutral, top - 3.0 - block(len(lines)) / 2, lines)
+    frame = lay_rows(sheet, chart, labels, top, _THICK, right=middle.neutral)
     for index, row in enumerate(frame.rows):
-        x = middle
-        for number in reversed(minus):
-            end = x - _value(chart, number, index) * unit
-            inside = _segment(sheet, chart, number, index, end, x, row.top, fills[number])
-            if not inside and number == minus[0] and chart.series[number].values[index] is not None:
-                text = text_of(chart.series[number], index)
-                sheet.centred("value", end - style.NUDGE, row.middle, (text,), size=style.SMALL, anchor="end")
-            x = end
-        x = middle
-        for number in plus:
-            end = x + _value(chart, number, index) * unit
-            inside = _segment(sheet, chart, number, index, x, end, row.top, fills[number])
-            if not inside and number == plus[-1] and chart.series[number].values[index] is not None:
-                text = text_of(chart.series[number], index)
-                sheet.centred("value", end + style.NUDGE, row.middle, (text,), size=style.SMALL)
-            x = end
-        if chart.neutral is not None and chart.series[chart.neutral].values[index] is not None:
-            length = _value(chart, chart.neutral, index) * unit
-            part = f"bar-{chart.neutral}-{index}"
-            sheet.rect(part, neutral_left, row.top, length, _THICK, style.NEUTRAL, style.PAPER)
-            text = text_of(chart.series[chart.neutral], index)
-            sheet.centred("value", neutral_left + length + style.NUDGE, row.middle, (text,), size=style.SMALL)
-    _empty_rows(sheet, chart, frame, middle)
-    draw_rule(sheet, frame, middle, style.INK)
-    y = frame.bottom
-    y += draw_axis_title(sheet, chart, frame.left, chart.width, y)
-    sheet.height = y
+        _draw_side(sheet, chart, minus[::-1], index, row.top, -middle.unit, middle.x, browns[::-1])
+        _draw_side(sheet, chart, plus, index, row.top, middle.unit, middle.x, blues)
+    if chart.neutral is not None:
+        _draw_neutral(sheet, chart, chart.neutral, frame, middle)
+    _empty_rows(sheet, chart, frame, middle.x)
+    draw_rule(sheet, frame, middle.x, style.INK)
+    sheet.height = frame.bottom + draw_axis_title(sheet, chart, frame.left, chart.width, frame.bottom)
     return sheet

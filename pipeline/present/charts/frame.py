@@ -131,7 +131,9 @@ def lay_rows(
             else:
                 sheet.centred("label", labels.width, y + height / 2, lines, bold=bold, anchor="end")
             y += height
-    return Frame(left, chart.width if right is None else right, top, y, tuple(rows))
+    if not labels.above:
+        spans.append((start, y))
+    return Frame(left, chart.width if right is None else right, top, y, tuple(rows), tuple(spans))
 
 
 def draw_key(

@@ -15,13 +15,15 @@ from pathlib import Path
 FONTS = Path(__file__).parents[3] / "fonts"
 _FACES = {False: "NotoSans-Regular.ttf", True: "NotoSans-Bold.ttf"}
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_PIECES = re.compile(r"[^\s/–—-]*[/–—-]+|[^\s/–—-]+|\s+")
+# A line may end at a space, and after a hyphen or slash between letters ("socio-sanitario", not "2009-12").
+_PIECES = re.compile(r" +|[^ ]*?[^\W\d_][/-](?=[^\W\d_])|[^ ]+")
+_SPACE = re.compile("[ \t\n\r\u2028\u2029]+")  # a no-break space stays one
 ELLIPSIS = "…"
 
 
 def clean(text: str) -> str:
     """One line of text that XML can carry: runs of white space become one space, illegal characters U+FFFD."""
-    return " ".join(_ILLEGAL.sub("\ufffd", text).split())
+    return _SPACE.sub(" ", _ILLEGAL.sub("\ufffd", text)).strip(" ")
 
 
 def _tables(data: bytes) -> dict[bytes, int]:
@@ -96,8 +98,8 @@ def longest_word(text: str, size: float, bold: bool = False) -> float:
     return max((width(piece.strip(), size, bold) for piece in _PIECES.findall(text)), default=0.0)
 
 
-def _fill(text: str, room: float, size: float, bold: bool) -> list[str]:
-    """Break ``text`` greedily into lines of at most ``room`` points; a longer word breaks inside."""
+def _fill(text: str, room: float, size: float, bold: bool, most: int) -> list[str]:
+    """Break ``text`` greedily into at most ``most`` lines of at most ``room`` points; a longer word breaks inside."""
     lines: list[str] = []
     line = ""
     for piece in _PIECES.findall(text):
@@ -106,8 +108,10 @@ def _fill(text: str, room: float, size: float, bold: bool) -> list[str]:
             continue
         if line.strip():
             lines.append(line.strip())
+        if len(lines) >= most:
+            return lines
         line = piece.lstrip()
-        while len(line) > 1 and width(line.rstrip(), size, bold) > room:
+        while len(line) > 1 and len(lines) < most and width(line.rstrip(), size, bold) > room:
             cut = next((k for k in range(2, len(line)) if width(line[:k], size, bold) > room), len(line))
             lines.append(line[: cut - 1])
             line = line[cut - 1 :]
@@ -125,7 +129,7 @@ def wrap(text: str, room: float, size: float, bold: bool = False, most: int = 3)
         return (), True
     if width(text, size, bold) <= room:
         return (text,), True
-    lines = _fill(text, room, size, bold)
+    lines = _fill(text, room, size, bold, most + 1)
     if len(lines) > most:
         last = lines[most - 1]
         while last and width(last + ELLIPSIS, size, bold) > room:
@@ -134,8 +138,8 @@ def wrap(text: str, room: float, size: float, bold: bool = False, most: int = 3)
     narrow, wide = max(longest_word(text, size, bold), room / 2), room
     for _ in range(5):  # the narrowest measure that keeps the number of lines leaves no lone word at the end
         middle = (narrow + wide) / 2
-        if narrow < room and len(_fill(text, middle, size, bold)) <= len(lines):
+        if narrow < room and len(_fill(text, middle, size, bold, most + 1)) <= len(lines):
             wide = middle
         else:
             narrow = middle
-    return tuple(_fill(text, wide, size, bold)), True
+    return tuple(_fill(text, wide, size, bold, most + 1)), True

@@ -121,7 +121,8 @@ def number(value: float, step: float, chart: Chart) -> str:
         value, step = value * 100, step * 100
     decimals = next((d for d in range(7) if abs(round(step, d) - step) < 1e-9 * max(1.0, abs(step))), 6)
     text = f"{abs(value):,.{decimals}f}".replace(",", "\0").replace(".", chart.decimal).replace("\0", chart.thousands)
-    sign = "−" if value < 0 and any(c in "123456789" for c in text) else ""
+    # The project's fonts have no minus sign (U+2212); an en dash is as wide and as high.
+    sign = "–" if value < 0 and any(c in "123456789" for c in text) else ""
     return sign + text + ("%" if chart.percent else "")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from pipeline.present.charts import measure, style
@@ -72,6 +72,12 @@ class Text:
 Shape = Rect | Line | Dot | Text
 
 
+def _moved(shape: Shape, down: float) -> Shape:
+    if isinstance(shape, Line):
+        return replace(shape, points=tuple((x, y + down) for x, y in shape.points))
+    return replace(shape, y=shape.y + down)
+
+
 @dataclass(slots=True)
 class Sheet:
     """The shapes of one drawing in painting order. ``part`` names a shape in the SVG ("bar-0-2": series, category)."""
@@ -79,6 +85,10 @@ class Sheet:
     width: float
     height: float = 0.0
     shapes: list[Shape] = field(default_factory=list)
+
+    def shift(self, down: float) -> None:
+        """Move all shapes so far downward."""
+        self.shapes = [_moved(shape, down) for shape in self.shapes] if down else self.shapes
 
     def rect(self, part: str, x: float, y: float, width: float, height: float, fill: str, edge: str = "") -> None:
         """Add a rectangle; a negative width or height grows the other way."""

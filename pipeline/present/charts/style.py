@@ -1,7 +1,7 @@
 """The one style of all charts: sizes in points, colours, and the arithmetic that keeps colours legible.
 
-The hues are those of Okabe & Ito (2008, "Color Universal Design") and ColorBrewer's Blues and YlOrBr (Brewer 2003),
-some darkened or lightened so that any two colours of one chart also differ in lightness and a grey print stays readable.
+The hues are those of Okabe & Ito (2008, "Color Universal Design") and ColorBrewer's Blues and PuOr (Brewer 2003),
+some darkened or lightened so that any two colours of one chart also differ in lightness: a grey print stays readable.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ NEUTRAL = "#c4c4c4"
 BASE = "#0072b2"
 ACCENT = "#a63603"
 
-_BLUES = ("#f7fbff", "#deebf7", "#c6dbef", "#9ecae1", "#6baed6", "#4292c6", "#2171b5", "#08519c", "#08306b", "#041a3d")
-_BROWNS = ("#fff7bc", "#fee391", "#fec44f", "#fe9929", "#ec7014", "#cc4c02", "#993404", "#662506", "#3d1503")
+_BLUES = ("#ffffff", "#deebf7", "#c6dbef", "#9ecae1", "#6baed6", "#4292c6", "#2171b5", "#08519c", "#08306b", "#041a3d")
+_BROWNS = ("#ffffff", "#fee0b6", "#fdb863", "#e08214", "#b35806", "#7f3b08", "#4d2304")
 _SETS: tuple[tuple[str, ...], ...] = (
     (BASE,),
     (BASE, "#e69f00"),
@@ -50,6 +50,14 @@ _SETS: tuple[tuple[str, ...], ...] = (
     ("#08306b", "#8cc5e3", "#00775b", "#e0701a"),
     ("#08306b", "#8cc5e3", "#00775b", "#f0e442", "#e0701a"),
     ("#08306b", "#8cc5e3", "#882255", "#f0e442", "#00775b", "#e0701a"),
+)
+
+_STRONG: tuple[tuple[str, ...], ...] = (
+    (BASE,),
+    ("#08306b", "#d55e00"),
+    ("#08306b", "#b35806", "#4499cb"),
+    ("#08306b", "#e0701a", "#00775b", "#882255"),
+    ("#08306b", "#cf5600", "#006d53", "#882255", "#4499cb"),
 )
 
 
@@ -134,16 +142,29 @@ def signed(share: float) -> str:
 def diverging(negative: int, positive: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Browns (dark, then lighter toward the middle) and blues (light, then darker outward).
 
-    The two sides take different lightnesses, so that no brown equals a blue in grey.
+    The two sides take turns on one ladder of lightness, so that no brown equals a blue in grey.
     """
-    browns = [62.0] if negative == 1 else _steps(44.0, 83.0, negative)
-    blues = [36.0] if positive == 1 else _steps(71.0, 28.0, positive)
-    return tuple(_shade(_BROWNS, step) for step in browns), tuple(_shade(_BLUES, step) for step in blues)
+    depths = [(index / negative, 1, index) for index in range(negative)]
+    depths += [(index / positive, 0, index) for index in range(positive)]
+    count = len(depths)
+    ladder = _steps(36.0 if count < 4 else 28.0, 66.0 + 6.0 * min(max(count - 2, 0), 3), count)
+    browns, blues = [""] * negative, [""] * positive
+    for level, (_, side, index) in zip(ladder, sorted(depths), strict=True):
+        if side:
+            browns[index] = _shade(_BROWNS, level)
+        else:
+            blues[positive - 1 - index] = _shade(_BLUES, level)
+    return tuple(browns), tuple(blues)
 
 
 def distinct(count: int) -> tuple[str, ...]:
     """``count`` colours for series without an order; beyond six a ramp, since no more hues can be told apart."""
     return _SETS[count - 1] if count <= len(_SETS) else ramp(count)
+
+
+def strong(count: int) -> tuple[str, ...]:
+    """``count`` colours for lines and dots, at least 3:1 on white; beyond five a ramp, as in :func:`distinct`."""
+    return _STRONG[count - 1] if count <= len(_STRONG) else ramp(count)
 
 
 def bar_colours(count: int, highlight: Sequence[int], muted: bool) -> list[str]:

@@ -10,8 +10,9 @@ Import this module inside :func:`pipeline.present.charts.library.without_font_se
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from io import StringIO
-from typing import Literal
+from typing import Literal, Protocol, cast
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape, quoteattr
 
@@ -21,7 +22,7 @@ from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.font_manager import FontProperties
 from matplotlib.path import Path
 from matplotlib.text import Text as Anchored
-from matplotlib.transforms import Affine2D, IdentityTransform
+from matplotlib.transforms import Affine2D, IdentityTransform, Transform
 
 from pipeline.present.charts import style
 from pipeline.present.charts.shapes import Anchor, Dot, Line, Rect, Shape, Sheet, Text
@@ -36,7 +37,32 @@ _FONTS = {bold: FontProperties(family=[FAMILY], weight=700 if bold else 400) for
 _IDENTITY = IdentityTransform()
 
 
-def _context(renderer: RendererSVG, colour: str, width: float) -> GraphicsContextBase:
+class _Renderer(Protocol):
+    """The documented part of matplotlib's renderer that is used here (its own stubs leave it untyped)."""
+
+    def new_gc(self) -> GraphicsContextBase: ...
+    def draw_path(
+        self, gc: GraphicsContextBase, path: Path, transform: Transform, rgb: tuple[float, float, float] | None, /
+    ) -> None: ...
+    def draw_text(
+        self,
+        gc: GraphicsContextBase,
+        x: float,
+        y: float,
+        s: str,
+        prop: FontProperties,
+        angle: float,
+        ismath: bool,
+        mtext: Anchored,
+        /,
+    ) -> None: ...
+    def finalize(self) -> None: ...
+
+
+_make_renderer = cast("Callable[..., _Renderer]", RendererSVG)
+
+
+def _context(renderer: _Renderer, colour: str, width: float) -> GraphicsContextBase:
     context = renderer.new_gc()
     context.set_foreground(colour)
     context.set_linewidth(width)
@@ -47,7 +73,7 @@ def _rgb(colour: str) -> tuple[float, float, float]:
     return int(colour[1:3], 16) / 255, int(colour[3:5], 16) / 255, int(colour[5:7], 16) / 255
 
 
-def _paint_text(renderer: RendererSVG, shape: Text, height: float) -> None:
+def _paint_text(renderer: _Renderer, shape: Text, height: float) -> None:
     font = _FONTS[shape.bold].copy()
     font.set_size(shape.size)
     angle = 90.0 if shape.upright else 0.0
@@ -67,7 +93,7 @@ def _paint_text(renderer: RendererSVG, shape: Text, height: float) -> None:
     renderer.draw_text(context, shape.x, shape.y, shape.text, font, angle, False, anchored)
 
 
-def _paint(renderer: RendererSVG, shape: Shape, height: float) -> None:
+def _paint(renderer: _Renderer, shape: Shape, height: float) -> None:
     """Draw one shape. matplotlib's y runs upward from the bottom edge, a sheet's downward from the top."""
     if isinstance(shape, Text):
         _paint_text(renderer, shape, height)
@@ -127,7 +153,7 @@ def render(sheet: Sheet) -> str:
     buffer = StringIO()
     # Text stays text (searchable, in the report's own font), and a user's settings file changes nothing.
     with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": "charts", "svg.id": None}):
-        renderer = RendererSVG(width, height, buffer, image_dpi=72, metadata=_NO_METADATA)
+        renderer = _make_renderer(width, height, buffer, image_dpi=72, metadata=_NO_METADATA)
         for shape in shapes:
             _paint(renderer, shape, height)
         renderer.finalize()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,15 +19,7 @@ PPI = 180
 EMU_PER_POINT = 12_700
 SVG_EXTENSION = "{96DAC541-7B7A-43D3-8B79-37D633B846F1}"  # the extension "svgBlip" of Office 2016
 
-# One page per figure, as large as the figure; the drawings come in as data.
-_PAGES = b"""
-#set page(margin: 0pt, fill: white)
-#for (i, figure) in json(bytes(sys.inputs.figures)).enumerate() {
-  if i > 0 { pagebreak() }
-  set page(width: figure.width * 1pt, height: figure.height * 1pt)
-  image(bytes(figure.svg), format: "svg", width: 100%)
-}
-"""
+TEMPLATE = Path(__file__).with_name("figures.typ")
 
 _FORBIDDEN_ELEMENTS = frozenset({"script", "foreignObject", "iframe", "audio", "video", "handler", "listener"})
 _FETCHING_STYLE = re.compile(r"@import|url\(\s*[\"']?\s*(?!#)[^\s\"'#)]", re.IGNORECASE)
@@ -36,11 +27,10 @@ _FETCHING_STYLE = re.compile(r"@import|url\(\s*[\"']?\s*(?!#)[^\s\"'#)]", re.IGN
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A figure ready for the package: both images, and the size at which it stands (English Metric Units)."""
+    """A figure, its checked drawing, and the size at which it stands (English Metric Units)."""
 
     figure: Figure
     svg: bytes
-    png: bytes
     width: int
     height: int
 
@@ -75,13 +65,29 @@ def checked_svg(figure: Figure) -> bytes:
     return text.encode("utf-8")
 
 
-def _pngs(figures: list[tuple[Figure, bytes]]) -> list[bytes]:
+def pictures(figures: list[Figure], width: float) -> list[Picture]:
+    """The figures' pictures, none wider than ``width`` points. Raises ``RenderingFailed`` for an unsafe drawing."""
+    made = []
+    for figure in figures:
+        scale = min(1.0, width / figure.width) * EMU_PER_POINT
+        made.append(Picture(figure, checked_svg(figure), round(figure.width * scale), round(figure.height * scale)))
+    return made
+
+
+def pngs(shown: list[Picture]) -> list[bytes]:
+    """The pictures as PNG, for programs that do not show SVG. Raises ``RenderingFailed`` when one cannot be drawn.
+
+    The typesetter that also makes the PDF draws them: it needs no library of the system, and it works outside
+    Python's lock, so this can run beside other work.
+    """
+    if not shown:
+        return []
     import typst
 
-    pages = [{"svg": svg.decode("utf-8"), "width": f.width, "height": f.height} for f, svg in figures]
+    pages = [{"svg": p.svg.decode("utf-8"), "width": p.figure.width, "height": p.figure.height} for p in shown]
     try:
         made = typst.compile(
-            _PAGES,
+            TEMPLATE,
             format="png",
             ppi=PPI,
             font_paths=[FONTS],
@@ -89,25 +95,9 @@ def _pngs(figures: list[tuple[Figure, bytes]]) -> list[bytes]:
             sys_inputs={"figures": json.dumps(pages)},
         )
     except typst.TypstError as error:
-        label = figures[0][0].label
-        raise RenderingFailed("office.figure_failed", label=label, reason=error) from error
+        labels = ", ".join(p.figure.label for p in shown)
+        raise RenderingFailed("office.figure_failed", label=labels, reason=error.message) from error
     return made if isinstance(made, list) else [made]
-
-
-def pictures(figures: list[Figure], width: float) -> dict[str, Picture]:
-    """The pictures of all figures by id, none wider than ``width`` points."""
-    drawn = [(figure, checked_svg(figure)) for figure in figures]
-    if not drawn:
-        return {}
-    half = (len(drawn) + 1) // 2
-    # The typesetter works outside Python's lock: two threads halve the time where there are two processors.
-    with ThreadPoolExecutor(2) as pool:
-        images = [png for part in pool.map(_pngs, [p for p in (drawn[:half], drawn[half:]) if p]) for png in part]
-    made = {}
-    for (figure, svg), png in zip(drawn, images, strict=True):
-        scale = min(1.0, width / figure.width) * EMU_PER_POINT
-        made[figure.id] = Picture(figure, svg, png, round(figure.width * scale), round(figure.height * scale))
-    return made
 
 
 def drawing(picture: Picture, number: int, png_id: str, svg_id: str) -> Element:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lxml import etree
 
 from pipeline import language
 from pipeline.present.document import Cell, Facts, Row, Table
+from pipeline.render import measure
 from pipeline.render.docx.styles import GREY, INK, LIGHT, TABLE_SIZE
 from pipeline.render.docx.xml import SPACE, Element, W, paragraph, run, run_properties, w
 from pipeline.render.grid import place_head, take_columns
@@ -20,21 +22,20 @@ from pipeline.render.text import printable
 
 _W = f"{{{W}}}"
 EM = TABLE_SIZE * 10  # twentieths of a point in an em of table text
-PADDING = 120  # left and right of a cell's text
+PADDING = 150  # left and right of a cell's text, and what another font may need more
 LEVEL = 170  # indent of a label by one level
 STUB_LEAST = 1_700
-STUB_SHARE = 0.46  # of the table's width at most, while columns still need room
+STUB_SHARE = 0.44  # of the table's width at most, while columns still need room
 KEPT_TOGETHER = 26  # rows up to which a table is not broken over pages
 
-_NARROW = frozenset("iljtfrI.,:;'’|!()[]-– ")
-_BROAD = frozenset("mwMW@%—")
+_BOLD_ROWS = frozenset({"total", "subtotal", "group"})
 _RULED_ABOVE = {"total": (6, INK), "subtotal": (4, LIGHT), "base": (4, LIGHT), "group": (4, LIGHT)}
 
 
+@lru_cache(maxsize=4096)  # the same labels and numbers are measured for width, split and alignment
 def text_width(text: str, bold: bool = False) -> int:
-    """About how wide a text is in the table's type, in twentieths of a point (mean widths of Noto Sans)."""
-    ems = sum(0.3 if c in _NARROW else 0.9 if c in _BROAD else 0.66 if c.isupper() else 0.575 for c in text)
-    return round(ems * EM * (1.06 if bold else 1.0))
+    """How wide a text is in the table's type, in twentieths of a point."""
+    return round(measure.text_width(text, bold) * EM)
 
 
 def _longest_word(text: str) -> str:
@@ -64,7 +65,7 @@ def _column_needs(table: Table) -> list[int]:
             spans.append((p.column - 1, p.columns, word))
     for row in table.rows:
         for i, cell in enumerate(row.cells[: table.columns]):
-            shown = text_width(cell.text if cell.kind != "text" else _longest_word(cell.text))
+            shown = text_width(cell.text if cell.kind != "text" else _longest_word(cell.text), row.kind in _BOLD_ROWS)
             extra = text_width(f" {cell.letters}") * 7 // 10 if cell.letters else 0
             need[i] = max(need[i], min(shown + extra + PADDING + (120 if cell.note else 0), 2_400))
     for start, columns, word in spans:
@@ -77,10 +78,11 @@ def _column_needs(table: Table) -> list[int]:
 
 def _stub_need(table: Table) -> tuple[int, int]:
     """Least and wished width of the stub."""
-    labels = [(row.label, row.level) for row in table.rows if row.kind != "group"]
-    labels += [(p.cell.text, 0) for p in place_head(table) if p.column == 0]
-    least = max((text_width(_longest_word(label)) + level * LEVEL for label, level in labels), default=0) + PADDING
-    wished = max((text_width(label) + level * LEVEL for label, level in labels), default=0) + PADDING + 60
+    labels = [(row.label, row.level * LEVEL, row.kind in _BOLD_ROWS) for row in table.rows if row.kind != "group"]
+    labels += [(p.cell.text, 0, True) for p in place_head(table) if p.column == 0]
+    least = max((text_width(_longest_word(label), bold) + indent for label, indent, bold in labels), default=0)
+    wished = max((text_width(label, bold) + indent for label, indent, bold in labels), default=0) + PADDING + 60
+    least += PADDING
     least = min(max(least, STUB_LEAST), 3_400)
     return least, max(least, wished)
 
@@ -121,16 +123,31 @@ def split(table: Table, width: int) -> tuple[Table, ...]:
 
 
 def layout(table: Table, width: int) -> Layout:
-    """Widths that fill ``width``: columns get what they need, the stub what it wishes, the rest is shared."""
-    needs = _column_needs(table)
+    """Widths that fill ``width``: columns get what they need, the stub what it wishes within its share; then the
+    narrow columns are brought nearer to the wide ones, and what is left is shared."""
+    columns = _column_needs(table)
     least, wished = _stub_need(table)
-    total = sum(needs)
-    stub = max(least, min(wished, max(round(width * STUB_SHARE), width - total - table.columns * 400), width - total))
+    stub = max(least, min(wished, max(round(width * STUB_SHARE), width - sum(columns) - len(columns) * 400)))
+    stub = max(least, min(stub, width - sum(columns)))
+    columns = _levelled(columns, width - stub - sum(columns))
     # Few narrow columns look lost when stretched over the page: beyond a point the stub takes the room.
-    share = min((width - stub - total) // max(1, table.columns), 700) if width > stub + total else 0
-    columns = [need + max(0, share) for need in needs]
-    stub = max(least, width - sum(columns))
-    return Layout((stub, *columns))
+    share = max(0, min((width - stub - sum(columns)) // max(1, len(columns)), 600))
+    columns = [column + share for column in columns]
+    return Layout((max(least, width - sum(columns)), *columns))
+
+
+def _levelled(columns: list[int], room: int) -> list[int]:
+    """The narrowest columns raised to a common width, as far as ``room`` goes."""
+    ordered = sorted(columns)
+    level = ordered[0] if ordered else 0
+    for i, column in enumerate(ordered):
+        cost = (column - level) * i
+        if cost > room:
+            level += room // i
+            break
+        room -= cost
+        level = column
+    return [max(column, level) for column in columns]
 
 
 def _tail(cell: Cell, decimals: re.Pattern[str]) -> int:
@@ -221,9 +238,7 @@ def _head_rows(table: Table, widths: tuple[int, ...]) -> list[Element]:
             merge = "" if here is None or here.rows == 1 else "restart" if p is not None else "continue"
             width = sum(widths[c : c + columns])
             cells.append(
-                _cell(
-                    width, paragraph(runs, style), span=columns, merge=merge, rules=tuple(rules), bottom=True
-                )
+                _cell(width, paragraph(runs, style), span=columns, merge=merge, rules=tuple(rules), bottom=True)
             )
             c += columns
         rows.append(_row(cells, head=True))
@@ -288,9 +303,7 @@ def _body_row(
         cell = row.cells[i] if i < len(row.cells) else Cell(kind="empty")
         indent = max(0, tails[i] - _tail(cell, decimals)) if cell.kind != "text" else 0
         sign = signs[cell.note] if cell.note else ""
-        cells.append(
-            _cell(widths[i + 1], _number_paragraph(cell.text, look, cell.letters, sign, indent), rules=rules)
-        )
+        cells.append(_cell(widths[i + 1], _number_paragraph(cell.text, look, cell.letters, sign, indent), rules=rules))
     return _row(cells)
 
 
@@ -355,7 +368,7 @@ def facts_element(facts: Facts, width: int) -> Element:
         w("tblGrid", w("gridCol", w=first), w("gridCol", w=width - first)),
     )
     for i, (term, text) in enumerate(facts.pairs):
-        keep = i < len(facts.pairs) - 1
+        keep = i < len(facts.pairs) - 1 or facts.mark is not None
         left = paragraph([run(term, run_properties(colour=GREY))], "TableText", keep_next=keep)
         right = paragraph([run(text)], "TableText")
         made.append(_row([_cell(first, left), _cell(width - first, right)]))

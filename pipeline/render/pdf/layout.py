@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,8 +20,10 @@ from pipeline.present.document import (
 from pipeline.render.grid import place_head, take_columns
 from pipeline.render.measure import (
     HEAD_WORD,
+    INDENT,
     MOST_LETTERS,
     Column,
+    breakable,
     cell_notes,
     column_widths,
     columns,
@@ -37,6 +38,9 @@ SIZES = (8.5, 8.0)  # type sizes of a table in points; never smaller
 GAP = 7.0  # white on both sides of a cell, in points
 KEPT = 24  # rows: a shorter table is not broken over pages
 _FIRST_PAGE_FIGURE = 235.0  # points: the tallest main figure on the first page
+_NARROWEST = 38.0  # em; the text block of a page holds this much of any text but titles and cells
+_TITLE, _HEADING = 18.0, 25.0  # em; the same for the title, and for headings
+_BOLD = 1.1  # room for the bold face
 Plain = dict[str, Any]
 
 
@@ -69,9 +73,9 @@ class Anchors:
         return self._known.get(id_, "")
 
 
-def _flat(text: str) -> str:
-    """Line ends and tabs as spaces: the typesetter breaks lines."""
-    return text.replace("\n", " ").replace("\t", " ")
+def _flat(text: str, width: float = _NARROWEST) -> str:
+    """Line ends and tabs as spaces, and words wider than ``width`` em breakable: the typesetter breaks lines."""
+    return breakable(text.replace("\n", " ").replace("\t", " "), width)
 
 
 def _runs(runs: tuple[Run, ...], anchors: Anchors) -> list[Plain]:
@@ -117,11 +121,11 @@ def _notes(notes: tuple[str, ...], words: dict[str, str]) -> list[Plain]:
     return [_line(word if i == 0 else "", text) for i, text in enumerate(notes)]
 
 
-def _head(table: Table) -> list[Plain]:
+def _head(table: Table, widths: tuple[float, ...]) -> list[Plain]:
     return [
         {
-            "t": _flat(p.cell.text),
-            "s": _flat(p.cell.sub),
+            "t": _flat(p.cell.text, sum(widths[p.column : p.column + p.columns]) / _BOLD),
+            "s": _flat(p.cell.sub, sum(widths[p.column : p.column + p.columns])),
             "x": p.column,
             "y": p.row,
             "c": p.columns,
@@ -132,18 +136,19 @@ def _head(table: Table) -> list[Plain]:
     ]
 
 
-def _rows(table: Table, shape: tuple[Column, ...], notes: dict[str, int]) -> Iterator[Plain]:
+def _rows(table: Table, shape: tuple[Column, ...], widths: tuple[float, ...], notes: dict[str, int]) -> Iterator[Plain]:
     previous = ""
     for row in table.rows:
-        plain: Plain = {"l": _flat(row.label), "k": row.kind, "v": row.level, "c": []}
+        room = widths[0] / _BOLD - INDENT * row.level if row.cells else sum(widths) / _BOLD
+        plain: Plain = {"l": _flat(row.label, room), "k": row.kind, "v": row.level, "c": []}
         if row.kind in ("total", "subtotal", "base") and row.kind != previous and previous:
             plain["rule"] = 1
         previous = row.kind
-        for cell, column in zip(row.cells, shape, strict=bool(row.cells)):
+        for cell, column, width in zip(row.cells, shape, widths[1:], strict=bool(row.cells)):
             pad = padding(cell, column)
-            letters, text = _flat(cell.letters), _flat(cell.text)
+            letters, text = _flat(cell.letters), _flat(cell.text, width / _BOLD)
             if len(letters) > MOST_LETTERS:
-                letters, text = "", f"{text} {letters}"
+                letters, text = "", f"{text} {_flat(letters, width / _BOLD)}"
             raised = letters + (f"({notes[cell.note]})" if cell.note else "")
             if not pad and not raised:
                 plain["c"].append(text)
@@ -166,6 +171,8 @@ def _set_table(table: Table, room: float, anchor: str, words: dict[str, str]) ->
             break
     else:
         return None
+    after = (0.0, *(column.after for column in shape))
+    inner = tuple(width - GAP / size - right for width, right in zip(widths, after, strict=True))
     lines = sum(max(1.0, -(-text_width(r.label) // max(widths[0] - 1, 1))) for r in table.rows)
     return {
         "k": "table",
@@ -177,10 +184,10 @@ def _set_table(table: Table, room: float, anchor: str, words: dict[str, str]) ->
         "size": size,
         "widths": [round(w * size, 2) for w in widths],
         "numeric": [False, *(c.numeric for c in shape)],
-        "after": [0, *(round(c.after, 3) for c in shape)],
+        "after": [round(right, 3) for right in after],
         "heads": len(table.head),
-        "head": _head(table),
-        "rows": list(_rows(table, shape, cell_notes(table))),
+        "head": _head(table, inner),
+        "rows": list(_rows(table, shape, inner, cell_notes(table))),
         "stripes": table.columns > 8,
         "keep": lines <= KEPT and not table.wide,
         "below": _below_table(table, words),
@@ -204,6 +211,7 @@ def _fitted(table: Table, anchors: Anchors, words: dict[str, str]) -> list[tuple
             stop -= 1
         if parts:
             part["a"] = f"{anchor}p{len(parts) + 1}"
+            part["listed"] = False
             part["unit"] = "; ".join(filter(None, (part["unit"], words["continued"])))
         if stop <= table.columns:
             part["below"] = []
@@ -259,7 +267,7 @@ def _set_block(block: Block, anchors: Anchors, words: dict[str, str]) -> Plain:
 
 
 def _set_section(section: Section, anchors: Anchors, words: dict[str, str]) -> Iterator[Plain]:
-    heading = f"{section.number}  {_flat(section.title)}" if section.number else _flat(section.title)
+    heading = _flat(f"{section.number}  {section.title}".strip(), _HEADING)
     yield {"k": "heading", "level": min(section.level, 2), "text": heading, "a": anchors.of(section.id)}
     turned: list[Plain] = []
     for block in section.blocks:
@@ -288,10 +296,8 @@ def template_data(document: Document) -> Plain:
     back: list[Plain] = []
     for section in document.sections:
         (back if section.back_matter else body).extend(_set_section(section, anchors, words))
-    heads = {
-        anchors.of(s.id): shortened(_flat(f"{s.number}  {s.title}".strip()), 26.0) for s in document.sections
-    }
-    listed = [*document.tables(), *document.figures()]
+    heads = {anchors.of(s.id): shortened(_flat(f"{s.number}  {s.title}".strip()), 26.0) for s in document.sections}
+    listed: list[Table | Figure] = [*document.tables(), *document.figures()]
     main = cover.figure
     if main is not None:
         inside = anchors.of(main.id) != anchors.cover_figure
@@ -300,8 +306,8 @@ def template_data(document: Document) -> Plain:
     return {
         "lang": document.lang,
         "words": words,
-        "title": _flat(cover.title),
-        "subtitle": _flat(cover.subtitle),
+        "title": _flat(cover.title, _TITLE),
+        "subtitle": _flat(cover.subtitle, _HEADING),
         "line": _flat(cover.line),
         "authors": _flat(cover.authors),
         "byline": " · ".join(_flat(text) for text in (cover.authors, cover.date, cover.edition) if text),
@@ -314,7 +320,10 @@ def template_data(document: Document) -> Plain:
         "foot": shortened(_flat(document.foot), 44.0),
         "heads": heads,
         "captions": {
-            (anchors.of(b.id) or anchors.cover_figure): [b.label, _flat(b.title) + (f" {b.mark.symbol}" if b.mark else "")]
+            (anchors.of(b.id) or anchors.cover_figure): [
+                b.label,
+                _flat(b.title) + (f" {b.mark.symbol}" if b.mark else ""),
+            ]
             for b in listed
         },
         "label_width": round(max((text_width(b.label) for b in listed), default=0.0) * 8.5 + 6, 1),
@@ -324,21 +333,3 @@ def template_data(document: Document) -> Plain:
         "body": body,
         "back": back,
     }
-
-
-def with_fixed_text(document: Document, fix: Any) -> Document:
-    """The document with ``fix`` put over every string in it."""
-
-    def walk(value: Any) -> Any:
-        if isinstance(value, str):
-            return fix(value)
-        if isinstance(value, tuple):
-            return tuple(walk(item) for item in value)
-        if isinstance(value, dict):
-            return {key: walk(item) for key, item in value.items()}
-        if dataclasses.is_dataclass(value) and not isinstance(value, type):
-            return type(value)(**{f.name: walk(getattr(value, f.name)) for f in dataclasses.fields(value)})
-        return value
-
-    fixed: Document = walk(document)
-    return fixed

@@ -49,8 +49,8 @@ two <- subset(some, k <= 2)                        # two clusters per stratum
 brr <- as.svrepdesign(svydesign(ids = ~k, strata = ~h, weights = ~w, data = two, nest = TRUE), type = "BRR")
 fay <- as.svrepdesign(svydesign(ids = ~k, strata = ~h, weights = ~w, data = two, nest = TRUE), type = "Fay",
                       fay.rho = .3)
-mse <- svrepdesign(weights = weights(boot, "sampling"), repweights = weights(boot, "analysis"), data = some,
-                   type = "bootstrap", combined.weights = TRUE, mse = TRUE)
+given <- function(mse) svrepdesign(weights = weights(boot, "sampling"), repweights = weights(boot, "analysis"),
+                                   data = some, type = "bootstrap", combined.weights = TRUE, mse = mse)
 pad <- function(d, keep) {
   w <- matrix(NA, nrow(some), ncol(weights(d, "analysis"))); w[keep, ] <- weights(d, "analysis"); w
 }
@@ -89,7 +89,7 @@ write_json(list(
   stratified = estimates(stratified), corrected = estimates(corrected), clustered = estimates(clustered),
   single = estimates(single), plain = estimates(plain), lonely = lonely,
   deff_replace = effects(corrected, "replace"), deff_without = effects(corrected, TRUE),
-  jkn = weighted(jkn), jk1 = weighted(jk1), boot = weighted(boot), boot_mse = weighted(mse), brr = weighted(brr),
+  jkn = weighted(jkn), jk1 = weighted(jk1), boot = weighted(given(FALSE)), boot_mse = weighted(given(TRUE)), brr = weighted(brr),
   fay = weighted(fay),
   raked = unname(weights(raked)), post = unname(weights(post)), trimmed = unname(weights(trimmed)),
   calibrated = list(weights = unname(weights(calibrated)), mean = full(svymean(~y + x, calibrated)),

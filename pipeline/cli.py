@@ -1,0 +1,187 @@
+"""The command line: ``python -m pipeline COMMAND``. Words in, exit code out; the work is in the rooms.
+
+Imports of heavy packages stay inside the commands: ``--help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from pipeline import language
+from pipeline.errors import DEFECT, PipelineError, UsageError
+from pipeline.paths import layout
+from pipeline.progress import Progress
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose complaint is ours: one message, both languages, exit code 2."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError("cli.bad_arguments", reason=message, command=self.prog)
+
+
+def _parser(lang: str) -> argparse.ArgumentParser:
+    def t(key: str) -> str:
+        return language.text(lang, f"cli.{key}")
+
+    parser = _Parser(prog="python -m pipeline", description=t("about"))
+    commands = parser.add_subparsers(dest="command", metavar=t("command"), required=True, parser_class=_Parser)
+
+    def command(name: str) -> argparse.ArgumentParser:
+        one = commands.add_parser(name, help=t(f"help_{name}"), description=t(f"help_{name}"))
+        one.add_argument("--lang", help=t("help_lang"))
+        return one
+
+    def of_study(name: str) -> argparse.ArgumentParser:
+        one = command(name)
+        one.add_argument("--study", metavar="DIR", help=t("help_study"))
+        return one
+
+    for name in ("report", "ingest", "validate", "process", "tabulate", "render"):
+        one = of_study(name)
+        one.add_argument("--wave", action="append", default=[], metavar="W", help=t("help_wave"))
+        one.add_argument("--force", action="store_true", help=t("help_force"))
+        if name in ("report", "render"):
+            one.add_argument("--formats", default="", metavar="html,pdf,xlsx,docx", help=t("help_formats"))
+            one.add_argument("--edition", choices=("internal", "public"), default="internal", help=t("help_edition"))
+    of_study("open")
+    init = of_study("init")
+    init.add_argument("file", metavar="FILE", type=Path)
+    init.add_argument("--wave", metavar="W", help=t("help_wave"))
+    quick = command("quick")
+    quick.add_argument("file", metavar="FILE", type=Path)
+    quick.add_argument("--out", metavar="DIR", type=Path, required=True, help=t("help_out"))
+    quick.add_argument("--rows", nargs="+", action="extend", default=[], metavar="V", help=t("help_rows"))
+    quick.add_argument("--by", nargs="+", action="extend", default=[], metavar="V", help=t("help_by"))
+    quick.add_argument("--layer", metavar="V", help=t("help_layer"))
+    quick.add_argument("--weight", metavar="V|none", help=t("help_weight"))
+    quick.add_argument("--like-spss", action="store_true", help=t("help_like_spss"))
+    quick.add_argument("--formats", default="html,pdf,xlsx,docx", metavar="html,pdf,xlsx,docx", help=t("help_formats"))
+    quick.add_argument("--edition", choices=("internal", "public"), default="internal", help=t("help_edition"))
+    return parser
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run a command; returns the exit code. A user's mistake prints one message, a defect goes to the log."""
+    lang = _language(arguments)
+    progress = Progress(lang)
+    try:
+        options = _parser(lang).parse_args(list(arguments))
+        return _commands()[options.command](options, progress)
+    except PipelineError as error:
+        progress.clear()
+        print(error.message(progress.lang), file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        progress.clear()
+        print(language.text(progress.lang, "cli.interrupted"), file=sys.stderr)
+        return 130
+    except Exception:
+        progress.clear()
+        return _defect(arguments, progress.lang)
+
+
+def _language(arguments: Sequence[str]) -> str:
+    """The language asked for on the command line, else the terminal's."""
+    for word, following in zip(arguments, [*arguments[1:], ""], strict=True):
+        value = word.removeprefix("--lang=") if word.startswith("--lang=") else following if word == "--lang" else ""
+        if value in language.languages():
+            return value
+    return language.user_language()
+
+
+def _defect(arguments: Sequence[str], lang: str) -> int:
+    """A mistake of ours: the traceback goes to a log file, the user is told where."""
+    study = next((arguments[i + 1] for i, a in enumerate(arguments[:-1]) if a == "--study"), None)
+    place = layout(study)
+    path = place.log
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-8") as log:
+            log.write(f"python -m pipeline {' '.join(arguments)}\n{traceback.format_exc()}\n")
+        shown = place.shown(path)
+    except OSError:
+        traceback.print_exc()
+        shown = "–"
+    print(language.text(lang, "cli.defect", log=shown), file=sys.stderr)
+    return DEFECT
+
+
+# ---------------------------------------------------------------- commands
+
+
+def _report(options: argparse.Namespace, progress: Progress) -> int:
+    from pipeline import run
+
+    wanted = run.Wanted(
+        langs=tuple(x for x in (options.lang or "").split(",") if x),
+        formats=tuple(x.strip() for x in options.formats.split(",") if x.strip()),
+        edition=options.edition,
+        force=options.force,
+    )
+    outcomes = run.report(layout(options.study), _words(options.wave), wanted, progress)
+    place = layout(options.study)
+    for outcome in outcomes:
+        progress.say("fresh" if outcome.fresh else "made", wave=outcome.wave)
+        for path in outcome.files:
+            print(place.shown(path))
+    return 0
+
+
+def _words(values: Sequence[str]) -> list[str]:
+    """``--wave 2009 --wave 2026`` and ``--wave 2009,2026`` are the same."""
+    return [w for value in values for w in value.replace(",", " ").split()]
+
+
+def _stage(options: argparse.Namespace, progress: Progress) -> int:
+    from pipeline import run
+
+    wanted = run.Wanted(
+        langs=tuple(x for x in (options.lang or "").split(",") if x),
+        formats=tuple(x.strip() for x in getattr(options, "formats", "").split(",") if x.strip()),
+        force=options.force,
+    )
+    run.stage(layout(options.study), options.command, _words(options.wave), wanted, progress)
+    progress.say("stage_done", stage=options.command)
+    return 0
+
+
+def _open(options: argparse.Namespace, progress: Progress) -> int:
+    import webbrowser
+
+    place = layout(options.study)
+    reports = sorted(place.reports.glob("*/report.*.html"))
+    if not reports:
+        raise UsageError("cli.nothing_to_open", folder=place.shown(place.reports))
+    mine = [p for p in reports if p.name == f"report.{progress.lang}.html"] or reports
+    print(place.shown(mine[-1]))
+    webbrowser.open(mine[-1].resolve().as_uri())
+    return 0
+
+
+def _init(options: argparse.Namespace, progress: Progress) -> int:
+    from pipeline.start import init
+
+    study = init.init(options.file, layout(options.study), options.wave, progress)
+    progress.say("init_done", folder=study)
+    return 0
+
+
+def _quick(options: argparse.Namespace, progress: Progress) -> int:
+    from pipeline.start import quick
+
+    for path in quick.quick(quick.Request.of(options), progress):
+        print(path)
+    return 0
+
+
+def _commands() -> dict[str, Callable[[argparse.Namespace, Progress], int]]:
+    return {
+        "report": _report, "render": _stage, "ingest": _stage, "validate": _stage, "process": _stage,
+        "tabulate": _stage, "open": _open, "init": _init, "quick": _quick,
+    }  # fmt: skip

@@ -1,0 +1,299 @@
+"""The back of the report: data quality, methods, codebook, provenance. Complete, calm, small."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline import language
+from pipeline.present import formats
+from pipeline.present.document import Block, Cell, Facts, HeadCell, Items, Paragraph, Row, Run, Section, Table
+from pipeline.present.layout.parts import SHORT, TESTS, stub
+from pipeline.present.view import View, statistic_text
+from pipeline.results import CODEBOOK_TABLE
+from pipeline.spec.load import parts
+from pipeline.spec.model import Variable, say
+from pipeline.spss.model import Dictionary
+
+
+@dataclass(frozen=True, slots=True)
+class Origins:
+    """Where a report comes from: the file's dictionary, validation's findings, and what made it."""
+
+    dictionary: Dictionary
+    findings: Sequence[Mapping[str, Any]]
+    file_name: str
+    study_hash: str
+    code_hash: str
+    versions: Mapping[str, str]
+    rebuild: str
+
+
+def back_matter(view: View, origins: Origins, letters: str, number: int) -> tuple[Section, ...]:
+    """The four closing sections, lettered; ``number`` is that of the first table in them."""
+    quality = _quality(view, origins, number)
+    return (
+        Section("section-quality", letters[0], view.t("quality"), quality, back_matter=True),
+        Section("section-methods", letters[1], view.t("methods"), _methods(view), back_matter=True),
+        Section("section-codebook", letters[2], view.t("codebook"), _codebook(view), back_matter=True),
+        Section("section-provenance", letters[3], view.t("provenance"), _provenance(view, origins), back_matter=True),
+    )
+
+
+def _text(text: str, style: str = "body") -> Paragraph:
+    return Paragraph((Run(text),), style)
+
+
+# ---------------------------------------------------------------- data quality
+
+
+def _quality(view: View, origins: Origins, number: int) -> tuple[Block, ...]:
+    dictionary = origins.dictionary
+    cases = dictionary.cases or 0
+    population = view.study.population.size
+    blocks: list[Block] = []
+    if population is not None:
+        share = formats.percent_text(cases / population, view.lang) if population else formats.NOT_COMPUTABLE
+        blocks.append(
+            _text(
+                view.t(
+                    "quality_response", cases=formats.count_text(cases, view.lang), share=share,
+                    size=formats.count_text(population, view.lang), units=view.units(cases),
+                )
+            )
+        )  # fmt: skip
+    else:
+        blocks.append(_text(view.t("quality_cases", cases=formats.count_text(cases, view.lang))))
+    lines = [finding_text(view.lang, f) for f in origins.findings]
+    if lines:
+        blocks.append(_text(view.t("findings_intro")))
+        blocks.append(Items(tuple((Run(line),) for line in lines)))
+    else:
+        blocks.append(_text(view.t("findings_none")))
+    labels = _label_problems(view, dictionary)
+    if labels:
+        blocks.append(_text(view.t("labels_intro")))
+        blocks.append(Items(tuple((Run(line),) for line in labels)))
+    table = _missing_table(view, number)
+    if table is not None:
+        blocks.append(table)
+    return tuple(blocks)
+
+
+def finding_text(lang: str, finding: Mapping[str, Any]) -> str:
+    """A finding of validation as a sentence."""
+    text_id = str(finding["id"])
+    full = text_id if "." in text_id else f"validate.{text_id}"
+    return language.text(lang, full, **finding["params"])
+
+
+def _label_problems(view: View, dictionary: Dictionary) -> list[str]:
+    """Labels that two codes of a variable share."""
+    found = []
+    for variable in dictionary.variables:
+        seen: dict[str, list[str]] = {}
+        for code, label in variable.value_labels:
+            seen.setdefault(label.strip(), []).append(str(code).removesuffix(".0"))
+        for label, codes in seen.items():
+            if label and len(codes) > 1:
+                found.append(view.t("label_shared", variable=variable.name, label=label, codes=", ".join(codes)))
+    return found
+
+
+def _missing_table(view: View, number: int) -> Table | None:
+    """Variables with missing answers: valid, missing by kind."""
+    rows = []
+    for name in view.variables:
+        missing = [
+            r for r in view.results.rows(CODEBOOK_TABLE)
+            if r.row_var == name and r.statistic == "missing_n" and r.row_code and r.value
+        ]  # fmt: skip
+        valid = view.value(CODEBOOK_TABLE, "n", name)
+        total = view.value(CODEBOOK_TABLE, "cases_n", name)
+        if not missing or total is None:
+            continue
+        kinds = "; ".join(
+            f"{view.code_label(name, r.row_code)} ({r.row_code}): {formats.count_text(r.value or 0, view.lang)}"
+            for r in missing
+        )
+        lost = sum(r.value or 0 for r in missing)
+        cells = (
+            formats.count_cell(valid, view.lang),
+            formats.count_cell(lost, view.lang),
+            formats.share_cell(lost / total if total else None, view.lang),
+            Cell(kinds),
+        )
+        rows.append(Row(f"{view.label(name)} [{name}]", cells))
+    if not rows:
+        return None
+    heads = [view.t("valid_cases"), view.t("missing"), view.t("percent_total"), view.t("missing_kinds")]
+    return Table(
+        id="table-missing_answers",
+        number=number,
+        label=view.t("table_label", number=number),
+        title=view.t("missing_title"),
+        head=((stub(view, view.t("variable")), *(HeadCell(h) for h in heads)),),
+        rows=tuple(rows),
+        columns=4,
+        unit=view.t("unit_counts_and_percent"),
+        source=view.source_line(),
+    )
+
+
+# ---------------------------------------------------------------- methods
+
+
+def _methods(view: View) -> tuple[Block, ...]:
+    study = view.study
+    level = formats.percent_text(study.confidence, view.lang, 0)
+    size = formats.count_text(study.population.size or 0, view.lang)
+    mode = study.inference if study.population.size is not None or study.inference != "description" else "sample"
+    points = [
+        view.t("method_percent"),
+        view.t("method_rounding"),
+        view.t("method_missing"),
+        view.t(f"method_mode_{mode}", size=size, level=level),
+        view.t("method_strength"),
+    ]
+    if study.weights is None:
+        points.append(view.t("method_no_weight"))
+    else:
+        points.append(view.t(f"method_weight_{study.weights.kind}", variable=study.weights.variable))
+    if any(t.letters for t in view.files.report.tables()):
+        points.append(
+            view.t(
+                "method_letters", adjustment=view.t(f"adjustment_{study.comparisons.adjustment}"),
+                level=formats.percent_text(1 - study.confidence, view.lang, 0),
+                least=formats.count_text(study.comparisons.least_expected, view.lang),
+            )
+        )  # fmt: skip
+    if view.source.marks:
+        points += [view.t("method_origin"), *(f"{view.mark_of(o).symbol} {view.t('origin_' + o)}"  # type: ignore[union-attr]
+                                              for o in ("published", "described", "simulated"))]  # fmt: skip
+    blocks: list[Block] = [Items(tuple((Run(p),) for p in points))]
+    used = _used_statistics(view)
+    pairs = tuple((view.statistic_name(s), statistic_text(view.lang, f"definition_{s}") or "") for s in used)
+    pairs = tuple(p for p in pairs if p[1])
+    if pairs:
+        blocks.append(Facts(view.t("statistics_used"), pairs))
+    return tuple(blocks)
+
+
+def _used_statistics(view: View) -> list[str]:
+    """The statistics that stand in the report: those of the tables' lines and cells, in a steady order."""
+    present = {r.statistic for r in view.results}
+    asked = {s for t in view.files.report.tables() for s in t.statistics}
+    candidates = [*SHORT, *(s for s in TESTS if s in present), *sorted(asked & present)]
+    if any(t.all_statistics for t in view.files.report.tables()):
+        candidates += sorted(s for s in present if statistic_text(view.lang, f"definition_{s}"))
+    always = [s for s in ("mean", "sd", "median", "q1", "bound_low", "interval_low") if s in present]
+    return list(dict.fromkeys([*always, *(c for c in candidates if c in present)]))
+
+
+# ---------------------------------------------------------------- codebook
+
+
+def _codebook(view: View) -> tuple[Block, ...]:
+    blocks: list[Block] = [_text(view.t("codebook_intro"), "note")]
+    for name, variable in view.variables.items():
+        blocks.append(_entry(view, name, variable))
+    for name, mr in view.codebook.sets.items():
+        members = ", ".join(mr.members)
+        pairs = [(view.t("kind"), view.t(f"set_{mr.kind}")), (view.t("members"), members)]
+        question = say(mr.question, view.lang)
+        if question:
+            pairs.insert(0, (view.t("question_wording"), question))
+        pairs.append((view.t("base_of_percent"), view.t(f"set_base_{mr.base}")))
+        mark = view.mark_of(mr.origin or "") if view.source.marks else None
+        blocks.append(Facts(f"{name} – {say(mr.label, view.lang)}", tuple(pairs), f"var-{name}", mark))
+    return tuple(blocks)
+
+
+def _entry(view: View, name: str, variable: Variable) -> Facts:
+    pairs: list[tuple[str, str]] = []
+    question = say(variable.question, view.lang)
+    if question:
+        pairs.append((view.t("question_wording"), question))
+    pairs.append((view.t("kind"), view.t(f"kind_{variable.kind}")))
+    if variable.categories:
+        pairs.append((view.t("categories"), "; ".join(
+            _category(view, name, code) for code in variable.categories
+        )))  # fmt: skip
+    missing = [f"{code} = {view.code_label(name, code)}" for code in variable.missing]
+    if variable.missing_range is not None:
+        span = variable.missing_range
+        low = view.t("lowest") if span.low is None else formats.count_text(span.low, view.lang)
+        high = view.t("highest") if span.high is None else formats.count_text(span.high, view.lang)
+        missing.append(f"{low}–{high} = {say(span.label, view.lang)}")
+    if missing:
+        pairs.append((view.t("missing_codes"), "; ".join(missing)))
+    if variable.asked_if:
+        conditions = [
+            f"{view.label(other)} = {', '.join(view.code_label(other, c) for c in codes)}"
+            for other, codes in variable.asked_if.items()
+        ]
+        pairs.append((view.t("asked_if"), f" {view.t('and')} ".join(conditions)))
+    derived = view.codebook.derived.get(name)
+    if derived is not None:
+        pairs.append((view.t("derived"), ", ".join(parts(derived.source or "") if derived.source else derived.mean_of)))
+    n, lost = view.value(CODEBOOK_TABLE, "n", name), view.value(CODEBOOK_TABLE, "missing_n", name)
+    if n is not None:
+        counts = f"{formats.count_text(n, view.lang)} / {formats.count_text(lost or 0, view.lang)}"
+        pairs.append((view.t("valid_and_missing"), counts))
+    mean = view.get(CODEBOOK_TABLE, "mean", name)
+    if mean is not None and mean.value is not None and variable.kind == "numeric":
+        low, high = view.value(CODEBOOK_TABLE, "minimum", name), view.value(CODEBOOK_TABLE, "maximum", name)
+        words = f"{view.statistic_name('mean')} {formats.decimal_text(mean.value, 1, view.lang)}"
+        if low is not None and high is not None:
+            words += f"; {formats.decimal_text(low, 1, view.lang)}–{formats.decimal_text(high, 1, view.lang)}"
+        pairs.append((view.t("values"), words))
+    if variable.guess:
+        pairs.append((view.t("guess"), variable.guess))
+    mark = view.mark_of(variable.origin or "") if view.source.marks else None
+    return Facts(f"{name} – {view.label(name)}", tuple(pairs), f"var-{name}", mark)
+
+
+def _category(view: View, name: str, code: str) -> str:
+    row = view.get(CODEBOOK_TABLE, "n", name, code)
+    count = f" ({formats.count_text(row.value, view.lang)})" if row is not None and row.value is not None else ""
+    return f"{code} = {view.code_label(name, code)}{count}"
+
+
+# ---------------------------------------------------------------- provenance
+
+
+def _provenance(view: View, origins: Origins) -> tuple[Block, ...]:
+    d, source = origins.dictionary, view.source
+    pairs = [
+        (view.t("data_file"), origins.file_name),
+        ("SHA-256", d.sha256),
+        (view.t("file_made"), " · ".join(p for p in (d.created, d.product) if p)),
+        (view.t("rows_and_variables"), f"{formats.count_text(d.cases or 0, view.lang)} × {len(d.variables)}"),
+        (view.t("encoding"), _encoding(view, d)),
+    ]
+    if d.file_label:
+        pairs.append((view.t("file_label"), d.file_label))
+    if d.weight:
+        pairs.append((view.t("file_weight"), d.weight))
+    if source.fieldwork:
+        pairs.append((view.t("fieldwork"), say(source.fieldwork, view.lang)))
+    pairs += [
+        (view.t("study_version"), origins.study_hash[:16]),
+        (view.t("code_version"), origins.code_hash[:16]),
+        (view.t("software"), ", ".join(f"{name} {version}" for name, version in origins.versions.items())),
+        (view.t("rebuild"), origins.rebuild),
+    ]
+    blocks: list[Block] = [Facts(view.t("provenance_title"), tuple(p for p in pairs if p[1]))]
+    if source.note:
+        blocks.insert(0, _text(say(source.note, view.lang)))
+    if source.citation:
+        blocks.append(_text(view.t("citations")))
+        blocks.append(Items(tuple((Run(c),) for c in source.citation)))
+    return tuple(blocks)
+
+
+def _encoding(view: View, d: Dictionary) -> str:
+    e = d.encoding
+    declared = e.declared or view.t("encoding_undeclared")
+    return view.t("encoding_line", declared=declared, used=e.used, how=view.t(f"encoding_{e.how}"))

@@ -1,0 +1,207 @@
+"""One wave, one language: the whole report as a document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from pipeline import language
+from pipeline.present import formats
+from pipeline.present.back_matter import Origins, back_matter
+from pipeline.present.document import (
+    Block,
+    Cover,
+    Document,
+    Figure,
+    Notice,
+    Paragraph,
+    Run,
+    Section,
+    Table,
+)
+from pipeline.present.figures import figure
+from pipeline.present.holes import fill, references
+from pipeline.present.layout import models, one_way, two_way
+from pipeline.present.layout.parts import Body, anchor, frame
+from pipeline.present.view import View
+from pipeline.results import Results
+from pipeline.spec.load import StudyFiles
+from pipeline.spec.model import FigureSpec, SectionSpec, Source, TableSpec, Text, TextSpec, say
+from pipeline.tables.plan import pieces
+
+
+def body(view: View, spec: TableSpec) -> Body:
+    """A table's body, by the kind of its first piece."""
+    if spec.model is not None:
+        return models.model(view, spec)
+    if spec.kind == "reliability":
+        return one_way.reliability(view, spec)
+    first = pieces(spec, view.codebook)[0]
+    if spec.columns:
+        if first.way == "correlation":
+            return two_way.correlation(view, spec)
+        return two_way.means(view, spec) if first.way == "means" else two_way.crosstab(view, spec)
+    if spec.rows[0] in view.codebook.batteries or spec.kind == "grid":
+        return one_way.grid(view, spec)
+    return {"multiple": one_way.multiple, "summary": one_way.summary}.get(first.way, one_way.frequency)(view, spec)
+
+
+@dataclass(frozen=True, slots=True)
+class Numbering:
+    """The number of each table and figure, given in reading order before anything is worded."""
+
+    tables: dict[str, int]
+    figures: dict[str, int]
+
+    @classmethod
+    def of(cls, files: StudyFiles) -> Numbering:
+        """Number what the report contains."""
+        contents = list(files.report.contents())
+        tables = [c.table for c in contents if isinstance(c, TableSpec)]
+        figures = [c.figure for c in contents if isinstance(c, FigureSpec)]
+        return cls({t: i + 1 for i, t in enumerate(tables)}, {f: i + 1 for i, f in enumerate(figures)})
+
+
+def document(
+    files: StudyFiles, source: Source, results: Results, origins: Origins, wave: str, lang: str, edition: str
+) -> Document:
+    """The report of a wave in a language."""
+    view = View(lang, wave, files, source, results)
+    numbering = Numbering.of(files)
+    sections: list[Section] = []
+    figures: dict[str, Figure] = {}
+    for i, spec in enumerate(files.report.sections):
+        section = _section(view, spec, i, numbering)
+        sections.append(section)
+        figures.update({b.id: b for b in section.blocks if isinstance(b, Figure)})
+    letters = "ABCDEFGHIJ"
+    sections += back_matter(view, origins, letters, len(numbering.tables) + 1)
+    main = anchor("figure", files.report.main_figure) if files.report.main_figure else next(iter(figures), None)
+    title = say(files.study.title, lang)
+    date = say(files.study.date, lang) if isinstance(files.study.date, dict) else (files.study.date or "")
+    words = dict(language.catalogue(lang, "layout"))
+    return Document(
+        lang=lang,
+        wave=wave,
+        edition=edition,
+        cover=Cover(
+            title=title,
+            subtitle=say(files.study.subtitle, lang),
+            line=_line(view, origins),
+            authors=say(files.study.authors, lang),
+            date=date,
+            edition=view.t(f"edition_{edition}"),
+            facts=_facts(view, origins),
+            findings_title=view.t("key_findings"),
+            findings=_findings(view, numbering),
+            figure=_cover_figure(figures.get(main)) if main else None,
+            notices=_notices(view),
+        ),
+        sections=tuple(sections),
+        symbols=_symbols(view),
+        words=words,
+        running_head=f"{title} · {wave}",
+        foot=" · ".join(p for p in (date, view.t(f"edition_{edition}")) if p),
+    )
+
+
+def _cover_figure(figure: Figure | None) -> Figure | None:
+    """The main figure again on the first page, under an id of its own."""
+    return None if figure is None else replace(figure, id=f"{figure.id}-cover")
+
+
+def _section(view: View, spec: SectionSpec, i: int, numbering: Numbering) -> Section:
+    blocks: list[Block] = []
+    if spec.text:
+        blocks.append(Paragraph(_runs(view, spec.text, f"sections/{i}/text", numbering, refer=False), "lead"))
+    tables: dict[str, Table] = {}
+    specs = {t.table: t for t in view.files.report.tables()}
+    for j, content in enumerate(spec.contents):
+        where = f"sections/{i}/contents/{j}"
+        if isinstance(content, TextSpec):
+            blocks.append(Paragraph(_runs(view, content.text, f"{where}/text", numbering, refer=False)))
+        elif isinstance(content, TableSpec):
+            tables[content.table] = frame(view, content, numbering.tables[content.table], body(view, content))
+            blocks.append(tables[content.table])
+        else:
+            of = specs[content.of]
+            table = tables.get(content.of) or frame(view, of, numbering.tables[content.of], body(view, of))
+            blocks.append(figure(view, content, of, table, numbering.figures[content.figure], where))
+    return Section(anchor("section", spec.section), str(i + 1), say(spec.title, view.lang), tuple(blocks))
+
+
+def _runs(view: View, text: Text, where: str, numbering: Numbering, refer: bool) -> tuple[Run, ...]:
+    """A sentence, then where its numbers stand and how their data came about."""
+    runs = [Run(fill(view, text, where))]
+    if refer:
+        tables = [t for t in references(text, view.lang) if t in numbering.tables]
+        specs = {t.table: t for t in view.files.report.tables()}
+        marks = {m.symbol for t in tables if (m := view.mark(specs[t])) is not None}
+        if marks:
+            runs.append(Run("\N{NO-BREAK SPACE}" + "".join(sorted(marks))))
+        for k, table in enumerate(tables):
+            runs.append(Run(" (" if k == 0 else ", "))
+            runs.append(Run(view.t("table_label", number=numbering.tables[table]), target=anchor("table", table)))
+        if tables:
+            runs.append(Run(")"))
+    return tuple(runs)
+
+
+def _findings(view: View, numbering: Numbering) -> tuple[tuple[Run, ...], ...]:
+    return tuple(
+        _runs(view, finding.text, f"findings/{i}/text", numbering, refer=True)
+        for i, finding in enumerate(view.files.report.findings)
+    )
+
+
+def _line(view: View, origins: Origins) -> str:
+    name = say(view.study.population.name, view.lang)
+    return view.t("cover_line", population=name, wave=view.wave, cases=_cases(view, origins))
+
+
+def _cases(view: View, origins: Origins) -> str:
+    n = origins.dictionary.cases or 0
+    return f"{formats.count_text(n, view.lang)} {view.units(n)}"
+
+
+def _facts(view: View, origins: Origins) -> tuple[tuple[str, str], ...]:
+    study = view.study
+    n, size = origins.dictionary.cases or 0, study.population.size
+    mode = study.inference if size is not None or study.inference != "description" else "sample"
+    facts = [
+        (view.t("population"), say(study.population.name, view.lang) + (f" (N = {formats.count_text(size, view.lang)})" if size else "")),  # noqa: E501
+        (view.t("response"), _response(view, n, size)),
+        (view.t("fieldwork"), say(view.source.fieldwork, view.lang)),
+        (view.t("mode"), view.t(f"mode_{mode}")),
+        (view.t("weighting"), view.t("weight_none") if study.weights is None or not study.weights.use
+         else view.t(f"weighted_{study.weights.kind}", variable=study.weights.variable)),
+        (view.t("data"), view.source_line()),
+    ]  # fmt: skip
+    return tuple(f for f in facts if f[1])
+
+
+def _response(view: View, n: int, size: int | None) -> str:
+    text = formats.count_text(n, view.lang)
+    if not size:
+        return view.t("response_cases", n=text)
+    return view.t(
+        "response_of", n=text, size=formats.count_text(size, view.lang), share=formats.percent_text(n / size, view.lang)
+    )
+
+
+def _notices(view: View) -> tuple[Notice, ...]:
+    if view.source.kind == "survey":
+        return ()
+    return (Notice(view.t(f"notice_{view.source.kind}_title"), view.t(f"notice_{view.source.kind}")),)
+
+
+def _symbols(view: View) -> tuple[tuple[str, str], ...]:
+    symbols = [
+        ("0", view.t("symbol_zero")),
+        (formats.NOT_COMPUTABLE, view.t("symbol_not_computable")),
+        (formats.SUPPRESSED, view.t("symbol_suppressed")),
+        (view.t("not_available"), view.t("symbol_not_available")),
+    ]
+    if view.source.marks:
+        symbols += [(mark.symbol, mark.text) for o in ("published", "described", "simulated")
+                    if (mark := view.mark_of(o)) is not None]  # fmt: skip
+    return tuple(symbols)

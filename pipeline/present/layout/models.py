@@ -1,0 +1,91 @@
+"""Display tables of regression models: a term per row, its estimate, standard error, interval and p-value."""
+
+from __future__ import annotations
+
+from pipeline.present import formats
+from pipeline.present.document import Cell, HeadCell, Row
+from pipeline.present.figures import term_label
+from pipeline.present.layout.parts import Body, problem_notes, stub, valid_base
+from pipeline.present.view import View
+from pipeline.results import ResultRow
+from pipeline.spec.model import TableSpec
+
+ESTIMATES = (
+    ("coefficient", 2), ("coefficient_se", 2), ("odds_ratio", 2), ("interval", 2), ("coefficient_p", 3),
+    ("average_marginal_effect", 3),
+)  # fmt: skip
+FIT = (
+    "r_squared", "adjusted_r_squared", "pseudo_r_squared", "nagelkerke_r_squared", "log_likelihood", "aic", "bic",
+    "model_f", "lr_chi2",
+)  # fmt: skip
+
+
+def model(view: View, spec: TableSpec) -> Body:
+    """Terms by estimates; the fit below. Outcomes of a multinomial model are groups of rows."""
+    found = view.results.rows(spec.table)
+    have = {r.statistic for r in found}
+    columns = [(s, d) for s, d in ESTIMATES if s in have or (s == "interval" and "coefficient_low" in have)]
+    terms = list(dict.fromkeys(
+        (r.row_var, r.row_code, r.col_var, r.col_code) for r in found if r.statistic == "coefficient"
+    ))  # fmt: skip
+    rows: list[Row] = []
+    used: list[ResultRow | None] = []
+    outcome = None
+    for var, code, col, col_code in terms:
+        if col_code and col_code != outcome:
+            outcome = col_code
+            rows.append(Row(view.code_label(col, col_code), kind="group"))
+        cells = [_cell(view, spec, s, d, (var, code, col, col_code), used) for s, d in columns]
+        rows.append(Row(term_label(view, var, code), tuple(cells), level=1 if col_code else 0))
+    level = formats.percent_text(view.study.confidence, view.lang, 0)
+    heads = [view.t("interval", level=level) if s == "interval" else view.statistic_name(s) for s, _ in columns]
+    fit = [
+        f"{view.statistic_name(s)} = {formats.decimal_text(r.value, 3 if 'squared' in s else 2, view.lang)}"
+        for s in FIT
+        if (r := next((x for x in found if x.statistic == s and not x.row_code), None)) is not None
+        and r.value is not None
+    ]
+    n = next((r.n for r in found if r.statistic == "coefficient"), None)
+    warnings = {view.remark("warning", r.warning) for r in found if r.warning}
+    methods = {view.remark("method", r.method) for r in found if r.statistic == "coefficient" and r.method}
+    lonely = spec.model
+    reference = _references(view, spec) if lonely is not None else ""
+    return Body(
+        head=((stub(view, view.t("term")), *(HeadCell(h) for h in heads)),),
+        rows=tuple(rows),
+        columns=len(columns),
+        unit=view.t("unit_model"),
+        base=valid_base(view, n),
+        statistics=tuple([" · ".join(fit)] if fit else []),
+        notes=(reference, *sorted(methods), *sorted(warnings), *problem_notes(view, used)),
+    )
+
+
+def _references(view: View, spec: TableSpec) -> str:
+    """Which category each categorical predictor is compared with."""
+    if spec.model is None:
+        return ""
+    named = [
+        f"{view.label(r.row_var)}: {view.code_label(r.row_var, r.row_code)}"
+        for r in view.results.rows(spec.table)
+        if r.statistic == "reference_category"
+    ]
+    return view.t("reference_categories", categories="; ".join(named)) if named else ""
+
+
+def _cell(
+    view: View, spec: TableSpec, statistic: str, decimals: int, term: tuple[str, str, str, str],
+    used: list[ResultRow | None],
+) -> Cell:  # fmt: skip
+    var, code, col, col_code = term
+    if statistic == "interval":
+        ratio = view.get(spec.table, "odds_ratio_low", var, code, col, col_code) is not None
+        name = "odds_ratio" if ratio else "coefficient"
+        low = view.value(spec.table, f"{name}_low", var, code, col, col_code)
+        high = view.value(spec.table, f"{name}_high", var, code, col, col_code)
+        if low is None or high is None:
+            return Cell(formats.NOT_COMPUTABLE, kind="not_computable")
+        return Cell(f"{formats.decimal_text(low, 2, view.lang)}; {formats.decimal_text(high, 2, view.lang)}")
+    row = view.get(spec.table, statistic, var, code, col, col_code)
+    used.append(row)
+    return view.cell(row, "p" if statistic.endswith("_p") else "decimal", decimals)

@@ -1,0 +1,315 @@
+"""Display tables of one variable at a time: frequencies, multiple response sets, summaries, grids, reliability."""
+
+from __future__ import annotations
+
+from pipeline.present import formats
+from pipeline.present.document import Cell, HeadCell, Row
+from pipeline.present.layout.parts import Body, problem_notes, small_base_note, stub, table_statistics, valid_base
+from pipeline.present.view import View
+from pipeline.results import ResultRow
+from pipeline.spec.model import TableSpec
+
+EMPTY = Cell(kind="empty")
+
+
+def frequency(view: View, spec: TableSpec) -> Body:
+    """Counts, shares of all and of valid cases, cumulative shares of ordered variables; missing by kind below."""
+    names = list(spec.rows)
+    ordered = all(view.ordered(n) for n in names)
+    weighted = view.weighted(spec)
+    bounds = any(r.statistic == "bound_low" for r in view.results.rows(spec.table))
+    exact = any(r.statistic == "interval_low" and r.value is not None for r in view.results.rows(spec.table))
+    has_missing = any(_missing_total(view, spec, n) for n in names)
+    columns = ["n", *(["weighted"] if weighted else []), *(["share"] if has_missing else []), "valid_share"]
+    if ordered and any(len(view.codes(spec.table, n)) > 2 for n in names):
+        columns.append("cumulative_share")
+    if bounds:
+        columns.append("bounds")
+    if exact:
+        columns.append("interval")
+    rows: list[Row] = []
+    bases: list[float | None] = []
+    used: list[ResultRow | None] = []
+    for name in names:
+        if len(names) > 1:
+            rows.append(Row(view.label(name), kind="group"))
+        level = 1 if len(names) > 1 else 0
+        rows += _categories(view, spec, name, columns, level, used)
+        rows += _valid_and_missing(view, spec, name, columns, level)
+        bases.append(view.value(spec.table, "n", name))
+    heads = {
+        "n": view.t("n"),
+        "weighted": view.t("weighted_n"),
+        "share": view.t("percent_total"),
+        "valid_share": view.t("percent_valid" if has_missing else "percent"),
+        "cumulative_share": view.t("percent_cumulative"),
+        "bounds": view.t("bounds"),
+        "interval": view.t("exact_interval"),
+    }
+    notes = [small_base_note(view, bases), *problem_notes(view, used)]
+    if bounds:
+        notes.insert(0, view.t("bounds_note", size=formats.count_text(view.study.population.size or 0, view.lang)))
+    return Body(
+        head=((stub(view, view.label(names[0]) if len(names) == 1 else ""), *(HeadCell(heads[c]) for c in columns)),),
+        rows=tuple(rows),
+        columns=len(columns),
+        unit=view.t("unit_counts_and_percent"),
+        base=valid_base(view, bases[0]) if len(names) == 1 else view.t("base_each"),
+        statistics=tuple(_effective(view, spec, names)),
+        notes=tuple(notes),
+    )
+
+
+def _effective(view: View, spec: TableSpec, names: list[str]) -> list[str]:
+    """The effective number of cases of a weighted table."""
+    lines = []
+    for name in names:
+        row = view.get(spec.table, "effective_n", name)
+        if row is not None and row.value is not None:
+            lines.append(f"{view.t('effective_n')} = {formats.decimal_text(row.value, 1, view.lang)}")
+    return lines
+
+
+def _missing_total(view: View, spec: TableSpec, name: str) -> float:
+    return view.value(spec.table, "missing_n", name) or 0.0
+
+
+def _categories(
+    view: View, spec: TableSpec, name: str, columns: list[str], level: int, used: list[ResultRow | None]
+) -> list[Row]:
+    rows = []
+    for code in view.sorted_codes(spec, name, view.codes(spec.table, name)):
+        rows.append(Row(view.code_label(name, code), _cells(view, spec, name, code, columns, used), "body", level))
+    nets = {r.row_code: None for r in view.results.rows(spec.table) if r.row_var == name and r.row_code[:4] == "net:"}
+    for code in nets:
+        cells = _cells(view, spec, name, code, columns, used)
+        rows.append(Row(view.code_label(name, code), cells, "subtotal", level))
+    return rows
+
+
+def _cells(
+    view: View, spec: TableSpec, name: str, code: str, columns: list[str], used: list[ResultRow | None]
+) -> tuple[Cell, ...]:
+    def get(statistic: str) -> ResultRow | None:
+        row = view.get(spec.table, statistic, name, code)
+        used.append(row)
+        return row
+
+    def one(column: str) -> Cell:
+        if column == "n":
+            return view.cell(get("n"), "count")
+        if column == "weighted":
+            return view.cell(get("count"), "decimal", 1)
+        if column in ("bounds", "interval"):
+            kind = "bound" if column == "bounds" else "interval"
+            low, high = get(f"{kind}_low"), get(f"{kind}_high")
+            if low is None or high is None:
+                return EMPTY
+            return formats.range_cell(low.value, high.value, view.lang, view.remark("error", low.error))
+        return view.cell(get(column), "share")
+
+    return tuple(one(column) for column in columns)
+
+
+def _valid_and_missing(view: View, spec: TableSpec, name: str, columns: list[str], level: int) -> list[Row]:
+    n_valid, w_valid = view.get(spec.table, "n", name), view.get(spec.table, "count", name)
+    missing = [
+        r for r in view.results.rows(spec.table)
+        if r.row_var == name and r.statistic == "missing_n" and r.row_code and r.value
+    ]  # fmt: skip
+    total_n = view.value(spec.table, "cases_n", name)
+    total_missing = _missing_total(view, spec, name)
+    valid_label = view.t("valid_cases" if total_missing else "total")
+    valid_share = None if not n_valid or not n_valid.value or not total_n else n_valid.value / total_n
+
+    def line(label: str, kind: str, n: Cell, share: Cell, valid: Cell, weighted: Cell = EMPTY) -> Row:
+        by = {"n": n, "share": share, "valid_share": valid, "weighted": weighted}
+        return Row(label, tuple(by.get(c, EMPTY) for c in columns), kind, level)  # type: ignore[arg-type]
+
+    hundred = formats.share_cell(1.0, view.lang) if n_valid is not None and n_valid.value else EMPTY
+    w_cell = view.cell(w_valid, "decimal", 1)
+    if view.weighted(spec):
+        w_missing = view.value(spec.table, "missing_count", name) or 0.0
+        w_total = (w_valid.value or 0.0) + w_missing if w_valid is not None else 0.0
+        valid_share = (w_valid.value or 0.0) / w_total if w_valid is not None and w_total else None
+    share = formats.share_cell(valid_share, view.lang) if valid_share is not None else EMPTY
+    rows = [line(valid_label, "total", view.cell(n_valid, "count"), share, hundred, w_cell)]
+    for row in missing:
+        share_row = view.get(spec.table, "missing_share", name, row.row_code)
+        weight_row = view.get(spec.table, "missing_count", name, row.row_code)
+        rows.append(
+            line(
+                view.code_label(name, row.row_code), "missing", view.cell(row, "count"), view.cell(share_row, "share"),
+                EMPTY, view.cell(weight_row, "decimal", 1),
+            )
+        )  # fmt: skip
+    if missing and total_n is not None:
+        everything = formats.share_cell(1.0, view.lang)
+        rows.append(line(view.t("total"), "total", formats.count_cell(total_n, view.lang), everything, EMPTY))
+    return rows
+
+
+def multiple(view: View, spec: TableSpec) -> Body:
+    """A multiple response set: cases, share of cases, share of responses; mentions and base of cases below."""
+    rows: list[Row] = []
+    bases: list[float | None] = []
+    used: list[ResultRow | None] = []
+    statistics = ("share_of_cases", "share_of_responses")
+    for name in spec.rows:
+        if len(spec.rows) > 1:
+            rows.append(Row(view.label(name), kind="group"))
+        level = 1 if len(spec.rows) > 1 else 0
+        for code in view.sorted_codes(spec, name, view.codes(spec.table, name)):
+            found = [view.get(spec.table, s, name, code) for s in statistics]
+            used += found
+            cells = (view.cell(view.get(spec.table, "n", name, code), "count"), *(view.cell(f, "share") for f in found))
+            rows.append(Row(view.code_label(name, code), cells, "body", level))
+        mentions = view.get(spec.table, "count", name)
+        per_case = view.get(spec.table, "share_of_cases", name)
+        rows.append(
+            Row(
+                view.t("mentions"),
+                (view.cell(mentions, "count"), view.cell(per_case, "share"), formats.share_cell(1.0, view.lang)),
+                "total", level,
+            )
+        )  # fmt: skip
+        base = view.get(spec.table, "n", name)
+        bases.append(base.value if base else None)
+        rows.append(Row(view.t("cases"), (view.cell(base, "count"), EMPTY, EMPTY), "base", level))
+        without = view.get(spec.table, "missing_n", name)
+        if without is not None and without.value:
+            rows.append(Row(view.t("cases_without"), (view.cell(without, "count"), EMPTY, EMPTY), "missing", level))
+    heads = (view.t("n"), view.t("percent_cases"), view.t("percent_responses"))
+    kind = {view.codebook.sets[n].base for n in spec.rows if n in view.codebook.sets}
+    base_words = view.t("base_any" if kind == {"any"} else "base_asked", n=formats.count_text(bases[0] or 0, view.lang),
+                        units=view.units(bases[0] or 0), count=int(bases[0] or 0))  # fmt: skip
+    return Body(
+        head=((stub(view, view.label(spec.rows[0]) if len(spec.rows) == 1 else ""), *(HeadCell(h) for h in heads)),),
+        rows=tuple(rows),
+        columns=3,
+        unit=view.t("unit_counts_and_percent"),
+        base=base_words if len(spec.rows) == 1 else view.t("base_each"),
+        notes=(view.t("multiple_note"), small_base_note(view, bases), *problem_notes(view, used)),
+    )
+
+
+SUMMARY = ("n", "mean", "sd", "minimum", "q1", "median", "q3", "maximum")
+
+
+def summary(view: View, spec: TableSpec) -> Body:
+    """Numeric variables, one per row: cases, mean, spread, percentiles, missing."""
+    wanted = [s for s in spec.statistics if s != "n"]
+    statistics = ["n", *wanted] if wanted else list(SUMMARY)
+    statistics = [s for s in statistics if any(view.get(spec.table, s, n) is not None for n in spec.rows)]
+    rows, used = [], []
+    for name in spec.rows:
+        found = [view.get(spec.table, s, name) for s in statistics]
+        used += found
+        cells = [
+            view.cell(r, "count" if s == "n" else "decimal", view_decimals(view, name, s))
+            for s, r in zip(statistics, found, strict=True)
+        ]
+        missing = view.get(spec.table, "missing_n", name)
+        rows.append(Row(_with_unit(view, name), (*cells, view.cell(missing, "count"))))
+    heads = [view.t("n") if s == "n" else view.statistic_name(s) for s in statistics]
+    return Body(
+        head=((stub(view), *(HeadCell(h) for h in heads), HeadCell(view.t("missing"))),),
+        rows=tuple(rows),
+        columns=len(statistics) + 1,
+        unit=view.t("unit_summary"),
+        base=valid_base(view, view.value(spec.table, "n", spec.rows[0]))
+        if len(spec.rows) == 1
+        else view.t("base_each"),
+        notes=tuple(problem_notes(view, used)),
+    )
+
+
+def view_decimals(view: View, name: str, statistic: str) -> int:
+    """Decimals of a number about a variable: the codebook's for means, none more than the data for extremes."""
+    variable = view.variables.get(name)
+    own = 1 if variable is None or variable.decimals is None else variable.decimals
+    if statistic in ("minimum", "maximum", "mode", "range") and (variable is None or variable.decimals is None):
+        return 0
+    if variable is not None and variable.scores:
+        return 2 if statistic in ("mean", "sd", "se") else own
+    return own
+
+
+def _with_unit(view: View, name: str) -> str:
+    from pipeline.spec.model import say
+
+    variable = view.variables.get(name)
+    unit = say(variable.unit, view.lang) if variable is not None else ""
+    return f"{view.label(name)} ({unit})" if unit else view.label(name)
+
+
+def grid(view: View, spec: TableSpec) -> Body:
+    """A battery: its items in the rows, the scale's categories in the columns, cases and mean at the end."""
+    members = [
+        (m, view.codebook.batteries[n].members)
+        for n in spec.rows
+        for m in (view.codebook.batteries[n].members if n in view.codebook.batteries else (n,))
+    ]
+    codes: list[str] = list(dict.fromkeys(c for m, _ in members for c in view.codes(spec.table, m)))
+    first = members[0][0]
+    scored = all(view.variables[m].scores for m, _ in members)
+    nets = list(dict.fromkeys(
+        r.row_code for r in view.results.rows(spec.table)
+        if r.row_code.startswith("net:") and r.statistic == "valid_share"
+    ))  # fmt: skip
+    rows, used, bases = [], [], []
+    for member, all_members in members:
+        found = [view.get(spec.table, "valid_share", member, code) for code in (*codes, *nets)]
+        used += found
+        base = view.get(spec.table, "n", member)
+        bases.append(base.value if base else None)
+        cells = [*(view.cell(f, "share") for f in found), view.cell(base, "count")]
+        if scored:
+            cells.append(view.cell(view.get(spec.table, "mean", member), "decimal", 2))
+        rows.append(Row(view.item_label(member, all_members), tuple(cells)))
+    if spec.sort == "size" and scored:
+        order = sorted(range(len(rows)), key=lambda i: -(view.value(spec.table, "mean", members[i][0]) or 0.0))
+        rows = [rows[i] for i in order]
+    heads = [HeadCell(view.code_label(first, c)) for c in (*codes, *nets)]
+    heads.append(HeadCell(view.t("n_valid")))
+    if scored:
+        heads.append(HeadCell(view.statistic_name("mean")))
+    return Body(
+        head=((stub(view, view.label(spec.rows[0])), *heads),),
+        rows=tuple(rows),
+        columns=len(heads),
+        unit=view.t("unit_percent"),
+        base=view.t("base_each"),
+        notes=(small_base_note(view, bases), *problem_notes(view, used)),
+    )
+
+
+def reliability(view: View, spec: TableSpec) -> Body:
+    """The items of a scale: mean, spread, item-total correlation, alpha without the item; alpha below."""
+    statistics = [("mean", 2), ("sd", 2), ("item_total_correlation", 2), ("alpha_if_deleted", 3)]
+    statistics = [(s, d) for s, d in statistics if any(r.statistic == s for r in view.results.rows(spec.table))]
+    rows, lines, used = [], [], []
+    n = None
+    for name in spec.rows:
+        members = view.codebook.batteries[name].members
+        if len(spec.rows) > 1:
+            rows.append(Row(view.label(name), kind="group"))
+        for member in members:
+            found = []
+            for statistic, _ in statistics:
+                found.append(view.get(spec.table, statistic, name, member) or view.get(spec.table, statistic, member))
+            used += found
+            cells = tuple(view.cell(f, "decimal", d) for f, (_, d) in zip(found, statistics, strict=True))
+            rows.append(Row(view.item_label(member, members), cells, level=1 if len(spec.rows) > 1 else 0))
+        lines += table_statistics(view, spec.model_copy(update={"statistics": ("cronbach_alpha",)}), name, "")
+        alpha = view.get(spec.table, "cronbach_alpha", name)
+        n = alpha.n if alpha is not None else n
+    return Body(
+        head=((stub(view), *(HeadCell(view.statistic_name(s)) for s, _ in statistics)),),
+        rows=tuple(rows),
+        columns=len(statistics),
+        unit=view.t("unit_reliability"),
+        base=view.t("base_all_items", n=formats.count_text(n, view.lang), units=view.units(n)) if n else "",
+        statistics=tuple(lines),
+        notes=tuple(problem_notes(view, used)),
+    )

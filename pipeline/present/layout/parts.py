@@ -1,0 +1,175 @@
+"""What the layouts share: the frame of a table, its notes, the lines about the whole table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from pipeline.present import formats
+from pipeline.present.document import HeadCell, Row, Table
+from pipeline.present.view import View
+from pipeline.results import ResultRow
+from pipeline.spec.model import TableSpec, say
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The part of a table that its kind decides: head over the columns, rows, base in words, notes, unit."""
+
+    head: tuple[tuple[HeadCell, ...], ...]
+    rows: tuple[Row, ...]
+    columns: int
+    unit: str = ""
+    base: str = ""
+    statistics: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def frame(view: View, spec: TableSpec, number: int, body: Body) -> Table:
+    """Put title, question, base, source, notes and mark around a body."""
+    asked = [view.question(name) for name in spec.rows]
+    question = asked[0] if len(set(asked)) == 1 else ""
+    base = say(spec.base, view.lang) or body.base
+    base = "; ".join(b for b in (base, _weight_words(view, spec)) if b)
+    notes = [*body.notes]
+    if spec.note:
+        notes.append(say(spec.note, view.lang))
+    if spec.inference is not None and spec.inference != view.study.inference:
+        notes.append(view.t(f"mode_{spec.inference}"))
+    return Table(
+        id=anchor("table", spec.table),
+        number=number,
+        label=view.t("table_label", number=number),
+        title=title(view, say(spec.title, view.lang)),
+        head=body.head,
+        rows=body.rows,
+        columns=body.columns,
+        unit=body.unit,
+        question=question,
+        base=base,
+        statistics=body.statistics,
+        notes=tuple(dict.fromkeys(n for n in notes if n)),
+        source=view.source_line(),
+        mark=view.mark(spec),
+        wide=body.columns > 10,
+    )
+
+
+def anchor(kind: str, name: str) -> str:
+    """The id of a table, figure or section in the document; the three may share a name in the study."""
+    return f"{kind}-{name}"
+
+
+def title(view: View, text: str) -> str:
+    """A title with its year: ``Uffici di Piano per forma. Anno 2009``."""
+    return f"{text.rstrip('.')}. {view.t('year' if view.wave.isdigit() else 'wave', wave=view.wave)}"
+
+
+def _weight_words(view: View, spec: TableSpec) -> str:
+    weights = view.study.weights
+    if weights is None:
+        return ""
+    if not view.weighted(spec):
+        return view.t("unweighted")
+    return view.t(f"weighted_{weights.kind}", variable=weights.variable)
+
+
+def valid_base(view: View, n: float | None) -> str:
+    """ "83 Uffici di Piano con risposta valida"."""
+    if n is None:
+        return ""
+    return view.t("base_valid", n=formats.count_text(n, view.lang), units=view.units(n), count=int(n))
+
+
+def small_base_note(view: View, bases: Sequence[float | None]) -> str:
+    """A note when percentages stand on fewer than 30 cases."""
+    return view.t("small_base") if any(b is not None and 0 < b < 30 for b in bases) else ""
+
+
+def problem_notes(view: View, rows: Sequence[ResultRow | None]) -> list[str]:
+    """Why some cells could not be computed, once each, behind the symbol."""
+    reasons = {view.remark("error", r.error) for r in rows if r is not None and r.error}
+    return [f"{formats.NOT_COMPUTABLE} {reason}" for reason in sorted(reasons)]
+
+
+# ---------------------------------------------------------------- numbers about the whole table
+
+SHORT = ("cramers_v", "eta_squared")
+TESTS = (
+    "chi2", "rao_scott_f", "mrcv_rs_chi2", "fisher_p", "cramers_v", "gamma", "tau_b", "somers_d_columns",
+    "t", "welch_t", "anova_f", "welch_anova_f", "kruskal_h", "mann_whitney_u", "cohens_d", "eta_squared",
+    "pearson_r", "spearman_rho",
+)  # fmt: skip
+_DEGREES = ("_df", "_df1", "_df2")
+_TAILS = (*_DEGREES, "_p", "_ase", "_low", "_high", "_se")
+
+
+def table_statistics(view: View, spec: TableSpec, row: str, column: str, layer_code: str = "") -> list[str]:
+    """The lines about one pair of variables: those asked for, or the usual ones of the mode.
+
+    Degrees of freedom, p-value, standard error and interval stand in the line of the statistic they belong to.
+    """
+    found = {
+        r.statistic: r
+        for r in view.results.rows(spec.table)
+        if r.row_var == row and r.col_var == column and not r.row_code and not r.col_code
+        and r.layer_code == layer_code
+    }  # fmt: skip
+    asked = [s for s in spec.statistics if s in found]
+    wanted = asked or [s for s in (TESTS if view.mode(spec) != "description" else SHORT) if s in found]
+    lines = [_line(view, name, found) for name in wanted if not _is_tail(name, found)]
+    return [line for line in lines if line]
+
+
+def _is_tail(name: str, found: dict[str, ResultRow]) -> bool:
+    return any(name.endswith(tail) and name[: -len(tail)] in found for tail in _TAILS)
+
+
+def _line(view: View, name: str, found: dict[str, ResultRow]) -> str:
+    row = found[name]
+    if row.value is None:
+        return f"{view.statistic_name(name)}: {formats.NOT_COMPUTABLE} ({view.remark('error', row.error)})"
+    p_itself = name.endswith("_p")
+    value = formats.p_text(row.value, view.lang) if p_itself else formats.decimal_text(row.value, 2, view.lang)
+    equals = "" if value.startswith("<") else "= "
+    pieces = [f"{view.statistic_name(name)} {equals}{value}"]
+    degrees = [found[name + d].value for d in _DEGREES if name + d in found]
+    if degrees and all(d is not None for d in degrees):
+        texts = [
+            formats.decimal_text(d, 0 if float(d).is_integer() else 1, view.lang) for d in degrees if d is not None
+        ]
+        pieces.append(f"{view.t('df')} = {'; '.join(texts)}")
+    p = found.get(f"{name}_p")
+    if p is not None and p.value is not None:
+        text = formats.p_text(p.value, view.lang)
+        pieces.append(f"p {text}" if text.startswith("<") else f"p = {text}")
+    ase = found.get(f"{name}_ase")
+    if ase is not None and ase.value is not None:
+        pieces.append(f"{view.t('ase')} = {formats.decimal_text(ase.value, 2, view.lang)}")
+    low, high = found.get(f"{name}_low"), found.get(f"{name}_high")
+    if low is not None and high is not None and low.value is not None and high.value is not None:
+        level = formats.percent_text(view.study.confidence, view.lang, 0)
+        pieces.append(
+            f"{view.t('interval', level=level)} {formats.decimal_text(low.value, 2, view.lang)}"
+            f"–{formats.decimal_text(high.value, 2, view.lang)}"
+        )
+    if name == "cramers_v":
+        pieces[0] += f" ({view.t('strength_' + strength(row.value))})"
+    if row.warning:
+        pieces.append(view.remark("warning", row.warning))
+    return "; ".join(pieces)
+
+
+def strength(v: float) -> str:
+    """The word for Cramér's V by the printed rule: under .1 negligible, .1–.3 weak, .3–.5 moderate, above strong."""
+    return "negligible" if v < 0.1 else "weak" if v < 0.3 else "moderate" if v <= 0.5 else "strong"
+
+
+def stub(view: View, text: str = "", rows: int = 1) -> HeadCell:
+    """The head of the stub column."""
+    return HeadCell(text, 1, rows)
+
+
+def with_level(rows: Sequence[Row], level: int) -> list[Row]:
+    """The rows, indented."""
+    return [replace(row, level=level) for row in rows]

@@ -1,0 +1,324 @@
+"""Display tables of two or more variables: cross-tables with banners, means by group, correlations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pipeline.present import formats
+from pipeline.present.document import Cell, HeadCell, Row
+from pipeline.present.layout.one_way import view_decimals
+from pipeline.present.layout.parts import Body, problem_notes, small_base_note, stub, table_statistics
+from pipeline.present.view import View
+from pipeline.results import ResultRow
+from pipeline.spec.load import parts
+from pipeline.spec.model import TableSpec
+
+EMPTY = Cell(kind="empty")
+
+CELLS = ("count", "n", "row_share", "column_share", "table_share", "share_of_cases", "share_of_responses", "expected",
+         "residual", "pearson_residual", "adjusted_residual")  # fmt: skip
+_SHARES = ("row_share", "column_share", "table_share", "share_of_cases", "share_of_responses")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a banner: the total of the table, or a category of a banner variable."""
+
+    var: str
+    code: str
+    letter: str = ""
+
+
+def crosstab(view: View, spec: TableSpec) -> Body:
+    """Rows by a banner of one or several variables; the share within each column, counts beside it when few."""
+    names = [m for n in spec.rows for m in _members(view, n)]
+    banner = _banner(view, spec, names[0])
+    asked = [s for s in spec.statistics if s in CELLS]
+    few = len(banner) <= 5
+    shown = asked or (["n", "column_share"] if few else ["column_share"])
+    shown = [_alike(view, spec, names[0], banner, s) for s in shown]
+    layers = _layers(view, spec)
+    rows: list[Row] = []
+    used: list[ResultRow | None] = []
+    bases: list[float | None] = []
+    for layer in layers:
+        if layer:
+            rows.append(
+                Row(f"{view.label(spec.layer or '')}: {view.code_label(spec.layer or '', layer)}", kind="group")
+            )
+        for name in names:
+            grouped = len(names) > 1
+            if grouped:
+                rows.append(Row(view.label(name), kind="group", level=1 if layer else 0))
+            level = int(bool(layer)) + int(grouped)
+            rows += _body(view, spec, name, banner, shown, layer, level, used)
+            rows += _base(view, spec, name, banner, shown, layer, level, bases)
+    lines = []
+    for name in names:
+        for column in spec.columns:
+            found = table_statistics(view, spec, name, column)
+            if found:
+                head = [] if len(spec.columns) == 1 and len(names) == 1 else [view.label(column)]
+                if len(names) > 1:
+                    head.insert(0, view.label(name))
+                lines.append((" × ".join(head) + ": " if head else "") + " · ".join(found))
+    notes = [small_base_note(view, bases), *problem_notes(view, used)]
+    if any(name in view.codebook.sets for name in names):
+        notes.insert(0, view.t("multiple_columns_note"))
+    if spec.letters and any(cell.letters for row in rows for cell in row.cells):
+        key = view.study.comparisons
+        notes.insert(0, view.t("letters_note", adjustment=view.t(f"adjustment_{key.adjustment}"),
+                               level=formats.percent_text(1 - view.study.confidence, view.lang, 0)))  # fmt: skip
+    unit = "unit_counts_and_percent" if "n" in shown or "count" in shown else "unit_percent_columns"
+    if asked:
+        unit = "unit_as_headed"
+    return Body(
+        head=_head(view, spec, names, banner, shown),
+        rows=tuple(rows),
+        columns=len(banner) * len(shown),
+        unit=view.t(unit),
+        base=view.t("base_pairs"),
+        statistics=tuple(lines),
+        notes=tuple(notes),
+    )
+
+
+def _members(view: View, name: str) -> tuple[str, ...]:
+    return view.codebook.batteries[name].members if name in view.codebook.batteries else (name,)
+
+
+def _alike(view: View, spec: TableSpec, row: str, banner: list[Column], statistic: str) -> str:
+    """A set's rows have shares of cases where other rows have column shares."""
+    column = next((c.var for c in banner if c.var), "")
+    code = next(iter(view.codes(spec.table, row, column)), "")
+    absent = view.get(spec.table, statistic, row, code, column) is None
+    return "share_of_cases" if absent and statistic == "column_share" else statistic
+
+
+def _layers(view: View, spec: TableSpec) -> list[str]:
+    if spec.layer is None:
+        return [""]
+    return list(dict.fromkeys(r.layer_code for r in view.results.rows(spec.table) if r.layer_code))
+
+
+def _banner(view: View, spec: TableSpec, row: str) -> list[Column]:
+    """The total, then each banner variable's categories that anybody chose, lettered from A."""
+    columns = [Column("", "")]
+    for var in spec.columns:
+        codes = view.col_codes(spec.table, row, var)
+        for place, code in enumerate(codes):
+            base = max((r.value or 0.0 for r in _column_totals(view, spec, var, code)), default=0.0)
+            if base > 0:
+                columns.append(Column(var, code, _letter(place) if spec.letters else ""))
+    return columns
+
+
+def _column_totals(view: View, spec: TableSpec, var: str, code: str) -> list[ResultRow]:
+    return [
+        r for r in view.results.rows(spec.table)
+        if r.statistic == "n" and r.col_var == var and r.col_code == code and not r.row_code
+    ]  # fmt: skip
+
+
+def _letter(position: int) -> str:
+    text = ""
+    position += 1
+    while position:
+        position, rest = divmod(position - 1, 26)
+        text = chr(65 + rest) + text
+    return text
+
+
+def _cell_row(
+    view: View, spec: TableSpec, statistic: str, name: str, code: str, column: Column, layer: str
+) -> ResultRow | None:
+    """The result of a cell; the table's total column is the total over the first banner variable."""
+    var = column.var or spec.columns[0]
+    return view.get(spec.table, statistic, name, code, var, column.code, layer)
+
+
+def _body(
+    view: View, spec: TableSpec, name: str, banner: list[Column], shown: list[str], layer: str, level: int,
+    used: list[ResultRow | None],
+) -> list[Row]:  # fmt: skip
+    codes = view.sorted_codes(spec, name, view.codes(spec.table, name, spec.columns[0]), spec.columns[0])
+    nets = list(dict.fromkeys(
+        r.row_code for r in view.results.rows(spec.table)
+        if r.row_var == name and r.row_code.startswith("net:") and r.statistic == "n"
+    ))  # fmt: skip
+    rows = []
+    for code in (*codes, *nets):
+        cells = []
+        for column in banner:
+            for statistic in shown:
+                row = _cell_row(view, spec, statistic, name, code, column, layer)
+                used.append(row)
+                letters = ""
+                if spec.letters and column.var and statistic in ("column_share", "share_of_cases"):
+                    found = view.get(spec.table, "letters", name, code, column.var, column.code, layer)
+                    letters = found.method if found is not None and found.value is not None else ""
+                cells.append(_formatted(view, statistic, row, letters))
+        rows.append(Row(view.code_label(name, code), tuple(cells), "subtotal" if code in nets else "body", level))
+    return rows
+
+
+def _formatted(view: View, statistic: str, row: ResultRow | None, letters: str = "") -> Cell:
+    if statistic in ("count", "n"):
+        return view.cell(row, "count")
+    if statistic in _SHARES:
+        return view.cell(row, "share", letters=letters)
+    return view.cell(row, "decimal", 1)
+
+
+def _base(
+    view: View, spec: TableSpec, name: str, banner: list[Column], shown: list[str], layer: str, level: int,
+    bases: list[float | None],
+) -> list[Row]:  # fmt: skip
+    """The base row: unweighted cases of each column; the weighted number below it where weights are on."""
+    kinds = [("n", "base_n")] + ([("count", "base_weighted")] if view.weighted(spec) else [])
+    rows = []
+    for statistic, label in kinds:
+        cells: list[Cell] = []
+        for column in banner:
+            row = _cell_row(view, spec, statistic, name, "", column, layer)
+            if statistic == "n":
+                bases.append(row.value if row else None)
+            # with counts and percentages in a pair of columns the base stands under the counts
+            cell = view.cell(row, "count" if statistic == "n" else "decimal", 1)
+            cells += [cell] + [EMPTY] * (len(shown) - 1)
+        rows.append(Row(view.t(label), tuple(cells), "base", level))
+    return rows
+
+
+def _head(
+    view: View, spec: TableSpec, names: list[str], banner: list[Column], shown: list[str]
+) -> tuple[tuple[HeadCell, ...], ...]:
+    """Banner variables over their categories (and outer over inner when nested), statistics below when several."""
+    nested = any(">" in c.var for c in banner)
+    several = len(shown) > 1
+    depth = 2 + int(nested) + int(several)
+    k = len(shown)
+    stub_text = view.label(names[0]) if len(names) == 1 else ""
+    lines: list[list[HeadCell]] = [[stub(view, stub_text, depth)]] + [[] for _ in range(depth - 1)]
+    lines[0].append(HeadCell(view.t("total"), k, depth - int(several)))
+    for var in spec.columns:
+        columns = [c for c in banner if c.var == var]
+        if not columns:
+            continue
+        lines[0].append(HeadCell(view.label(var), k * len(columns)))
+        names_of = parts(var)
+        if nested and len(names_of) > 1:
+            outer: dict[str, int] = {}
+            for c in columns:
+                key = c.code.split(" > ")[0]
+                outer[key] = outer.get(key, 0) + 1
+            lines[1] += [HeadCell(view.code_label(names_of[0], code), k * many) for code, many in outer.items()]
+            lines[2] += [
+                HeadCell(
+                    " › ".join(
+                        view.code_label(n, p) for n, p in zip(names_of[1:], c.code.split(" > ")[1:], strict=True)
+                    ),
+                    k, 1, c.letter,
+                )
+                for c in columns
+            ]  # fmt: skip
+        else:
+            span = 2 if nested else 1
+            lines[1] += [HeadCell(view.code_label(var, c.code), k, span, c.letter) for c in columns]
+    if several:
+        lines[-1] = [HeadCell(view.t(f"head_{s}")) for _ in banner for s in shown]
+    return tuple(tuple(line) for line in lines)
+
+
+# ---------------------------------------------------------------- means
+
+
+def means(view: View, spec: TableSpec) -> Body:
+    """Groups in the rows, one block per banner variable; for each numeric variable its cases, mean and spread."""
+    names = list(spec.rows)
+    asked = [s for s in spec.statistics if any(_mean_row(view, spec, s, names[0], c, "") for c in spec.columns)]
+    shown = asked or (["n", "mean", "sd"] if len(names) <= 3 else ["mean"])
+    rows: list[Row] = []
+    used: list[ResultRow | None] = []
+    bases: list[float | None] = []
+    for column in spec.columns:
+        rows.append(Row(view.label(column), kind="group"))
+        codes = list(dict.fromkeys(
+            r.col_code for r in view.results.rows(spec.table)
+            if r.col_var == column and r.col_code and r.statistic == "mean"
+        ))  # fmt: skip
+        for code in codes:
+            cells = _mean_cells(view, spec, names, column, code, shown, used)
+            base = view.value(spec.table, "n", names[0], "", column, code)
+            bases.append(base)
+            if base:
+                rows.append(Row(view.code_label(column, code), cells, "body", 1))
+    rows.append(Row(view.t("total"), _mean_cells(view, spec, names, spec.columns[0], "", shown, used), "total"))
+    lines = []
+    for name in names:
+        for column in spec.columns:
+            found = table_statistics(view, spec, name, column)
+            if found:
+                head = [view.label(name)] if len(names) > 1 else []
+                head += [view.label(column)] if len(spec.columns) > 1 else []
+                lines.append((" × ".join(head) + ": " if head else "") + " · ".join(found))
+    head1 = [stub(view, "", 2), *(HeadCell(_named(view, n), len(shown)) for n in names)]
+    head2 = [HeadCell(view.t("n") if s == "n" else view.statistic_name(s)) for _ in names for s in shown]
+    return Body(
+        head=(tuple(head1), tuple(head2)),
+        rows=tuple(rows),
+        columns=len(names) * len(shown),
+        unit=view.t("unit_means"),
+        base=view.t("base_pairs"),
+        statistics=tuple(lines),
+        notes=tuple(problem_notes(view, used)),
+    )
+
+
+def _named(view: View, name: str) -> str:
+    from pipeline.spec.model import say
+
+    unit = say(view.variables[name].unit, view.lang) if name in view.variables else ""
+    return f"{view.label(name)} ({unit})" if unit else view.label(name)
+
+
+def _mean_row(view: View, spec: TableSpec, statistic: str, name: str, column: str, code: str) -> ResultRow | None:
+    return view.get(spec.table, statistic, name, "", column, code)
+
+
+def _mean_cells(
+    view: View, spec: TableSpec, names: list[str], column: str, code: str, shown: list[str],
+    used: list[ResultRow | None],
+) -> tuple[Cell, ...]:  # fmt: skip
+    cells = []
+    for name in names:
+        for statistic in shown:
+            row = _mean_row(view, spec, statistic, name, column, code)
+            used.append(row)
+            form = "count" if statistic in ("n", "count") else "decimal"
+            cells.append(view.cell(row, form, view_decimals(view, name, statistic)))
+    return tuple(cells)
+
+
+def correlation(view: View, spec: TableSpec, statistic: Literal["pearson_r", "spearman_rho"] = "pearson_r") -> Body:
+    """Numeric variables in rows and columns; the correlation in each cell, its cases beside it."""
+    wanted = next((s for s in spec.statistics if s in ("pearson_r", "spearman_rho", "tau_b")), statistic)
+    rows, used = [], []
+    for name in spec.rows:
+        cells = []
+        for column in spec.columns:
+            row = view.get(spec.table, wanted, name, "", column, "")
+            used.append(row)
+            cells += [view.cell(row, "decimal", 2), formats.count_cell(row.n if row else None, view.lang)]
+        rows.append(Row(view.label(name), tuple(cells)))
+    head1 = [stub(view, "", 2), *(HeadCell(view.label(c), 2) for c in spec.columns)]
+    head2 = [HeadCell(h) for _ in spec.columns for h in (view.statistic_name(wanted), view.t("n"))]
+    return Body(
+        head=(tuple(head1), tuple(head2)),
+        rows=tuple(rows),
+        columns=2 * len(spec.columns),
+        unit=view.statistic_name(wanted),
+        base=view.t("base_pairs"),
+        notes=tuple(problem_notes(view, used)),
+    )

@@ -1,0 +1,290 @@
+"""What every layout needs at hand: results, labels and words in one language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from pipeline import language
+from pipeline.present import formats
+from pipeline.present.document import Cell, Mark
+from pipeline.results import BLANK, SYSTEM_MISSING, ResultRow, Results
+from pipeline.spec.load import StudyFiles, parts
+from pipeline.spec.model import Codebook, Inference, Source, Study, TableSpec, Variable, say
+from pipeline.tables.plan import variables_of
+
+LAST = ("altr", "other", "nessun", "none", "nothing", "niente")
+"""How labels of categories begin that stand last whatever their size."""
+
+SYMBOLS = {"published": "*", "described": "†", "simulated": "‡"}
+
+
+@dataclass(frozen=True)
+class View:
+    """A wave's results seen in one language. All methods give plain text or cells, never markup."""
+
+    lang: str
+    wave: str
+    files: StudyFiles
+    source: Source
+    results: Results
+
+    @property
+    def study(self) -> Study:
+        """The study's own record."""
+        return self.files.study
+
+    @property
+    def codebook(self) -> Codebook:
+        """The study's variables."""
+        return self.files.codebook
+
+    @cached_property
+    def variables(self) -> dict[str, Variable]:
+        """All variables, derived ones included."""
+        return self.codebook.all_variables()
+
+    # ------------------------------------------------------------ words
+
+    def t(self, text_id: str, **params: object) -> str:
+        """A text of the catalogue ``present.toml``."""
+        return language.text(self.lang, f"present.{text_id}", **params)
+
+    def units(self, n: float) -> str:
+        """The name of the units, for that many."""
+        unit = self.study.population.unit
+        name = unit.get(self.lang) or next(iter(unit.values()))
+        return name.one if n == 1 else name.many
+
+    def many_units(self) -> str:
+        """The name of many units."""
+        return self.units(2)
+
+    def remark(self, kind: str, text: str) -> str:
+        """A method, warning or error id with its ``key=value`` words, as a sentence; the id where none is written."""
+        words = text.split()
+        ids = [w for w in words if "=" not in w]
+        params = dict(w.split("=", 1) for w in words if "=" in w)
+        sentences = []
+        for one in ids:
+            found = statistic_text(self.lang, f"{kind}_{one}")
+            if found is not None:
+                try:
+                    sentences.append(language.fill(found, **params))
+                except KeyError:
+                    sentences.append(found)
+        return " ".join(sentences) if sentences else text
+
+    def statistic_name(self, statistic: str) -> str:
+        """What a reader calls a statistic."""
+        return statistic_text(self.lang, f"name_{statistic}") or statistic
+
+    # ------------------------------------------------------------ labels
+
+    def label(self, name: str) -> str:
+        """The label of a variable, set or battery; of a nested name, both labels."""
+        names = parts(name)
+        if len(names) > 1:
+            return " › ".join(self.label(n) for n in names)
+        for group in (self.codebook.sets, self.codebook.batteries, self.variables):
+            if name in group:
+                return say(group[name].label, self.lang) or name
+        return name
+
+    def question(self, name: str) -> str:
+        """The question's wording, of the set or battery where there is one; empty when none is given."""
+        for group in (self.codebook.sets, self.codebook.batteries, self.variables):
+            if name in group:
+                return say(getattr(group[name], "question", None), self.lang)
+        return ""
+
+    def code_label(self, name: str, code: str) -> str:
+        """The label of a category, item, net or missing code; the code itself when it has none."""
+        names = parts(name)
+        if len(names) > 1:
+            inner = code.split(" > ")
+            return " › ".join(self.code_label(n, c) for n, c in zip(names, inner, strict=True))
+        if name in self.codebook.sets:
+            mr = self.codebook.sets[name]
+            if mr.kind == "dichotomies":
+                return self.item_label(code, mr.members)
+            found = mr.categories.get(code)
+            if found is None:
+                found = next((self.variables[m].categories.get(code) for m in mr.members), None)
+            return say(found, self.lang) or code
+        variable = self.variables[name]
+        if code.startswith("net:"):
+            net = variable.nets.get(code[4:])
+            return say(net.label, self.lang) if net else code
+        if code == SYSTEM_MISSING:
+            return self.t("not_applicable") if variable.asked_if else self.t("system_missing")
+        if code == BLANK:
+            return self.t("blank")
+        text = variable.categories.get(code) or variable.missing.get(code)
+        if text is None and variable.missing_range is not None and self._in_range(variable, code):
+            text = variable.missing_range.label
+        return say(text, self.lang) or code
+
+    @staticmethod
+    def _in_range(variable: Variable, code: str) -> bool:
+        span = variable.missing_range
+        try:
+            value = float(code)
+        except ValueError:
+            return False
+        return (
+            span is not None and (span.low is None or value >= span.low) and (span.high is None or value <= span.high)
+        )
+
+    def item_label(self, name: str, members: tuple[str, ...]) -> str:
+        """The label of one member of a set or battery, without what all members' labels begin with."""
+        own = say(self.variables[name].label, self.lang) or name
+        prefix = self._prefix(members)
+        rest = own[len(prefix) :].strip() if prefix and own.startswith(prefix) else own
+        return rest[:1].upper() + rest[1:] if rest else own
+
+    def _prefix(self, members: tuple[str, ...]) -> str:
+        """What all labels begin with, up to a colon, dash or ellipsis; empty when there is no such beginning."""
+        labels = [say(self.variables[m].label, self.lang) for m in members if m in self.variables]
+        if len(labels) < 2:
+            return ""
+        start = labels[0]
+        for other in labels[1:]:
+            while start and not other.startswith(start):
+                start = start[:-1]
+        cut = max(
+            (start.rfind(mark) + len(mark) for mark in (": ", " - ", " – ", "… ", "... ") if mark in start), default=0
+        )
+        return start[:cut]
+
+    def is_other(self, name: str, code: str) -> bool:
+        """Whether a category is "other" or "none", which stands last."""
+        return self.code_label(name, code).casefold().startswith(LAST)
+
+    def ordered(self, name: str) -> bool:
+        """Whether the categories of a variable have an order of their own."""
+        return name in self.variables and self.variables[name].kind != "nominal"
+
+    # ------------------------------------------------------------ results
+
+    def codes(self, table: str, row_var: str, col_var: str = "", statistic: str = "count") -> list[str]:
+        """The row codes that a table has for a variable, in order, without total and nets."""
+        seen: dict[str, None] = {}
+        for r in self.results.rows(table):
+            about = r.row_var == row_var and r.col_var == col_var and r.statistic == statistic
+            if about and r.row_code and not r.row_code.startswith("net:"):
+                seen.setdefault(r.row_code)
+        return list(seen)
+
+    def col_codes(self, table: str, row_var: str, col_var: str, statistic: str = "count") -> list[str]:
+        """The column codes that a table has for a pair of variables, in order, without the total."""
+        seen: dict[str, None] = {}
+        for r in self.results.rows(table):
+            if r.row_var == row_var and r.col_var == col_var and r.statistic == statistic and r.col_code:
+                seen.setdefault(r.col_code)
+        return list(seen)
+
+    def sorted_codes(self, spec: TableSpec, name: str, codes: list[str], col_var: str = "") -> list[str]:
+        """Categories in the questionnaire's order when ordered (or asked for), else by size, other and none last."""
+        by_order = spec.sort == "order" or (spec.sort is None and (self.ordered(name) or ">" in name))
+        if by_order:
+            return codes
+
+        def size(code: str) -> float:
+            row = self.get(spec.table, "count", name, code, col_var)
+            return -(row.value or 0.0) if row is not None else 0.0
+
+        return sorted(codes, key=lambda code: (self.is_other(name, code), size(code)))
+
+    def get(self, table: str, statistic: str, row: str = "", row_code: str = "", col: str = "", col_code: str = "",
+            layer_code: str = "") -> ResultRow | None:  # fmt: skip
+        """One result row."""
+        return self.results.get(table, statistic, row, row_code, col, col_code, layer_code)
+
+    def value(self, table: str, statistic: str, row: str = "", row_code: str = "", col: str = "", col_code: str = "",
+              layer_code: str = "") -> float | None:  # fmt: skip
+        """The value of one result row; ``None`` when it is not there or could not be computed."""
+        found = self.get(table, statistic, row, row_code, col, col_code, layer_code)
+        return None if found is None else found.value
+
+    def cell(self, row: ResultRow | None, form: str, decimals: int = 1, letters: str = "") -> Cell:
+        """A result as a cell: ``form`` is ``count``, ``share``, ``decimal`` or ``p``."""
+        if row is None:
+            return Cell(kind="empty")
+        if row.suppressed:
+            return Cell(formats.SUPPRESSED, kind="suppressed", note=self.t("suppressed"))
+        note = self.remark("error", row.error) if row.error else ""
+        if form == "count":
+            return formats.count_cell(row.value, self.lang, note)
+        if form == "share":
+            return formats.share_cell(row.value, self.lang, self.share_decimals(row), letters, note)
+        if form == "p":
+            return formats.p_cell(row.value, self.lang, note)
+        return formats.decimal_cell(row.value, self.lang, decimals, letters, note)
+
+    def share_decimals(self, row: ResultRow) -> int:
+        """One decimal; none on a base under 30 where the study wants whole percentages there."""
+        small = row.n is not None and row.n < 30
+        return 0 if small and self.study.policies.decimals_below_30 == "whole" else 1
+
+    # ------------------------------------------------------------ reading and marks
+
+    def mode(self, spec: TableSpec) -> Inference:
+        """How a table is read."""
+        mode = spec.inference or self.study.inference
+        return "sample" if mode == "description" and self.study.population.size is None else mode
+
+    def weighted(self, spec: TableSpec) -> bool:
+        """Whether a table uses the study's weight."""
+        weights = self.study.weights
+        return weights is not None and (weights.use if spec.weighted is None else spec.weighted)
+
+    def origin(self, names: list[str]) -> str:
+        """The origin of what is shown together: that of one variable, or simulated where several are crossed."""
+        if not self.source.marks:
+            return ""
+        found = [self._origin_of(name) for name in names]
+        found = [origin for origin in found if origin]
+        if not found:
+            return ""
+        worst = max(found, key=["published", "described", "simulated"].index)
+        return "simulated" if worst == "published" and len(found) > 1 else worst
+
+    def _origin_of(self, name: str) -> str:
+        for group in (self.codebook.sets, self.codebook.batteries, self.variables):
+            if name in group:
+                return getattr(group[name], "origin", None) or ""
+        return ""
+
+    def mark(self, spec: TableSpec) -> Mark | None:
+        """The origin mark of a table."""
+        names = variables_of(spec, self.codebook)
+        if self.weighted(spec) and self.study.weights is not None:
+            names.append(self.study.weights.variable)
+        return self.mark_of(self.origin(names))
+
+    def mark_of(self, origin: str) -> Mark | None:
+        """The mark of an origin."""
+        return Mark(origin, SYMBOLS[origin], self.t(f"origin_{origin}")) if origin else None
+
+    def source_line(self) -> str:
+        """The source printed below tables and figures."""
+        return say(self.source.title, self.lang)
+
+
+def statistic_text(lang: str, key: str) -> str | None:
+    """A text about a statistic, from the catalogue of whichever family has it."""
+    return _statistics_catalogue(lang).get(key)
+
+
+_catalogues: dict[str, dict[str, str]] = {}
+
+
+def _statistics_catalogue(lang: str) -> dict[str, Any]:
+    if lang not in _catalogues:
+        merged: dict[str, str] = {}
+        for path in sorted((language.FOLDER / lang).glob("statistics*.toml")):
+            merged.update(language.catalogue(lang, path.stem))
+        _catalogues[lang] = merged
+    return _catalogues[lang]

@@ -1,0 +1,381 @@
+"""The document's text from cover to last section, as ``word/document.xml``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from pipeline import language
+from pipeline.present.document import (
+    Block,
+    Document,
+    Facts,
+    Figure,
+    Items,
+    Mark,
+    Notice,
+    Paragraph,
+    Run,
+    Section,
+    Table,
+)
+from pipeline.render.docx.figures import Picture, drawing
+from pipeline.render.docx.styles import TEXT_WIDTH, TEXT_WIDTH_TURNED
+from pipeline.render.docx.tables import cell_notes, continued, facts_element, fits, split, table_element
+from pipeline.render.docx.xml import Bookmarks, Element, R, field, link, paragraph, run, run_properties, w
+
+EN_SPACE = "\u2002"  # between a section's number and title: a tab would be carried into running heads and contents
+TURNED_MARGIN, MARGIN = 1_134, 1_418
+NUMBERED_BULLETS = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Relationship ids of the package's parts that the text refers to. ``pictures``: PNG and SVG by figure."""
+
+    front_header: str
+    header: str
+    header_turned: str
+    footer: str
+    footer_turned: str
+    pictures: Mapping[str, tuple[str, str]]
+
+
+def page_number(document: Document) -> list[Element]:
+    """ "pagina n di N" as runs and fields."""
+    lang, words = document.lang, document.words
+    # The pattern is filled with marks that no language has, and cut at them.
+    text = language.text(lang, "office.page_n_of_total", page=words["page"], of=words["of"], n="\x00", total="\x01")
+    made: list[Element] = []
+    for piece in re.split("([\x00\x01])", text):
+        if piece in ("\x00", "\x01"):
+            made += field("PAGE" if piece == "\x00" else "NUMPAGES", [run("1")])
+        elif piece:
+            made.append(run(piece))
+    return made
+
+
+class Body:
+    """Builds the body; :attr:`root` is the finished ``w:document`` after :meth:`build`."""
+
+    def __init__(self, document: Document, pictures: Mapping[str, Picture], parts: Parts) -> None:
+        self.document = document
+        self.pictures = pictures
+        self.parts = parts
+        self.bookmarks = Bookmarks()
+        self.body = w("body")
+        self.ordered_lists = 0
+        self._waiting: list[Element] = []  # headings, which go to the page of what follows them
+        self._turned = False
+        self._front = True
+        self._first_section = True
+        self._drawings = 0
+        self._sequence = {"table": 0, "figure": 0}
+        self._anchors, self._labels = self._targets()
+        self._marked: set[str] = set()
+
+    # What can be referred to
+
+    def _targets(self) -> tuple[dict[str, str], dict[str, str]]:
+        """The bookmark of every id, made from ordinals: no text of the document gets into a name."""
+        anchors: dict[str, str] = {}
+        labels: dict[str, str] = {}
+
+        def walk(sections: tuple[Section, ...]) -> None:
+            for section in sections:
+                anchors.setdefault(section.id, f"_Toc{len(anchors):06d}")
+                for block in section.blocks:
+                    if isinstance(block, (Table, Figure)):
+                        anchors.setdefault(block.id, f"_Ref{len(anchors):06d}")
+                        labels[block.id] = block.label
+                    elif isinstance(block, Facts) and block.id:
+                        anchors.setdefault(block.id, f"_Ref{len(anchors):06d}")
+                walk(section.sections)
+
+        figure = self.document.cover.figure
+        walk(self.document.sections)
+        if figure is not None and figure.id not in anchors:
+            anchors[figure.id] = f"_Ref{len(anchors):06d}"
+            labels[figure.id] = figure.label
+        return anchors, labels
+
+    def _bookmarked(self, target: str, content: list[Element]) -> list[Element]:
+        """``content`` as the target's bookmark, the first time it is met."""
+        if target not in self._anchors or target in self._marked:
+            return content
+        self._marked.add(target)
+        return self.bookmarks.around(self._anchors[target], content)
+
+    # Pages
+
+    def add(self, elements: Iterable[Element], turned: bool = False) -> None:
+        """Append to the text, on an upright or a turned page."""
+        if turned != self._turned:
+            self._close_section()
+            self._turned = turned
+        self.body.extend(self._waiting)
+        self._waiting = []
+        self.body.extend(elements)
+
+    def _section_properties(self) -> Element:
+        parts, turned = self.parts, self._turned
+        header = parts.front_header if self._front else parts.header_turned if turned else parts.header
+        references = [
+            w("headerReference", type="default"),
+            w("footerReference", type="default"),
+        ]
+        for reference, part in zip(references, (header, parts.footer_turned if turned else parts.footer), strict=True):
+            reference.set(f"{{{R}}}id", part)
+        size = {"w": 16_838, "h": 11_906, "orient": "landscape"} if turned else {"w": 11_906, "h": 16_838}
+        side = TURNED_MARGIN if turned else MARGIN
+        made = w(
+            "sectPr",
+            *references,
+            w("type", val="nextPage"),
+            w("pgSz", **size),
+            w("pgMar", top=1_418, right=side, bottom=1_304, left=side, header=680, footer=567, gutter=0),
+            w("cols", space=708),
+            w("titlePg") if self._first_section else None,
+        )
+        self._first_section = False
+        return made
+
+    def _close_section(self) -> None:
+        last = self.body[-1] if len(self.body) else None
+        if last is None or last.tag != w("p").tag:
+            last = paragraph([], "TableEnd")
+            self.body.append(last)
+        properties = last.find(w("pPr").tag)
+        if properties is None:
+            properties = w("pPr")
+            last.insert(0, properties)
+        properties.append(self._section_properties())
+
+    # The whole
+
+    def build(self) -> Element:
+        """``w:document`` with everything in reading order."""
+        self._cover()
+        self._contents()
+        self._symbols()
+        self._close_section()
+        self._front = False
+        back_matter_seen = False
+        for section in self.document.sections:
+            starts_page = section.back_matter and not back_matter_seen
+            back_matter_seen = back_matter_seen or section.back_matter
+            self._section(section, starts_page)
+        self.add([])
+        self.body.append(self._section_properties())
+        return w("document", self.body)
+
+    def _cover(self) -> None:
+        cover = self.document.cover
+        self.add([paragraph([run(cover.title)], "Title")])
+        if cover.subtitle:
+            self.add([paragraph([run(cover.subtitle)], "Subtitle")])
+        for text in (cover.line, " · ".join(t for t in (cover.authors, cover.date, cover.edition) if t)):
+            if text:
+                self.add([paragraph([run(text)], "CoverLine")])
+        if cover.facts:
+            self.add([paragraph([], "TableEnd"), facts_element(Facts("", cover.facts), TEXT_WIDTH)])
+            self.add([paragraph([], "TableEnd")])
+        for notice in cover.notices:
+            self._notice(notice)
+        if cover.findings:
+            self.add([paragraph([run(cover.findings_title)], "ContentsHeading")])
+            for finding in cover.findings:
+                self.add([paragraph(self._runs(finding), "Finding", numbering=NUMBERED_BULLETS)])
+        if cover.figure is not None:
+            inside = any(isinstance(b, Figure) and b.id == cover.figure.id for b in self.document.blocks())
+            self._figure(cover.figure, counted=not inside)
+
+    def _contents(self) -> None:
+        words = self.document.words
+        heading = paragraph([run(words["contents"])], "ContentsHeading", page_break=True)
+        entries = [
+            (f"TOC{min(section.level, 2)}", self._anchors[section.id], _numbered(section))
+            for section in _walk(self.document.sections)
+        ]
+        contents = [heading, *_contents_field('TOC \\o "1-2" \\h \\z \\u', entries)]
+        gallery = w("docPartObj", w("docPartGallery", val="Table of Contents"), w("docPartUnique"))
+        self.add([w("sdt", w("sdtPr", gallery), w("sdtContent", *contents))])
+        for kind, blocks in (("table", self.document.tables()), ("figure", self.document.figures())):
+            entries = [("TableofFigures", self._anchors[b.id], self._caption_text(b.label, b.title)) for b in blocks]
+            if entries:
+                self.add([paragraph([run(words[f"list_of_{kind}s"])], "ContentsHeading")])
+                self.add(_contents_field(f'TOC \\h \\z \\c "{self._sequence_name(kind)}"', entries))
+
+    def _symbols(self) -> None:
+        document = self.document
+        if document.symbols:
+            self.add([paragraph([run(document.words["symbols"])], "ContentsHeading")])
+            self.add([facts_element(Facts("", document.symbols), TEXT_WIDTH), paragraph([], "TableEnd")])
+
+    def _section(self, section: Section, page_break: bool = False) -> None:
+        heading = self._bookmarked(section.id, [run(_numbered(section))])
+        style = f"Heading{min(max(section.level, 1), 3)}"
+        self._waiting.append(paragraph(heading, style, page_break=page_break))
+        for block in section.blocks:
+            self._block(block, section.back_matter)
+        for inner in section.sections:
+            self._section(inner)
+
+    def _block(self, block: Block, small: bool) -> None:
+        if isinstance(block, Table):
+            self._table(block)
+        elif isinstance(block, Figure):
+            self._figure(block)
+        elif isinstance(block, Paragraph):
+            style = {"lead": "Lead", "note": "Note", "finding": "Lead"}.get(block.style, "BodyText")
+            style = "SmallText" if small and style != "Note" else style
+            self.add([paragraph(self._runs(block.runs), style)])
+        elif isinstance(block, Items):
+            self._items(block, small)
+        elif isinstance(block, Facts):
+            self._facts(block)
+        else:
+            self._notice(block)
+
+    # Text
+
+    def _runs(self, runs: tuple[Run, ...]) -> list[Element]:
+        made: list[Element] = []
+        for piece in runs:
+            anchor = self._anchors.get(piece.target, "")
+            style = "Code" if piece.code else ""
+            look = run_properties(strong=piece.strong, emphasis=piece.emphasis, style=style)
+            if not anchor:
+                made.append(run(piece.text, look))
+            elif piece.text == self._labels.get(piece.target):
+                # A reference that Word keeps right when tables are moved or renumbered.
+                made += field(f"REF {anchor} \\h", [run(piece.text, look)])
+            else:
+                made.append(link(anchor, [run(piece.text, look)]))
+        return made
+
+    def _items(self, items: Items, small: bool) -> None:
+        number = NUMBERED_BULLETS
+        if items.ordered:
+            self.ordered_lists += 1
+            number = 1 + self.ordered_lists
+        style = "SmallText" if small else "ListNumber" if items.ordered else "ListBullet"
+        self.add(paragraph(self._runs(item), style, numbering=number) for item in items.items)
+
+    def _notice(self, notice: Notice) -> None:
+        self.add([paragraph([run(notice.title)], "NoticeTitle"), paragraph([run(notice.text)], "NoticeText")])
+
+    def _facts(self, facts: Facts) -> None:
+        if facts.title:
+            title = self._bookmarked(facts.id, [run(facts.title)])
+            self.add([paragraph([*title, *_mark(facts.mark)], "Heading3")])
+        self.add([facts_element(facts, TEXT_WIDTH)])
+        notes = [[run(facts.mark.text)]] if facts.mark else []
+        self.add([*_notes(notes), paragraph([], "TableEnd")])
+
+    # Tables and figures
+
+    def _sequence_name(self, kind: str) -> str:
+        return re.sub(r"\W", "_", self.document.words[kind])
+
+    def _label(self, block: Table | Figure, counted: bool = True) -> list[Element]:
+        """ "Tavola 3", its number a sequence field of Word's; the whole a bookmark for references."""
+        number = str(block.number)
+        if not counted or not block.label.endswith(number):
+            return [run(block.label)]
+        self._sequence[block.kind] += 1
+        instruction = f"SEQ {self._sequence_name(block.kind)} \\* ARABIC"
+        if self._sequence[block.kind] != block.number:
+            instruction += f" \\r {block.number}"
+            self._sequence[block.kind] = block.number
+        prefix = block.label.removesuffix(number)
+        content = [run(prefix)] if prefix else []
+        return self._bookmarked(block.id, [*content, *field(instruction, [run(number)])])
+
+    def _caption_text(self, label: str, title: str) -> str:
+        return language.text(self.document.lang, "office.caption", label=label, title=title)
+
+    def _caption(self, block: Table | Figure, unit: str, counted: bool = True) -> list[Element]:
+        # The separator is what the language's pattern puts between label and title.
+        separator = language.text(self.document.lang, "office.caption", label="", title="")
+        title = block.title + (f" ({unit})" if unit else "")
+        return [*self._label(block, counted), run(separator + title), *_mark(block.mark)]
+
+    def _said(self, word: str, text: str) -> str:
+        return language.text(self.document.lang, "office.colon", word=self.document.words[word], text=text)
+
+    def _table(self, table: Table) -> None:
+        lang = self.document.lang
+        turned = table.wide or not fits(table, TEXT_WIDTH)
+        width = TEXT_WIDTH_TURNED if turned else TEXT_WIDTH
+        signs = cell_notes(table)
+        decimal = language.text(lang, "office.decimal")
+        made = [paragraph(self._caption(table, table.unit), "Caption")]
+        for word, text in (("question", table.question), ("base", table.base)):
+            if text:
+                made.append(paragraph([run(self._said(word, text))], "TableLead"))
+        for i, part in enumerate(split(table, width)):
+            if i:
+                made.append(paragraph([], "TableEnd"))
+                made.append(paragraph([run(continued(table, lang))], "TableLead"))
+            made.append(table_element(part, width, decimal, signs))
+        notes = [*table.statistics, *table.notes]
+        notes += [f"{sign} {note}" for note, sign in signs.items()]
+        notes += [self._said("source", table.source)] if table.source else []
+        notes += [table.mark.text] if table.mark else []
+        self.add([*made, *_notes([[run(note)] for note in notes]), paragraph([], "TableEnd")], turned)
+
+    def _figure(self, figure: Figure, counted: bool = True) -> None:
+        picture = self.pictures[figure.id]
+        self._drawings += 1
+        made = [paragraph([run(figure.headline)], "FigureHeadline")] if figure.headline else []
+        made.append(paragraph(self._caption(figure, "", counted), "FigureCaption"))
+        made.append(paragraph([drawing(picture, self._drawings, *self.parts.pictures[figure.id])], "FigureBody"))
+        notes = [*figure.notes]
+        notes += [self._said("source", figure.source)] if figure.source else []
+        notes += [figure.mark.text] if figure.mark else []
+        lines = [[run(note)] for note in notes]
+        if figure.table_label:
+            anchor = self._anchors.get(figure.table, "")
+            lines.append([link(anchor, [run(figure.table_label)])] if anchor else [run(figure.table_label)])
+        self.add([*made, *_notes(lines), paragraph([], "TableEnd")])
+
+
+def _contents_field(instruction: str, entries: list[tuple[str, str, str]]) -> list[Element]:
+    """A contents field with its last result: paragraphs of (style, anchor, text).
+
+    Page numbers are not known here, and a wrong one is worse than none: they come when the reader updates the field.
+    """
+    *opening, closing = field(instruction, [])
+    made = []
+    for i, (style, anchor, text) in enumerate(entries):
+        content = [link(anchor, [run(text)])]
+        if i == 0:
+            content = [*opening, *content]
+        if i == len(entries) - 1:
+            content = [*content, closing]
+        made.append(paragraph(content, style))
+    return made
+
+
+def _notes(lines: list[list[Element]]) -> list[Element]:
+    """The small lines below a table or figure, kept on its page."""
+    last = len(lines) - 1
+    return [paragraph(line, "TableNote" if i else "TableNoteFirst", keep_next=i < last) for i, line in enumerate(lines)]
+
+
+def _mark(mark: Mark | None) -> list[Element]:
+    return [run(f"\u00a0{mark.symbol}")] if mark else []
+
+
+def _numbered(section: Section) -> str:
+    return f"{section.number}{EN_SPACE}{section.title}" if section.number else section.title
+
+
+def _walk(sections: tuple[Section, ...]) -> list[Section]:
+    found: list[Section] = []
+    for section in sections:
+        found.append(section)
+        found.extend(_walk(section.sections))
+    return found

@@ -1,0 +1,182 @@
+"""The package: every part of the document in one archive, the same bytes whenever it is made."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+
+from lxml import etree
+
+from pipeline import language
+from pipeline.present.document import Document
+from pipeline.render.docx.body import Body, Parts, page_number
+from pipeline.render.docx.figures import pictures, pngs
+from pipeline.render.docx.styles import TEXT_WIDTH, TEXT_WIDTH_TURNED, font_table, numbering, settings, styles
+from pipeline.render.docx.xml import Element, R, field, run, to_bytes, w
+from pipeline.render.text import printable
+
+CONTENT_TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
+RELATIONSHIPS = "http://schemas.openxmlformats.org/package/2006/relationships"
+CORE = "http://schemas.openxmlformats.org/package/2006/metadata/core-properties"
+CORE_TYPE = "http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties"
+DC = "http://purl.org/dc/elements/1.1/"
+DCTERMS = "http://purl.org/dc/terms/"
+XSI = "http://www.w3.org/2001/XMLSchema-instance"
+WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml"
+
+# The date of archives that have none: a document made twice must be the same bytes. The report's own date is text.
+FIXED_DATE = (1980, 1, 1, 0, 0, 0)
+FIXED_STAMP = "1980-01-01T00:00:00Z"
+PROPERTY_LIMIT = 255
+
+
+class _Relationships:
+    """The relationships of the main part, numbered in the order in which they are made. All are internal."""
+
+    def __init__(self) -> None:
+        self.targets: list[tuple[str, str]] = []
+
+    def add(self, kind: str, target: str) -> str:
+        self.targets.append((f"{R}/{kind}", target))
+        return f"rId{len(self.targets)}"
+
+    def part(self) -> bytes:
+        return _relationships_part(self.targets)
+
+
+def _relationships_part(targets: list[tuple[str, str]]) -> bytes:
+    root = etree.Element(f"{{{RELATIONSHIPS}}}Relationships", nsmap={None: RELATIONSHIPS})
+    for i, (kind, target) in enumerate(targets, start=1):
+        etree.SubElement(root, f"{{{RELATIONSHIPS}}}Relationship", {"Id": f"rId{i}", "Type": kind, "Target": target})
+    return _bytes(root)
+
+
+def _bytes(root: Element) -> bytes:
+    made: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+    return made
+
+
+def _running(tag: str, style: str, left: list[Element], right: list[Element], width: int) -> Element:
+    """A header or footer of one line: left text, right text at the margin."""
+    line = w(
+        "p",
+        w("pPr", w("pStyle", val=style), w("tabs", w("tab", val="right", pos=width))),
+        *left,
+        w("r", w("tab")),
+        *right,
+    )
+    return w(tag, line)
+
+
+def _core(document: Document, locale: str) -> bytes:
+    cover = document.cover
+    root = etree.Element(f"{{{CORE}}}coreProperties", nsmap={"cp": CORE, "dc": DC, "dcterms": DCTERMS, "xsi": XSI})
+    texts = (("title", cover.title), ("subject", cover.line), ("creator", cover.authors), ("language", locale))
+    for key, text in texts:
+        etree.SubElement(root, f"{{{DC}}}{key}").text = " ".join(printable(text).split())[:PROPERTY_LIMIT]
+    edition = " ".join(printable(cover.edition).split())[:PROPERTY_LIMIT]
+    etree.SubElement(root, f"{{{CORE}}}contentStatus").text = edition
+    for key in ("created", "modified"):
+        stamp = etree.SubElement(root, f"{{{DCTERMS}}}{key}", {f"{{{XSI}}}type": "dcterms:W3CDTF"})
+        stamp.text = FIXED_STAMP
+    return _bytes(root)
+
+
+def _content_types(parts: dict[str, str]) -> bytes:
+    root = etree.Element(f"{{{CONTENT_TYPES}}}Types", nsmap={None: CONTENT_TYPES})
+    defaults = {
+        "rels": "application/vnd.openxmlformats-package.relationships+xml",
+        "xml": "application/xml",
+        "png": "image/png",
+        "svg": "image/svg+xml",
+    }
+    for extension, kind in defaults.items():
+        etree.SubElement(root, f"{{{CONTENT_TYPES}}}Default", {"Extension": extension, "ContentType": kind})
+    for name, kind in parts.items():
+        etree.SubElement(root, f"{{{CONTENT_TYPES}}}Override", {"PartName": f"/{name}", "ContentType": kind})
+    return _bytes(root)
+
+
+def package(document: Document) -> bytes:
+    """The DOCX file's bytes."""
+    lang = document.lang
+    locale = language.text(lang, "office.locale")
+    relations = _Relationships()
+    files: dict[str, bytes] = {}
+    kinds: dict[str, str] = {}
+
+    def part(kind: str, name: str, root: Element, content_type: str) -> str:
+        files[f"word/{name}"] = to_bytes(root)
+        kinds[f"word/{name}"] = f"{WORD_TYPE}.{content_type}+xml"
+        return relations.add(kind, name)
+
+    part("styles", "styles.xml", styles(locale), "styles")
+    part("fontTable", "fontTable.xml", font_table(), "fontTable")
+    decimal, separator = language.text(lang, "office.decimal"), language.text(lang, "office.list_separator")
+    part("settings", "settings.xml", settings(locale, decimal, separator), "settings")
+
+    def head(right: list[Element], width: int) -> Element:
+        return _running("hdr", "Header", [run(document.running_head)], right, width)
+
+    def foot(width: int) -> Element:
+        return _running("ftr", "Footer", [run(document.foot)], page_number(document), width)
+
+    # "STYLEREF 1": the text of the last heading of level 1, by its number because its name differs per language.
+    headers = [
+        part("header", f"header{i}.xml", root, "header")
+        for i, root in enumerate(
+            (
+                head([], TEXT_WIDTH),
+                head(field("STYLEREF 1", []), TEXT_WIDTH),
+                head(field("STYLEREF 1", []), TEXT_WIDTH_TURNED),
+            ),
+            start=1,
+        )
+    ]
+    footers = [
+        part("footer", f"footer{i}.xml", foot(width), "footer")
+        for i, width in enumerate((TEXT_WIDTH, TEXT_WIDTH_TURNED), start=1)
+    ]
+
+    shown = pictures(list({figure.id: figure for figure in document.figures()}.values()), TEXT_WIDTH / 20)
+    images = {
+        picture.figure.id: (
+            relations.add("image", f"media/figure{i}.png"),
+            relations.add("image", f"media/figure{i}.svg"),
+        )
+        for i, picture in enumerate(shown, start=1)
+    }
+    half = (len(shown) + 1) // 2
+    with ThreadPoolExecutor(2) as pool:
+        jobs = [pool.submit(pngs, part) for part in (shown[:half], shown[half:])]
+        parts = Parts(headers[0], headers[1], headers[2], footers[0], footers[1], images)
+        body = Body(document, {picture.figure.id: picture for picture in shown}, parts)
+        files["word/document.xml"] = to_bytes(body.build())
+        drawn = [png for job in jobs for png in job.result()]
+    for i, (picture, png) in enumerate(zip(shown, drawn, strict=True), start=1):
+        files[f"word/media/figure{i}.svg"] = picture.svg
+        files[f"word/media/figure{i}.png"] = png
+    kinds["word/document.xml"] = f"{WORD_TYPE}.document.main+xml"
+    part("numbering", "numbering.xml", numbering(body.ordered_lists), "numbering")
+    files["word/_rels/document.xml.rels"] = relations.part()
+
+    files["docProps/core.xml"] = _core(document, locale)
+    kinds["docProps/core.xml"] = "application/vnd.openxmlformats-package.core-properties+xml"
+    files["_rels/.rels"] = _relationships_part(
+        [(f"{R}/officeDocument", "word/document.xml"), (CORE_TYPE, "docProps/core.xml")]
+    )
+    return _archive({"[Content_Types].xml": _content_types(kinds), **dict(sorted(files.items()))})
+
+
+def _archive(files: dict[str, bytes]) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name, content in files.items():
+            entry = zipfile.ZipInfo(name, FIXED_DATE)
+            entry.create_system = 0  # else it would tell on which kind of system it was made
+            entry.external_attr = 0o600 << 16
+            packed = name.endswith(".png")  # packed already
+            entry.compress_type = zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED
+            archive.writestr(entry, content, compresslevel=None if packed else 5)
+    return stream.getvalue()

@@ -1,0 +1,149 @@
+"""A run: the stages of each wave in order, skipped where nothing changed, one run at a time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from pipeline import paths, publish
+from pipeline.errors import DataRejected, UsageError, nearest
+from pipeline.paths import Layout, Wave
+from pipeline.progress import Progress
+from pipeline.stages.freshness import Record, code_hash, file_hash, json_hash
+from pipeline.stages.job import Job
+
+STAGES = ("ingest", "validate", "process", "tabulate", "render")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a run is asked for; empty means the study's languages and all formats."""
+
+    langs: tuple[str, ...] = ()
+    formats: tuple[str, ...] = ()
+    edition: str = "internal"
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one wave: its published files, or that nothing was to do."""
+
+    wave: str
+    files: tuple[Path, ...]
+    fresh: bool
+
+
+def report(layout: Layout, waves: Sequence[str], wanted: Wanted, progress: Progress) -> list[Outcome]:
+    """Make the reports of the waves named, or of all. Raises a :class:`PipelineError` naming what to mend."""
+    if wanted.edition != "internal":
+        raise UsageError("cli.no_public_edition")
+    names = list(waves) or layout.waves()
+    if not names:
+        raise DataRejected("cli.no_wave", folder=layout.shown(layout.raw))
+    found = [layout.existing_wave(name) for name in names]
+    with publish.lock(layout):
+        return [_wave(layout, wave, wanted, progress) for wave in found]
+
+
+def stage(layout: Layout, name: str, waves: Sequence[str], wanted: Wanted, progress: Progress) -> None:
+    """Run one stage of the waves named, or of all; stages before it are run where they are not fresh."""
+    with publish.lock(layout):
+        for wave_name in list(waves) or layout.waves():
+            job = Job(layout, layout.existing_wave(wave_name))
+            if name == "render":
+                _wave(layout, job.wave, wanted, progress)
+                continue
+            for each in STAGES[: STAGES.index(name) + 1]:
+                _run_stage(job, each, wanted.force and each == name, progress)
+
+
+def _wave(layout: Layout, wave: Wave, wanted: Wanted, progress: Progress) -> Outcome:
+    quick_key = _everything(layout, wave, wanted)
+    published = _published(wave)
+    if not wanted.force and published is not None and published.get("run_key") == quick_key:
+        return Outcome(wave.name, _files(wave), fresh=True)
+    job = Job(layout, wave)
+    job.survey()
+    langs = _chosen(wanted.langs, job.languages, "cli.no_such_language")
+    from pipeline import render
+
+    formats = _chosen(wanted.formats, tuple(render.formats()), "cli.no_such_format")
+    for name in STAGES[:-1]:
+        _run_stage(job, name, wanted.force, progress)
+    progress.step("stage_render", wave=wave.name)
+    from pipeline.stages import render as last
+
+    last.run(job, langs, formats, wanted.edition)
+    _remember(wave, quick_key)
+    return Outcome(wave.name, _files(wave), fresh=False)
+
+
+def _chosen(asked: tuple[str, ...], known: tuple[str, ...], text_id: str) -> tuple[str, ...]:
+    for name in asked:
+        if name not in known:
+            raise UsageError(text_id, name=name, known=", ".join(known), nearest=nearest(name, known) or known[0])
+    return asked or known
+
+
+def _run_stage(job: Job, name: str, force: bool, progress: Progress) -> None:
+    module = _module(name)
+    record = Record(job.wave.processed / f"{name}.fresh.json")
+    key = module.key(job)
+    outputs = module.outputs(job)
+    if not force and record.holds(key, outputs):
+        return
+    progress.step(f"stage_{name}", wave=job.wave.name)
+    job.wave.processed.mkdir(parents=True, exist_ok=True)
+    record.path.unlink(missing_ok=True)
+    module.run(job)
+    record.write(key, outputs)
+
+
+def _module(name: str) -> ModuleType:
+    import importlib
+
+    return importlib.import_module(f"pipeline.stages.{name}")
+
+
+# ---------------------------------------------------------------- nothing to do
+
+
+def _everything(layout: Layout, wave: Wave, wanted: Wanted) -> str:
+    """A key of all bytes a wave's report can depend on, cheap enough to ask at every run: no file is parsed."""
+    files = [
+        *sorted(p for p in layout.files.glob("*.yml")),
+        *sorted(p for p in wave.raw.rglob("*") if p.is_file()),
+        *sorted(paths.FONTS.glob("*.ttf")),
+    ]
+    return json_hash(
+        [[str(p.relative_to(p.parent.parent)), file_hash(p)] for p in files]
+        + [code_hash("."), sorted(wanted.langs), sorted(wanted.formats), wanted.edition]
+    )
+
+
+def _published(wave: Wave) -> dict[str, Any] | None:
+    """What the last run left, if its published files are still as it made them."""
+    try:
+        found = json.loads((wave.processed / "published.json").read_text("utf-8"))
+        manifest = json.loads((wave.reports / "manifest.json").read_text("utf-8"))
+        outputs = manifest["outputs"]
+        if all(file_hash(wave.reports / name) == digest for name, digest in outputs.items()):
+            return dict(found)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return None
+
+
+def _remember(wave: Wave, key: str) -> None:
+    from pipeline.stages.freshness import write_json
+
+    write_json(wave.processed / "published.json", {"run_key": key})
+
+
+def _files(wave: Wave) -> tuple[Path, ...]:
+    return tuple(sorted(wave.reports.glob("report.*")))

@@ -1,0 +1,172 @@
+"""render: results → documents → every format, built aside and published in one rename."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import multiprocessing
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+from typing import Any
+
+from pipeline import paths, publish
+from pipeline.errors import RenderingFailed
+from pipeline.stages.freshness import code_hash, file_hash, hashes, json_hash, text_hash, write_json
+from pipeline.stages.job import Job
+
+NAME = "render"
+
+TOOLS = ("pandas", "statsmodels", "pyreadstat", "jinja2", "matplotlib", "numpy", "scipy", "pyarrow", "typst")
+
+
+def file_name(lang: str, suffix: str) -> str:
+    """``report.it.html``."""
+    return f"report.{lang}{suffix}"
+
+
+def key(job: Job) -> str:
+    """Everything a document is made from: results, findings, dictionary, the study's files, words and layouts."""
+    study = [file_hash(p) for p in (job.layout.study, job.layout.codebook, job.layout.report, job.wave.source)]
+    made = hashes([job.results_file, job.findings_file, job.dictionary_file])
+    return json_hash([job.wave.name, study, made, code_hash("."), _fonts_hash(), versions()])
+
+
+def _fonts_hash() -> str:
+    return json_hash(hashes(sorted(paths.FONTS.glob("*.ttf"))))
+
+
+def versions() -> dict[str, str]:
+    """The versions of what computes and draws."""
+    found = {"Python": platform.python_version()}
+    for name in TOOLS:
+        found[name] = importlib.metadata.version(name)
+    return found
+
+
+def run(job: Job, langs: Sequence[str], formats: Sequence[str], edition: str) -> list[Path]:
+    """Make the reports of a wave and publish them. Reports of other languages and formats are made anew with them.
+
+    Returns the published paths that were asked for.
+    """
+    langs, formats = _with_published(job, langs, formats)
+    origins = _origins(job)
+    with publish.build(job.layout, job.wave.name) as folder:
+        _all_languages(job, origins, langs, formats, edition, folder)
+        _results_beside(job, folder)
+        write_json(folder / "manifest.json", manifest(job, folder, langs, formats, edition))
+    return sorted(job.wave.reports.glob("report.*"))
+
+
+def _with_published(job: Job, langs: Sequence[str], formats: Sequence[str]) -> tuple[list[str], list[str]]:
+    """What was asked for and what is already published: a part is never left stale beside a new one."""
+    all_langs, all_formats = list(langs), list(formats)
+    for path in job.wave.reports.glob("report.*.*") if job.wave.reports.is_dir() else ():
+        _, lang, ending = path.name.split(".", 2)
+        if lang in job.languages and lang not in all_langs:
+            all_langs.append(lang)
+        if ending not in all_formats and ending in _known_formats():
+            all_formats.append(ending)
+    return all_langs, all_formats
+
+
+def _known_formats() -> list[str]:
+    from pipeline import render
+
+    return list(render.formats())
+
+
+def _all_languages(
+    job: Job, origins: Any, langs: Sequence[str], formats: Sequence[str], edition: str, folder: Path
+) -> None:
+    """One process per language where the system forks; what fails in one is raised here."""
+    files, source, results = job.files, job.source, job.results
+    tasks = [(files, source, results, origins, job.wave.name, lang, edition, tuple(formats), folder) for lang in langs]
+    workers = min(len(tasks), os.cpu_count() or 1)
+    if workers < 2 or sys.platform != "linux":
+        for task in tasks:
+            one_language(*task)
+        return
+    global _inherited  # a forked worker finds the tasks in its own memory: nothing is copied between processes
+    _inherited = tasks
+    try:
+        with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("fork")) as pool:
+            list(pool.map(_inherited_task, range(len(tasks))))
+    except BrokenProcessPool:
+        raise RenderingFailed("cli.worker_died") from None
+    finally:
+        _inherited = []
+
+
+_inherited: list[Any] = []
+
+
+def _inherited_task(i: int) -> None:
+    one_language(*_inherited[i])
+
+
+def one_language(
+    files: Any, source: Any, results: Any, origins: Any, wave: str, lang: str, edition: str,
+    formats: Sequence[str], folder: Path,
+) -> None:  # fmt: skip
+    """The document of one language in every format."""
+    from pipeline import render
+    from pipeline.present.build import document
+
+    made = document(files, source, results, origins, wave, lang, edition)
+    for name in formats:
+        render.write(name, made, folder / file_name(lang, render.suffix(name)))
+
+
+def _results_beside(job: Job, folder: Path) -> None:
+    """The numbers themselves beside the report, for people with other tools."""
+    import pyarrow.parquet as pq
+
+    from pipeline.results import csv_text
+
+    shutil.copyfile(job.results_file, folder / "results.parquet")
+    (folder / "results.csv").write_text(csv_text(pq.read_table(job.results_file)), encoding="utf-8")
+
+
+def _origins(job: Job) -> Any:
+    from pipeline.present.back_matter import Origins
+
+    return Origins(
+        dictionary=job.dictionary,
+        findings=job.findings,
+        file_name=job.survey().relative_to(job.layout.base).as_posix(),
+        study_hash=study_hash(job),
+        code_hash=code_hash("."),
+        versions=versions(),
+        rebuild=f"make report WAVE={job.wave.name}",
+    )
+
+
+def study_hash(job: Job) -> str:
+    """A hash of the study's files."""
+    return text_hash(*(file_hash(p) for p in (job.layout.study, job.layout.codebook, job.layout.report)))
+
+
+def manifest(job: Job, folder: Path, langs: Sequence[str], formats: Sequence[str], edition: str) -> dict[str, Any]:
+    """What the report was made from and what it is: everything but times, which change from run to run."""
+    lock = paths.ROOT / "requirements.lock"
+    return {
+        "wave": job.wave.name,
+        "edition": edition,
+        "languages": sorted(langs),
+        "formats": sorted(formats),
+        "data": {job.survey().name: file_hash(job.survey())},
+        "source": file_hash(job.wave.source),
+        "study": {p.name: file_hash(p) for p in (job.layout.study, job.layout.codebook, job.layout.report)},
+        "code": code_hash("."),
+        "lock": file_hash(lock) if lock.is_file() else "",
+        "seed": job.files.study.exact.seed,
+        "findings": [{"level": f["level"], "id": f["id"]} for f in job.findings],
+        "versions": versions(),
+        "render_key": key(job),
+        "outputs": {p.name: file_hash(p) for p in sorted(folder.iterdir()) if p.name != "manifest.json"},
+    }

@@ -1,0 +1,301 @@
+"""The likelihoods behind the models: estimates, each pattern's score, and the information, from weighted patterns.
+
+Linear, logistic and Poisson estimates come from statsmodels (Seabold and Perktold 2010). The ordinal and the
+multinomial model and Firth's penalised likelihood are fitted here, because statsmodels takes no weights for the
+first two and lacks the third. Every function takes predictors whose columns are of similar size (see
+``models``); the first column is the intercept.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from pipeline.statistics.core import Floats, Ints
+
+Kind = Literal["linear", "logistic", "ordinal", "multinomial", "poisson"]
+
+_MAX_STEP = 5.0
+_PASSES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A fitted model of q parameters on k patterns.
+
+    ``theta`` (q,); ``log_likelihood`` at theta (weighted); ``scores`` (k, q): gradient of one case's log-likelihood
+    (for ``linear`` of −RSS/2); ``information`` (q, q): the negative Hessian; ``converged``.
+    """
+
+    theta: Floats
+    log_likelihood: float
+    scores: Floats
+    information: Floats
+    converged: bool
+
+
+def logistic_curve(z: Floats) -> Floats:
+    """1/(1+e^−z), for real and complex z."""
+    return np.asarray(1 / (1 + np.exp(-z)))
+
+
+# ---------------------------------------------------------------- statsmodels
+
+
+def linear(x: Floats, y: Floats, w: Floats) -> Fit:
+    """Least squares with weights; ``log_likelihood`` is that of normal errors with variance RSS/Σw."""
+    from statsmodels.regression.linear_model import WLS
+
+    theta = np.asarray(WLS(y, x, weights=w).fit(method="qr").params)
+    residual = y - x @ theta
+    total, squares = float(w.sum()), float(w @ residual**2)
+    with np.errstate(divide="ignore"):
+        log_likelihood = float(-total / 2 * (np.log(2 * np.pi * squares / total) + 1))
+    return Fit(theta, log_likelihood, x * residual[:, None], (x * w[:, None]).T @ x, True)
+
+
+def _generalised(x: Floats, y: Floats, w: Floats, kind: Kind) -> tuple[Floats, bool]:
+    from statsmodels.genmod.families import Binomial, Poisson
+    from statsmodels.genmod.generalized_linear_model import GLM
+    from statsmodels.tools.sm_exceptions import PerfectSeparationError
+
+    family = Binomial() if kind == "logistic" else Poisson()
+    model = GLM(y, x, family=family, freq_weights=w)
+    # Separation is looked for by its own test afterwards, and non-convergence is a result here, not a warning.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            found = model.fit(maxiter=100, tol=1e-13)
+        except PerfectSeparationError:
+            return np.full(x.shape[1], np.nan), False
+    return np.asarray(found.params), bool(found.converged)
+
+
+def logistic(x: Floats, y: Floats, w: Floats) -> Fit:
+    """log π/(1−π) = xβ for ``y`` (k,) of 0 and 1."""
+    theta, converged = _generalised(x, y, w, "logistic")
+    eta = x @ theta
+    p = logistic_curve(eta)
+    log_likelihood = float(w @ (y * eta - np.logaddexp(0, eta)))
+    return Fit(theta, log_likelihood, x * (y - p)[:, None], (x * (w * p * (1 - p))[:, None]).T @ x, converged)
+
+
+def poisson(x: Floats, y: Floats, w: Floats) -> Fit:
+    """log μ = xβ for counts ``y`` (k,)."""
+    from scipy.special import gammaln
+
+    theta, converged = _generalised(x, y, w, "poisson")
+    eta = x @ theta
+    mu = np.exp(eta)
+    log_likelihood = float(w @ (y * eta - mu - gammaln(y + 1)))
+    return Fit(theta, log_likelihood, x * (y - mu)[:, None], (x * (w * mu)[:, None]).T @ x, converged)
+
+
+# ---------------------------------------------------------------- Newton
+
+
+Likelihood = Callable[[Floats], tuple[float, Floats, Floats]]
+"""From theta to the log-likelihood (−inf outside its domain), the scores (k, q) and the information."""
+
+
+def _newton(likelihood: Likelihood, start: Floats, w: Floats) -> Fit:
+    theta = start
+    value, scores, information = likelihood(theta)
+    for _ in range(_PASSES):
+        gradient = w @ scores
+        try:
+            step = np.linalg.solve(information, gradient)
+        except np.linalg.LinAlgError:
+            return Fit(theta, value, scores, information, False)
+        step *= min(1.0, _MAX_STEP / max(float(np.abs(step).max()), 1e-300))
+        decrement = float(gradient @ step)
+        for _ in range(40):
+            tried = likelihood(theta + step)
+            if tried[0] >= value - 1e-12 * abs(value):
+                break
+            step = step / 2
+        else:
+            return Fit(theta, value, scores, information, False)
+        theta = theta + step
+        value, scores, information = tried
+        # The step just made squares the error that the decrement speaks of.
+        if 0 <= decrement < 1e-12:
+            return Fit(theta, value, scores, information, True)
+    return Fit(theta, value, scores, information, False)
+
+
+def ordinal(x: Floats, y: Ints, w: Floats, categories: int) -> Fit:
+    """log P(Y≤c)/P(Y>c) = ζ_c − xβ (proportional odds; McCullagh 1980), theta = (ζ_1 … ζ_{C−1}, β).
+
+    ``x`` without intercept here; ``y`` (k,): 0…C−1. The sign of β is that of R's ``polr`` and SPSS's PLUM.
+    """
+    k, p = x.shape
+    bounds = categories - 1
+    upper = np.hstack([np.eye(categories)[:, :bounds][y], -x])
+    lower = np.hstack([np.vstack([np.zeros((1, bounds)), np.eye(bounds)])[y], -x])
+    has_upper, has_lower = y < bounds, y > 0
+
+    def likelihood(theta: Floats) -> tuple[float, Floats, Floats]:
+        nothing = np.zeros((k, bounds + p)), np.eye(bounds + p)
+        if (np.diff(theta[:bounds]) <= 0).any():
+            return -np.inf, *nothing
+        u = np.where(has_upper, upper @ theta, np.inf)
+        v = np.where(has_lower, lower @ theta, -np.inf)
+        # F(u) − F(v) from the tail nearer to zero, which keeps its digits when both are close to 1.
+        flip = u + v > 0
+        with np.errstate(over="ignore"):
+            fu, fv = logistic_curve(u), logistic_curve(v)
+            chance = np.where(flip, logistic_curve(-v) - logistic_curve(-u), fu - fv)
+        if (chance <= 0).any():
+            return -np.inf, *nothing
+        du, dv = fu * (1 - fu), fv * (1 - fv)
+        gu, gv = du / chance, -dv / chance
+        huu = du * (1 - 2 * fu) / chance - gu**2
+        hvv = -dv * (1 - 2 * fv) / chance - gv**2
+        cross = (upper * (w * -gu * gv)[:, None]).T @ lower
+        hessian = (upper * (w * huu)[:, None]).T @ upper + (lower * (w * hvv)[:, None]).T @ lower + cross + cross.T
+        scores = upper * gu[:, None] + lower * gv[:, None]
+        return float(w @ np.log(chance)), scores, -hessian
+
+    below = np.cumsum(np.bincount(y, w, categories))[:-1] / w.sum()
+    return _newton(likelihood, np.concatenate([np.log(below / (1 - below)), np.zeros(p)]), w)
+
+
+def multinomial(x: Floats, y: Ints, w: Floats, categories: int, reference: int) -> Fit:
+    """log P(Y=c)/P(Y=reference) = xβ_c; theta = the β_c one after the other, without the reference's."""
+    k, q = x.shape
+    others = np.array([c for c in range(categories) if c != reference])
+    shown = (y[:, None] == others).astype(np.float64)
+
+    def likelihood(theta: Floats) -> tuple[float, Floats, Floats]:
+        eta = x @ theta.reshape(others.size, q).T
+        top = np.maximum(eta.max(axis=1), 0)
+        logs = top + np.log(np.exp(-top) + np.exp(eta - top[:, None]).sum(axis=1))
+        p = np.exp(eta - logs[:, None])
+        scores = ((shown - p)[:, :, None] * x[:, None, :]).reshape(k, -1)
+        spread = p[:, :, None] * (np.eye(others.size) - p[:, None, :]) * w[:, None, None]
+        information = np.einsum("kab,kx,kz->axbz", spread, x, x, optimize=True).reshape(others.size * q, -1)
+        return float(w @ ((shown * eta).sum(axis=1) - logs)), scores, information
+
+    return _newton(likelihood, np.zeros(others.size * q), w)
+
+
+# ---------------------------------------------------------------- separation and Firth
+
+
+def separated(x: Floats, y: Floats) -> Floats | None:
+    """The direction in which a logistic likelihood has no maximum, or ``None`` (Konis 2007, linear programme).
+
+    ``y`` of 0 and 1. Some β with s·xβ ≥ 0 in every pattern and > 0 in one (s = +1 where y is 1, −1 where it is 0)
+    separates the outcomes, completely or quasi-completely. Entries that are not 0 are the predictors involved.
+    """
+    from scipy.optimize import linprog
+
+    signed = x * np.where(y > 0, 1.0, -1.0)[:, None]
+    found = linprog(-signed.sum(axis=0), A_ub=-signed, b_ub=np.zeros(x.shape[0]), bounds=(-1, 1), method="highs")
+    if found.status != 0 or -found.fun < 1e-6:
+        return None
+    return np.asarray(np.where(np.abs(found.x) > 1e-7, found.x, 0.0))
+
+
+@dataclass(frozen=True, slots=True)
+class Penalised:
+    """Firth's estimate: ``theta`` (q,), the penalised log-likelihood there, the information (q, q), ``converged``."""
+
+    theta: Floats
+    log_likelihood: float
+    information: Floats
+    converged: bool
+
+
+def firth(x: Floats, y: Floats, w: Floats, start: Floats | None = None, fixed: Ints | None = None) -> Penalised:
+    """Logistic regression with the penalty ½ log|I(β)| (Firth 1993; Heinze and Schemper 2002).
+
+    ``fixed``: parameters that stay at their value in ``start`` (the penalty still counts all of them).
+    """
+    q = x.shape[1]
+    theta = np.zeros(q) if start is None else start.copy()
+    free = np.setdiff1d(np.arange(q), np.zeros(0, np.int64) if fixed is None else fixed)
+
+    def penalised(at: Floats) -> tuple[float, Floats, Floats]:
+        eta = x @ at
+        p = logistic_curve(eta)
+        information = (x * (w * p * (1 - p))[:, None]).T @ x
+        sign, size = np.linalg.slogdet(information)
+        if sign <= 0:
+            return -np.inf, np.zeros(q), information
+        hat = p * (1 - p) * np.einsum("kq,qk->k", x, np.linalg.solve(information, x.T))
+        gradient = (w * (y - p + hat * (0.5 - p))) @ x
+        return float(w @ (y * eta - np.logaddexp(0, eta))) + size / 2, gradient, information
+
+    value, gradient, information = penalised(theta)
+    if free.size == 0:
+        return Penalised(theta, value, information, True)
+    for _ in range(_PASSES):
+        step = np.zeros(q)
+        step[free] = np.linalg.solve(information[np.ix_(free, free)], gradient[free])
+        step *= min(1.0, _MAX_STEP / max(float(np.abs(step).max()), 1e-300))
+        for _ in range(40):
+            tried = penalised(theta + step)
+            if tried[0] >= value - 1e-12 * abs(value):
+                break
+            step = step / 2
+        else:
+            return Penalised(theta, value, information, False)
+        theta = theta + step
+        value, gradient, information = tried
+        if float(np.abs(step).max()) < 1e-12 * max(1.0, float(np.abs(theta).max())):
+            return Penalised(theta, value, information, True)
+    return Penalised(theta, value, information, False)
+
+
+def profile_limit(
+    x: Floats, y: Floats, w: Floats, best: Penalised, j: int, side: int, critical: float, se: float
+) -> float:
+    """Where twice the penalised log-likelihood, profiled over the others, has fallen by ``critical``; NaN if nowhere.
+
+    ``side``: −1 for the lower limit of parameter ``j``, +1 for the upper.
+    """
+    fixed = np.array([j])
+
+    def fall(at: float, start: Floats) -> tuple[float, Floats]:
+        begin = start.copy()
+        begin[j] = at
+        found = firth(x, y, w, begin, fixed)
+        return 2 * (best.log_likelihood - found.log_likelihood) - critical, found.theta
+
+    inside, outside, low = float(best.theta[j]), float(best.theta[j]), -critical
+    theta = best.theta
+    high = low
+    step = se * np.sqrt(critical)
+    for _ in range(60):
+        outside = inside + side * step
+        high, theta = fall(outside, theta)
+        if high > 0:
+            break
+        inside, low = outside, high
+        step *= 1.5
+    else:
+        return float("nan")
+    # Illinois: a secant that halves the weight of an end that stays, so that it cannot stall.
+    kept = 0
+    for _ in range(100):
+        middle = outside - high * (outside - inside) / (high - low)
+        if abs(outside - inside) < 1e-11 * max(1.0, abs(outside)):
+            break
+        value, theta = fall(middle, theta)
+        if abs(value) < 1e-12:
+            break
+        if value > 0:
+            outside, high = middle, value
+            low = low / 2 if kept > 0 else low
+            kept = 1
+        else:
+            inside, low = middle, value
+            high = high / 2 if kept < 0 else high
+            kept = -1
+    return float(middle)

@@ -1,0 +1,85 @@
+"""Effect sizes and their intervals against R."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from pipeline.statistics.effects import noncentral_f_cdf, noncentral_f_limits, noncentral_t_limits
+from pipeline.statistics.roots import crossing
+from tests.statistics.numeric_aggregates import CASES, case_groups, found, grouped, reason, value
+
+# The values of d, g, eta squared and omega squared with their intervals are in numeric_r.csv (see test_groups).
+
+
+@pytest.mark.parametrize(
+    ("f", "df1", "df2", "noncentrality", "p"),
+    [
+        # R 4.2.2: sum(dpois(0:2000, l/2) * pbeta(df1*f/(df1*f+df2), df1/2+0:2000, df2/2))
+        (4.2, 2, 50, 3.3, 0.78995159028932715),
+        (21.0, 4, 95, 60.0, 0.84378841676307259),
+        (0.7, 3, 12, 0.0, 0.43009803635477611),
+        (150.0, 1, 500, 140.0, 0.64852829329967687),
+    ],
+)
+def test_noncentral_f(f, df1, df2, noncentrality, p):
+    assert noncentral_f_cdf(f, df1, df2, noncentrality) == pytest.approx(p, rel=1e-12)
+
+
+def test_limits_turn_back_into_their_probabilities():
+    low, high = noncentral_f_limits(9.3, 3, 40, 0.9)
+    assert noncentral_f_cdf(9.3, 3, 40, low) == pytest.approx(0.95, abs=1e-12)
+    assert noncentral_f_cdf(9.3, 3, 40, high) == pytest.approx(0.05, abs=1e-12)
+
+
+def test_noncentral_t_limits_of_r():
+    # R 4.2.2: uniroot(function(l) pt(2.5, 20, l) - p, c(-20, 20), tol = 1e-14)$root for p = .975 and .025
+    low, high = noncentral_t_limits(2.5, 20, 0.95)
+    assert low == pytest.approx(0.367313842975, rel=1e-9)
+    assert high == pytest.approx(4.57871355, rel=1e-9)
+
+
+def test_no_group_difference_has_a_lower_limit_of_zero():
+    same = grouped([1, 2, 3, 1, 2, 3, 1, 2, 3], [0, 0, 0, 1, 1, 1, 2, 2, 2])
+    assert value(same, "eta_squared") == 0
+    assert value(same, "eta_squared_low") == 0
+    omega = found(same, "omega_squared")["omega_squared"]
+    assert (omega.value, omega.warning) == (0, "negative_set_to_zero")
+
+
+def test_sign_of_d_follows_the_order_of_groups():
+    one, other = case_groups("x", "g2", "none"), grouped(CASES["x"], 2 - CASES["g2"].astype(int))
+    assert value(one, "cohens_d") == -value(other, "cohens_d")
+    assert value(one, "cohens_d_low") == pytest.approx(-value(other, "cohens_d_high"), rel=1e-10)
+    assert value(one, "hedges_g_high") == pytest.approx(-value(other, "hedges_g_low"), rel=1e-10)
+    ratio = value(one, "hedges_g") / value(one, "cohens_d")
+    assert value(one, "hedges_g_low") == pytest.approx(ratio * value(one, "cohens_d_low"), rel=1e-12)
+
+
+def test_equal_probability_weights_change_no_effect_size():
+    plain = case_groups("x", "g2", "none")
+    survey = grouped(CASES["x"], CASES["g2"].astype(int) - 1, np.full(60, 7.0), "probability")
+    for name in ("cohens_d", "hedges_g", "eta_squared", "omega_squared"):
+        assert value(survey, name) == pytest.approx(value(plain, name), rel=1e-12)
+    assert reason(survey, "hedges_g_low") == "weights_need_design_based"
+    assert found(survey, "cohens_d")["cohens_d"].method == "pooled_sd_weights_scaled_to_n"
+
+
+def test_reasons():
+    assert reason(grouped([1, 1, 1, 1], [0, 0, 1, 1]), "eta_squared") == "zero_variance"
+    apart = grouped([1, 1, 2, 2], [0, 0, 1, 1])
+    assert value(apart, "eta_squared") == 1
+    assert reason(apart, "eta_squared_low") == "zero_variance"
+    assert reason(grouped([1, 2], [0, 1]), "omega_squared") == "fewer_than_two_cases"
+    three = grouped([1, 2, 4], [0, 0, 1])
+    assert reason(three, "hedges_g") == "fewer_than_two_cases"
+    assert value(three, "cohens_d") < 0
+
+
+def test_crossing_needs_a_change_of_sign():
+    assert crossing(lambda x: x * x - 2, 0, 2) == pytest.approx(2**0.5, rel=1e-15)
+    assert crossing(lambda x: 2 - x * x, 0, 2) == pytest.approx(2**0.5, rel=1e-15)
+    assert crossing(lambda x: x - 3, 3, 5) == 3
+    assert crossing(lambda x: x - 5, 3, 5) == 5
+    with pytest.raises(ValueError, match="no change of sign"):
+        crossing(lambda x: x + 1, 0, 2)

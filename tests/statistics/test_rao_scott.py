@@ -1,0 +1,142 @@
+"""Design-based test of independence and design effects against R's survey package."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from pipeline.statistics.core import Crosstab
+from tests.statistics.crosstab_aggregates import crosstab, log_relative_error, numbers, of_cases, oracle, reason, value
+
+R = oracle("crosstabs_r.json")
+F = ("rao_scott_f", "rao_scott_f_df1", "rao_scott_f_df2", "rao_scott_f_p")
+
+
+def of_design(design):
+    one, data = R[design], R["weighted_cases"]
+    weight = [1.0] * len(data["row"]) if design == "unweighted" else data["weight"]
+    table = of_cases(data["row"], data["col"], weight)
+    if design == "clusters":
+        table = replace(table, covariance=np.array(one["covariance"]), design_df=one["df"])
+    return table
+
+
+def second_order(one):
+    return (one["statistic"], *one["parameter"], one["p"])
+
+
+@pytest.mark.parametrize("design", ["one_stage", "clusters", "unweighted"])
+def test_second_order_is_svychisq(design):
+    table = of_design(design)
+    for name, true in zip(F, second_order(R[design]["f"]), strict=True):
+        assert log_relative_error(value(table, name), true) > 9
+
+
+@pytest.mark.parametrize("design", ["one_stage", "clusters", "unweighted"])
+def test_first_order_is_svychisq(design):
+    table, one = of_design(design), R[design]["chisq"]
+    # R prints X² itself, and the p of X² over the mean design effect.
+    x2 = value(table, "rao_scott_chi2") * value(table, "rao_scott_design_effect")
+    assert log_relative_error(x2, one["statistic"]) > 9
+    assert value(table, "rao_scott_chi2_df") == one["parameter"]
+    assert log_relative_error(value(table, "rao_scott_chi2_p"), one["p"]) > 9
+
+
+def api_table(one):
+    n, w = np.array(one["n"]), np.array(one["w"], dtype=np.float64)
+    return Crosstab(n.astype(np.int64), w, np.array(one.get("w2", one["w"]), dtype=np.float64), "probability")
+
+
+def test_api_clusters_of_the_reference_list():
+    one = R["api"]
+    table = replace(api_table(one), covariance=np.array(one["covariance"]), design_df=one["df"])
+    for name, true in zip(F, second_order(one["f"]), strict=True):
+        assert log_relative_error(value(table, name), true) > 9
+    found = [value(table, name) for name in F]
+    assert [round(x, d) for x, d in zip(found, (4, 3, 3, 5), strict=True)] == [5.1934, 1.495, 20.925, 0.02175]
+
+
+@pytest.mark.parametrize("one", R["api_one_stage"])
+def test_one_stage_samples_are_svychisq(one):
+    for name, true in zip(F, second_order(one["f"]), strict=True):
+        assert log_relative_error(value(api_table(one), name), true) > 9
+
+
+@pytest.mark.parametrize("design", ["one_stage", "clusters", "unweighted"])
+def test_design_effects_are_svymeans(design):
+    found = numbers(of_design(design), ids=["design_effect"])["design_effect"]
+    shares = np.array(R[design]["shares"])
+    seen = (shares > 0) & (shares < 1)
+    np.testing.assert_allclose(found.values.ravel()[seen], np.array(R[design]["deff"], dtype=float)[seen], rtol=1e-9)
+    assert np.isnan(found.values.ravel()[~seen]).all()
+
+
+def test_a_simple_random_sample_has_no_design_effect():
+    table = of_design("unweighted")
+    found = numbers(table, ids=["design_effect"])["design_effect"].values
+    np.testing.assert_allclose(found[np.isfinite(found)], 1, rtol=1e-12)
+    weight = replace(table, weighting="frequency")
+    again = numbers(weight, ids=["design_effect"])["design_effect"].values
+    np.testing.assert_array_equal(again[np.isfinite(again)], 1)
+    for name in F:
+        assert value(weight, name) == pytest.approx(value(table, name), rel=1e-9)
+
+
+def test_doubling_a_frequency_weight_is_doubling_the_cases():
+    x = [[5, 8, 2], [9, 3, 6]]
+    double = crosstab((2 * np.array(x)).tolist())
+    weighted = replace(crosstab(x), w=double.w, w2=double.w * 2, weighting="frequency")
+    for name in (*F, "rao_scott_chi2_p"):
+        assert value(weighted, name) == pytest.approx(value(double, name), rel=1e-9)
+
+
+def test_scale_order_and_empty_categories_change_nothing():
+    table = of_design("one_stage")
+    scaled = replace(table, w=table.w * 7, w2=table.w2 * 49)
+    moved = replace(table, n=table.n[::-1], w=table.w[::-1], w2=table.w2[::-1])
+    wider = replace(table, **{k: np.insert(getattr(table, k), 2, 0, axis=1) for k in ("n", "w", "w2")})
+    wider = replace(wider, col_scores=np.arange(5.0))
+    for other in (scaled, moved, wider):
+        for name in F:
+            assert value(other, name) == pytest.approx(value(table, name), rel=1e-9)
+
+
+def test_empty_categories_with_a_covariance():
+    table = of_design("clusters")
+    r, c = table.w.shape
+    wide = np.zeros((r, c + 1, r, c + 1))
+    wide[:, :c, :, :c] = table.covariance.reshape(r, c, r, c)
+    wider = replace(
+        table,
+        **{k: np.pad(getattr(table, k), ((0, 0), (0, 1))) for k in ("n", "w", "w2")},
+        col_scores=np.arange(c + 1.0),
+        covariance=wide.reshape(r * (c + 1), -1),
+    )
+    for name in (*F, "gamma_ase", "odds_ratio", "cramers_v"):
+        first, second = (numbers(t, ids=[name])[name] for t in (table, wider))
+        assert first.error == second.error
+        assert first.value == (second.value if second.value is None else pytest.approx(second.value, rel=1e-9))
+
+
+def test_kish_effective_n():
+    table = of_cases([0, 0, 1, 1], [0, 0, 0, 1], [1, 3, 2, 5])
+    found = numbers(table, ids=["effective_n"])["effective_n"]
+    np.testing.assert_allclose(found.values, [[16 / 10, np.nan], [1, 1]])
+    assert found.method == "kish"
+
+
+def test_reasons():
+    assert reason(of_cases([0, 0, 0], [0, 1, 1], [1, 2, 3]), "rao_scott_f") == "fewer_than_two_categories"
+    assert reason(replace(of_design("clusters"), design_df=0.0), "rao_scott_f_p") == "singular_covariance"
+    zero = replace(of_design("clusters"), covariance=np.zeros((12, 12)))
+    assert reason(zero, "rao_scott_chi2_p") == "singular_covariance"
+    # A table of two cells on the diagonal: the empty cells make the reference covariance singular.
+    assert reason(of_cases([0, 1, 2], [0, 1, 2], [1, 1, 1]), "rao_scott_f") == "singular_covariance"
+
+
+def test_applies_with_a_weight_or_a_design_only():
+    assert "rao_scott_f" in numbers(of_design("one_stage"))
+    assert "chi2" in numbers(of_design("one_stage"))
+    assert "rao_scott_f" not in numbers(crosstab([[3, 4], [5, 6]]))
