@@ -59,7 +59,7 @@ def stage(layout: Layout, name: str, waves: Sequence[str], wanted: Wanted, progr
                 _wave(layout, job.wave, wanted, progress)
                 continue
             for each in STAGES[: STAGES.index(name) + 1]:
-                _run_stage(job, each, wanted.force and each == name, progress)
+                run_stage(job, each, wanted.force and each == name, progress)
 
 
 def _wave(layout: Layout, wave: Wave, wanted: Wanted, progress: Progress) -> Outcome:
@@ -74,7 +74,7 @@ def _wave(layout: Layout, wave: Wave, wanted: Wanted, progress: Progress) -> Out
 
     formats = _chosen(wanted.formats, tuple(render.formats()), "cli.no_such_format")
     for name in STAGES[:-1]:
-        _run_stage(job, name, wanted.force, progress)
+        run_stage(job, name, wanted.force, progress)
     progress.step("stage_render", wave=wave.name)
     from pipeline.stages import render as last
 
@@ -90,14 +90,16 @@ def _chosen(asked: tuple[str, ...], known: tuple[str, ...], text_id: str) -> tup
     return asked or known
 
 
-def _run_stage(job: Job, name: str, force: bool, progress: Progress) -> None:
+def run_stage(job: Job, name: str, force: bool = False, progress: Progress | None = None) -> None:
+    """Run one stage of a wave where its outputs are not fresh."""
     module = _module(name)
     record = Record(job.wave.processed / f"{name}.fresh.json")
     key = module.key(job)
     outputs = module.outputs(job)
     if not force and record.holds(key, outputs):
         return
-    progress.step(f"stage_{name}", wave=job.wave.name)
+    if progress is not None:
+        progress.step(f"stage_{name}", wave=job.wave.name)
     job.wave.processed.mkdir(parents=True, exist_ok=True)
     record.path.unlink(missing_ok=True)
     module.run(job)

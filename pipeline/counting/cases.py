@@ -138,7 +138,7 @@ class Cases:
         mr = self.codebook.sets[name]
         members = [self._kept(self._column(m)) for m in mr.members]
         valid = np.array([self.valid(m) for m in mr.members], dtype=bool).reshape(len(members), self.n)
-        asked = valid.any(axis=0)
+        asked: Mask = np.asarray(valid.any(axis=0))
         if mr.kind == "dichotomies":
             counted = code_text(mr.counted if mr.counted is not None else 1)
             mentioned = np.array(
@@ -157,7 +157,7 @@ class Cases:
                 dtype=bool,
             ).reshape(len(codes), self.n)
             items = tuple(codes)
-        base = mentioned.any(axis=0) if mr.base == "any" else asked
+        base: Mask = np.asarray(mentioned.any(axis=0)) if mr.base == "any" else asked
         return Mentions(name, tuple(items), mentioned, asked, base)
 
     # ------------------------------------------------------------ columns
@@ -290,7 +290,8 @@ def _range_mask(variable: Variable, values: npt.NDArray[Any]) -> Mask | None:
         return None
     low = -np.inf if span.low is None else span.low
     high = np.inf if span.high is None else span.high
-    return (values >= low) & (values <= high)
+    inside: Mask = (values >= low) & (values <= high)
+    return inside
 
 
 def _missing_mask(variable: Variable, values: npt.NDArray[Any]) -> Mask:

@@ -30,6 +30,10 @@ class CaseWeights:
         """Weights with their squares."""
         return cls() if w is None else cls(w, w * w)
 
+    def of_some(self, keep: npt.NDArray[np.bool_]) -> CaseWeights:
+        """The weights of some of the cases."""
+        return self if self.w is None or self.w2 is None else CaseWeights(self.w[keep], self.w2[keep])
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:
@@ -55,16 +59,19 @@ def count(indices: Sequence[Index], sizes: Sequence[int], weights: CaseWeights) 
     cell = indices[0]
     for index, k in zip(indices[1:], shape[1:], strict=True):
         cell = cell * k + index
+    return _tally(cell, shape, weights)
+
+
+def _tally(cell: Index, shape: tuple[int, ...], weights: CaseWeights) -> Counts:
+    """Counts and sums of weights by cell number, in row-major order of ``shape``."""
     total = int(np.prod(shape))
-    n = np.bincount(cell, minlength=total).reshape(shape)
+    n = np.bincount(cell, minlength=total).astype(np.int64, copy=False).reshape(shape)
     if weights.w is None or weights.w2 is None:
         w = n.astype(np.float64)
         return Counts(n, w, w)
-    return Counts(
-        n,
-        np.bincount(cell, weights=weights.w, minlength=total).reshape(shape),
-        np.bincount(cell, weights=weights.w2, minlength=total).reshape(shape),
-    )
+    w = np.asarray(np.bincount(cell, weights=weights.w, minlength=total), dtype=np.float64)
+    w2 = np.asarray(np.bincount(cell, weights=weights.w2, minlength=total), dtype=np.float64)
+    return Counts(n, w.reshape(shape), w2.reshape(shape))
 
 
 def distribution(values: Floats, group: Index | None, groups: int, weights: CaseWeights) -> tuple[Floats, Counts]:
@@ -83,16 +90,7 @@ def distribution(values: Floats, group: Index | None, groups: int, weights: Case
         cell = place
     else:
         cell = place * groups + (group[keep] - 1)
-    total = len(distinct) * groups
-    n = np.bincount(cell, minlength=total).reshape(len(distinct), groups)
-    if weights.w is None or weights.w2 is None:
-        w = n.astype(np.float64)
-        return distinct, Counts(n, w, w)
-    return distinct, Counts(
-        n,
-        np.bincount(cell, weights=weights.w[keep], minlength=total).reshape(n.shape),
-        np.bincount(cell, weights=weights.w2[keep], minlength=total).reshape(n.shape),
-    )
+    return distinct, _tally(cell, (len(distinct), groups), weights.of_some(keep))
 
 
 def patterns(x: Floats, weights: CaseWeights) -> tuple[Floats, Counts]:
@@ -107,8 +105,4 @@ def patterns(x: Floats, weights: CaseWeights) -> tuple[Floats, Counts]:
         _, cell = np.unique(cell * (int(place.max()) + 1) + place, return_inverse=True)
     first = np.full(int(cell.max()) + 1, len(x), dtype=np.int64)
     np.minimum.at(first, cell, np.arange(len(x)))
-    n = np.bincount(cell)
-    if weights.w is None or weights.w2 is None:
-        w = n.astype(np.float64)
-        return x[first], Counts(n, w, w)
-    return x[first], Counts(n, np.bincount(cell, weights=weights.w), np.bincount(cell, weights=weights.w2))
+    return x[first], _tally(cell, (len(first),), weights)

@@ -243,10 +243,10 @@ def _entry(view: View, name: str, variable: Variable) -> Facts:
         pairs.append((view.t("valid_and_missing"), counts))
     mean = view.get(CODEBOOK_TABLE, "mean", name)
     if mean is not None and mean.value is not None and variable.kind == "numeric":
-        low, high = view.value(CODEBOOK_TABLE, "minimum", name), view.value(CODEBOOK_TABLE, "maximum", name)
+        least, most = view.value(CODEBOOK_TABLE, "minimum", name), view.value(CODEBOOK_TABLE, "maximum", name)
         words = f"{view.statistic_name('mean')} {formats.decimal_text(mean.value, 1, view.lang)}"
-        if low is not None and high is not None:
-            words += f"; {formats.decimal_text(low, 1, view.lang)}–{formats.decimal_text(high, 1, view.lang)}"
+        if least is not None and most is not None:
+            words += f"; {formats.decimal_text(least, 1, view.lang)}–{formats.decimal_text(most, 1, view.lang)}"
         pairs.append((view.t("values"), words))
     if variable.guess:
         pairs.append((view.t("guess"), variable.guess))

@@ -202,6 +202,6 @@ def _symbols(view: View) -> tuple[tuple[str, str], ...]:
         (view.t("not_available"), view.t("symbol_not_available")),
     ]
     if view.source.marks:
-        symbols += [(mark.symbol, mark.text) for o in ("published", "described", "simulated")
+        symbols += [(mark.symbol, view.t(f"origin_{o}")) for o in ("published", "described", "simulated")
                     if (mark := view.mark_of(o)) is not None]  # fmt: skip
     return tuple(symbols)

@@ -266,7 +266,8 @@ class View:
 
     def mark_of(self, origin: str) -> Mark | None:
         """The mark of an origin."""
-        return Mark(origin, SYMBOLS[origin], self.t(f"origin_{origin}")) if origin else None
+        symbol = SYMBOLS.get(origin, "")
+        return Mark(origin, symbol, f"{symbol} {self.t(f'origin_{origin}')}") if origin else None
 
     def source_line(self) -> str:
         """The source printed below tables and figures."""

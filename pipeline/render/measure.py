@@ -145,6 +145,15 @@ def longest_word(text: str, bold: bool = False) -> float:
     return max((text_width(word, bold) for word in text.split()), default=0.0)
 
 
+def has_overlong_words(table: Table) -> bool:
+    """Whether a label, a head or a number is so wide that :func:`column_widths` does not count all of it."""
+    texts = [row.label for row in table.rows] + [text for row in table.head for c in row for text in (c.text, c.sub)]
+    numbers = [cell.text for row in table.rows for cell in row.cells]
+    return any(longest_word(text, True) > _STUB_WORD for text in texts if len(text) > _STUB_WORD) or any(
+        text_width(text, True) > _NUMBER for text in numbers if len(text) > _NUMBER
+    )
+
+
 def column_widths(table: Table, shape: tuple[Column, ...], available: float, gap: float) -> tuple[float, ...] | None:
     """Widths of the stub and the columns in em, adding up to ``available``; None when the table does not fit.
 

@@ -106,6 +106,8 @@ def assemble(
         notices.append(Notice("spss.notice_characters_cut", {"n": decoder.cut}))
     if decoder.replaced:
         notices.append(Notice("spss.notice_characters_replaced", {"n": decoder.replaced}))
+    if decoder.control:
+        notices.append(Notice("spss.notice_characters_control", {"n": decoder.control}))
     return Dictionary(
         product=_readable(raw.product),
         file_label=file_label,

@@ -12,6 +12,7 @@ import json
 import os
 import resource
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from pipeline.spss.columns import TextColumns
 
 _CHUNK = 4 << 20
+_THREAD_FROM = 4 << 20
 _EXTENSIONS = {"sav": (".sav",), "zsav": (".zsav", ".sav"), "por": (".por",)}
 
 
@@ -45,30 +47,14 @@ def parse(
 
     Raises ``DataRejected`` without the file's name, which the caller adds.
     """
-    limits = limits or Limits()
     with path.open("rb") as file:
         before = os.fstat(file.fileno())
         size = before.st_size
-        kind = sav_or_por(file, size)
-        sha256 = _sha256(file)
+        digest = _Sha256(path, size)
+        raw, rows, texts = _contents(file, size, folder, limits or Limits())
+        sha256 = digest.result()
         if expected_sha256 is not None and expected_sha256.strip().lower() != sha256:
             raise DataRejected("spss.other_sha256", expected=expected_sha256, found=sha256)
-        rows: int | None = None
-        texts: TextColumns | None = None
-        if kind == "por":
-            raw, columns, count = read_portable(file, size, data=folder is not None)
-            if folder is not None:
-                from pipeline.spss.columns import TextColumns, write_portable
-
-                rows, texts = count, TextColumns(raw)
-                write_portable(raw, columns, texts, folder)
-        else:
-            raw = read_dictionary(file, size)
-            if folder is not None:
-                from pipeline.spss.columns import TextColumns, write_cases
-
-                texts = TextColumns(raw)
-                rows = write_cases(file, raw, size, limits, texts, folder)
         if rows is not None:
             _whole(raw, rows, expected_rows, expected_sha256, sha256)
         found: list[Sample] = list(samples(raw))
@@ -78,21 +64,64 @@ def parse(
         if texts is not None and folder is not None:
             texts.write(folder, decoder)
         notices += _extension(path, raw)
-        if os.fstat(file.fileno()) != before and _changed(before, os.fstat(file.fileno())):
+        if _changed(before, path.stat()):
             raise DataRejected("spss.changing")
     return assemble(raw, used, decoder, notices, sha256=sha256, size=size, cases=rows)
+
+
+def _contents(
+    file: BinaryIO, size: int, folder: Path | None, limits: Limits
+) -> tuple[RawDictionary, int | None, TextColumns | None]:
+    """The raw dictionary and, with a folder, the number of cases and the texts still to be decoded."""
+    portable = sav_or_por(file, size) == "por"
+    if folder is None:
+        raw = read_portable(file, size, data=False)[0] if portable else read_dictionary(file, size)
+        return raw, None, None
+    from pipeline.spss.columns import TextColumns, write_cases, write_portable
+
+    if portable:
+        raw, columns, rows = read_portable(file, size)
+        texts = TextColumns(raw)
+        write_portable(raw, columns, texts, folder)
+    else:
+        raw = read_dictionary(file, size)
+        texts = TextColumns(raw)
+        rows = write_cases(file, raw, size, limits, texts, folder)
+    return raw, rows, texts
 
 
 def _changed(before: os.stat_result, after: os.stat_result) -> bool:
     return (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns)
 
 
-def _sha256(file: BinaryIO) -> str:
-    digest = hashlib.sha256()
-    file.seek(0)
-    while chunk := file.read(_CHUNK):
-        digest.update(chunk)
-    return digest.hexdigest()
+class _Sha256:
+    """The SHA-256 of a file; of a large one it is made beside the reading, by a thread."""
+
+    def __init__(self, path: Path, size: int) -> None:
+        self.path = path
+        self.digest = hashlib.sha256()
+        self.error: OSError | None = None
+        self.thread: threading.Thread | None = None
+        if size > _THREAD_FROM:
+            self.thread = threading.Thread(target=self._run, daemon=True)
+            self.thread.start()
+        else:
+            self._run()
+
+    def _run(self) -> None:
+        try:
+            with self.path.open("rb") as file:
+                while chunk := file.read(_CHUNK):
+                    self.digest.update(chunk)
+        except OSError as error:
+            self.error = error
+
+    def result(self) -> str:
+        if self.thread is not None:
+            self.thread.join()
+        if self.error is not None:
+            raise self.error
+        return self.digest.hexdigest()
 
 
 def _whole(raw: RawDictionary, rows: int, expected_rows: int | None, expected_sha256: str | None, sha256: str) -> None:

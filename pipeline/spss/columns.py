@@ -10,15 +10,18 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from pipeline.spss.ahead import ahead
 from pipeline.spss.limits import Limits
 from pipeline.spss.portable import Column
 from pipeline.spss.raw import RawDictionary, RawVariable
 from pipeline.spss.sav_data import Words, cases
-from pipeline.spss.text import Decoder, Sample
+from pipeline.spss.text import CONTROL, Decoder, Sample
 
 NUMBERS = "numbers.arrow"
 TEXTS = "texts.arrow"
 _BATCH_BYTES = 32 << 20
+# Decoding and collecting run side by side from this file size on; below it a thread costs more than it gives.
+_THREAD_FROM = 4 << 20
 
 
 class NumberColumns:
@@ -114,7 +117,7 @@ def _ascii(chunk: pa.Array) -> bool:
 
 
 def _decoded(chunk: pa.Array, decoder: Decoder) -> pa.Array:
-    if _ascii(chunk):
+    if _ascii(chunk) and not CONTROL.search(chunk.buffers()[2] or b""):
         return pa.Array.from_buffers(pa.string(), len(chunk), chunk.buffers())
     return pa.array([decoder.text(text) for text in chunk.to_pylist()], pa.string())
 
@@ -128,7 +131,8 @@ def write_cases(file: BinaryIO, raw: RawDictionary, size: int, limits: Limits, t
         numbers = NumberColumns(
             raw, lambda arrays: writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=schema))
         )
-        for block in cases(file, raw, size, limits):
+        blocks = cases(file, raw, size, limits)
+        for block in ahead(blocks) if size > _THREAD_FROM else blocks:
             rows += len(block)
             numbers.add(block)
             texts.add(block)

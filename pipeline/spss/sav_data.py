@@ -23,7 +23,7 @@ from pipeline.spss.raw import RawDictionary
 Words = NDArray[np.uint64]
 """Eight-byte elements with their bytes in the order of the file."""
 
-SLAB = 2 << 20
+SLAB = 4 << 20
 _PADDING, _END, _LITERAL, _BLANK, _SYSMIS = 0, 252, 253, 254, 255
 # Below this many words a plain walk is faster than walking many segments at once.
 _WALK = 2048

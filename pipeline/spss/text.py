@@ -65,6 +65,13 @@ _VOWELS = frozenset("aeiou")
 _MOJIBAKE = re.compile(
     r"Ã[\u00a0-\u00bf€‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ]|Ã$|Â[\u00a0-\u00bf]|â€.|[├┬][áâàäåçêëèïîìÄÅÉæÆôöòûùÿÖÜø£Ø×ƒóíúñÑªº¿®¬½¼¡«»░▒▓│┤]"
 )
+CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+_PICTURES = {i: chr(0x2400 + i) for i in range(32) if chr(i) not in "\t\n\r"} | {
+    0x7F: "\u2421",
+    0xFFFE: "\ufffd",
+    0xFFFF: "\ufffd",
+}
 _PROOFS = 10
 _FEW = 1.5
 _MARGIN = 1.0
@@ -108,22 +115,32 @@ class Sample:
 
 @dataclass(slots=True)
 class Decoder:
-    """Turns bytes into text by the decided encoding, and counts characters cut at the end of their field."""
+    """Turns bytes into text by the decided encoding, and counts the texts that could not stay as they are.
+
+    ``cut`` texts ended within a character, ``replaced`` ones had bytes that are no character, ``control`` ones
+    held control characters, which no format of a report can carry: the pictures of them stand in their place
+    (␀ for zero), so that two codes never become one.
+    """
 
     codec: str
     replace: bool = False
     cut: int = 0
     replaced: int = 0
+    control: int = 0
     _known: dict[bytes, str] = field(default_factory=dict)
 
     def text(self, data: bytes) -> str:
         """The text, without the blanks and zero bytes that fill its field."""
         data = data.rstrip(b" \0")
-        if data.isascii():
+        if data.isascii() and not CONTROL.search(data):
             return data.decode("ascii")
         text = self._known.get(data)
         if text is None:
-            text = self._known[data] = self._decode(data)
+            text = self._decode(data)
+            if _UNPRINTABLE.search(text):
+                self.control += 1
+                text = text.translate(_PICTURES)
+            self._known[data] = text
         return text
 
     def _decode(self, data: bytes) -> str:
@@ -257,9 +274,7 @@ def _show(sample: Sample, codec: str) -> str:
     text = sample.data.rstrip(b" \0").decode(codec, "replace")
     first = next((i for i, c in enumerate(text) if ord(c) > 127), 0)
     start = max(0, first - _SAMPLE // 2)
-    return "".join(
-        c if c.isprintable() else " " if c.isspace() else "\ufffd" for c in text[start : start + _SAMPLE]
-    )
+    return "".join(c if c.isprintable() else " " if c.isspace() else "\ufffd" for c in text[start : start + _SAMPLE])
 
 
 def _misfit(samples: Iterable[Sample], codec: str) -> Sample | None:

@@ -53,7 +53,7 @@ class Job:
         path = self.wave.survey()
         if path is None:
             raise DataRejected("cli.no_survey", folder=self.layout.shown(self.wave.raw))
-        return path
+        return path.resolve() if path.is_symlink() else path
 
     # what stages make
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -34,13 +35,29 @@ def table_share(counts: Floats) -> Floats:
 
 def expected_counts(counts: Floats) -> Floats:
     """Counts under independence, row total × column total / total; NaN in a table without cases."""
-    return _ratio(counts.sum(axis=1, keepdims=True) * counts.sum(axis=0, keepdims=True), counts.sum(keepdims=True))
+    rows, cols = counts.sum(axis=1, keepdims=True), counts.sum(axis=0, keepdims=True)
+    total = float(rows.sum())
+    return np.asarray(rows * cols / (total if total > 0 else math.nan))
+
+
+def _pearson(counts: Floats, expected: Floats) -> Floats:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray((counts - expected) / np.sqrt(expected))
+
+
+def _adjusted(counts: Floats, expected: Floats) -> Floats:
+    rows, cols = counts.sum(axis=1, keepdims=True), counts.sum(axis=0, keepdims=True)
+    # Where one row or column holds all cases the denominator is zero, but for rounding.
+    if (rows > 0).sum() < 2 or (cols > 0).sum() < 2:
+        return np.full(counts.shape, math.nan)
+    total = float(rows.sum())
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray((counts - expected) * total / np.sqrt(expected * (total - rows) * (total - cols)))
 
 
 def pearson_residuals(counts: Floats) -> Floats:
     """(observed − expected)/√expected, what SPSS calls "standardized"; NaN in an empty row or column."""
-    expected = expected_counts(counts)
-    return _ratio(counts - expected, np.sqrt(expected))
+    return _pearson(counts, expected_counts(counts))
 
 
 def adjusted_residuals(counts: Floats) -> Floats:
@@ -49,10 +66,7 @@ def adjusted_residuals(counts: Floats) -> Floats:
     Standard normal in large samples under independence. NaN in an empty row or column and where one row or
     column holds all cases.
     """
-    expected = expected_counts(counts)
-    total = counts.sum()
-    rest = (total - counts.sum(axis=1, keepdims=True)) * (total - counts.sum(axis=0, keepdims=True))
-    return _ratio((counts - expected) * total, np.sqrt(expected * rest))
+    return _adjusted(counts, expected_counts(counts))
 
 
 def design_residuals(table: Crosstab) -> Floats:
@@ -67,11 +81,19 @@ def design_residuals(table: Crosstab) -> Floats:
         return np.full((r, c), np.nan)
     p = table.w / total
     rows, cols = p.sum(axis=1), p.sum(axis=0)
-    gradient = np.kron(np.eye(r) - rows[:, None], np.eye(c) - cols[:, None])
-    found = np.einsum("ij,jk,ik->i", gradient, share_covariance(table), gradient).reshape(r, c)
+    by_row, by_col = np.eye(r) - rows[:, None], np.eye(c) - cols[:, None]
+    away = p - rows[:, None] * cols
+    if table.covariance is None:
+        # Σw²(g − ḡ)² with g = by_row × by_col and ḡ = away, without a matrix of all pairs of cells.
+        squares = by_row**2 @ table.w2 @ (by_col**2).T
+        means = by_row @ table.w2 @ by_col.T
+        n = float(table.n.sum())
+        found = (squares - 2 * away * means + away**2 * float(table.w2.sum())) / total**2 * (n / (n - 1))
+    else:
+        gradient = np.kron(by_row, by_col)
+        found = ((gradient @ share_covariance(table)) * gradient).sum(axis=1).reshape(r, c)
     # Below this a variance is rounding error: the cell's row or column is empty or holds every case.
-    sd = np.sqrt(np.where(found > 1e-24, found, 0.0))
-    return _ratio(p - rows[:, None] * cols, sd)
+    return _ratio(away, np.sqrt(np.where(found > 1e-24, found, 0.0)))
 
 
 @statistic("expected", "residual", "pearson_residual", "adjusted_residual", takes=Crosstab)
@@ -86,10 +108,14 @@ def residuals(table: Crosstab, options: Options) -> Mapping[str, Cells]:
     if designed(table):
         adjusted = Cells(design_residuals(table), DESIGN_BASED, error=EMPTY)
     else:
-        adjusted = Cells(adjusted_residuals(table.w), error=EMPTY)
+        adjusted = Cells(_adjusted(table.w, expected), error=EMPTY)
+    pearson = _pearson(table.w, expected)
+    if table.weighting == "probability":
+        x = counts(table)
+        pearson = _pearson(x, expected_counts(x))
     return {
         "expected": Cells(expected, error=EMPTY),
         "residual": Cells(table.w - expected, error=EMPTY),
-        "pearson_residual": Cells(pearson_residuals(counts(table)), measure_method(table), error=EMPTY),
+        "pearson_residual": Cells(pearson, measure_method(table), error=EMPTY),
         "adjusted_residual": adjusted,
     }

@@ -64,7 +64,15 @@ def _tail(confidence: float) -> Fraction:
 
 def _ways_at_most(k: int, n: int, N: int, K: int) -> int:
     """Samples of n of N units that contain at most k of the K units with the property."""
-    return sum(math.comb(K, x) * math.comb(N - K, n - x) for x in range(max(0, n - (N - K)), min(k, K, n) + 1))
+    fewest = max(0, n - (N - K))
+    if k < fewest:
+        return 0
+    term = ways = math.comb(K, fewest) * math.comb(N - K, n - fewest)
+    for x in range(fewest, min(k, K, n)):
+        # The next product of binomial coefficients from the last one; the division is exact.
+        term = term * ((K - x) * (n - x)) // ((x + 1) * (N - K - n + x + 1))
+        ways += term
+    return ways
 
 
 @cache

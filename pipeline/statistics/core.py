@@ -271,7 +271,7 @@ def is_inferential(name: str) -> bool:
 
 
 def compute(
-    aggregate: Aggregate, options: Options, ids: Collection[str] | None = None
+    aggregate: Aggregate | Any, options: Options, ids: Collection[str] | None = None
 ) -> Iterator[tuple[str, Result]]:
     """Compute the statistics asked for by id, or every one that applies, for one aggregate.
 

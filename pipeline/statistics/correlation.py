@@ -164,7 +164,7 @@ def pearson(aggregate: Patterns, options: Options) -> Mapping[str, Result]:
         influence = (one.zx * one.zy - one.r * (one.zx**2 + one.zy**2) / 2) / one.total
         variance, df = linearised_variance(p, influence)
         se = math.sqrt(variance) if variance > 0 else math.nan
-        method = "linearised"
+        method = "design_based"
         found["pearson_r"] = number(one.r, "weighted")
         reason = (
             "stratum_of_one_unit" if math.isnan(variance) else "perfect_correlation" if perfect else "too_few_cases"
@@ -182,7 +182,7 @@ def pearson(aggregate: Patterns, options: Options) -> Mapping[str, Result]:
         reason = "perfect_correlation" if perfect else "too_few_cases"
         half = float(ndtri(upper)) / math.sqrt(one.total - 3) if one.total > 3 and not perfect else math.nan
     centre = math.nan if perfect else math.atanh(one.r)
-    interval = f"{method} confidence={options.confidence:g}"
+    interval = f"{method}_interval confidence={100 * options.confidence:g}"
     found["pearson_r_low"] = number(math.tanh(centre - half), interval, error=reason)
     found["pearson_r_high"] = number(math.tanh(centre + half), interval, error=reason)
     return found

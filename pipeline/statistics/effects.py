@@ -127,7 +127,7 @@ def standardised_difference(aggregate: GroupedDistribution, options: Options) ->
     if survey:
         return found | {name: not_computable(NEEDS_DESIGN) for name in _D if name not in found}
     root = math.sqrt(float((1 / total).sum()))
-    interval = f"noncentral_t confidence={options.confidence:g}"
+    interval = f"noncentral_t confidence={100 * options.confidence:g}"
     low, high = noncentral_t_limits(d / root, df, options.confidence)
     for prefix, scale in (("cohens_d", root), ("hedges_g", root * factor)):
         reason = FEW_CASES if math.isnan(scale) else "no_convergence"
@@ -175,5 +175,5 @@ def explained_variance(aggregate: GroupedDistribution, options: Options) -> Mapp
         return found | {name: not_computable(ZERO_VARIANCE) for name in names}
     n = float(total.sum())
     limits = noncentral_f_limits(one.f, one.df1, one.df2, options.confidence)
-    interval = f"noncentral_f confidence={options.confidence:g}"
+    interval = f"noncentral_f confidence={100 * options.confidence:g}"
     return found | {name: number(nc / (nc + n), interval) for name, nc in zip(names, limits, strict=True)}

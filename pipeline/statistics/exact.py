@@ -9,20 +9,24 @@ completions lie on one side of the observed one. Beyond ``Options.enumeration_li
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from pipeline.statistics.cells import expected_counts
 from pipeline.statistics.core import Crosstab, Floats, Ints, Number, Options, not_computable, number, statistic
-from pipeline.statistics.tables import NOT_WHOLE, is_two_by_two, naive_test_reason, nonempty, whole_counts
+from pipeline.statistics.proportions import clopper_pearson
+from pipeline.statistics.tables import is_two_by_two, naive_test_reason, nonempty, whole_counts
 
 # Up to this many cases a 2×2 table is computed in integers, where a tie is a tie.
 _INTEGER_CASES = 1_000
+_MOST_CASES = 2_000_000
 # Two tables whose (log) statistics differ by less are tied: rounding must not decide (R: relative error 1e-7).
 _TIE = 1e-7
 _MERGE = 1e9
+# Numbers held at once: ways to fill a column, random tables.
+_MOST_NUMBERS = 20_000_000
 
 Rows = tuple[tuple[int, ...], ...]
 
@@ -104,7 +108,7 @@ def _fillings(nodes: Ints, total: int, limit: int) -> tuple[Ints, Ints] | None:
         low = np.maximum(left - later[owner, i], 0)
         count = np.minimum(nodes[owner, i], left) - low + 1
         size = int(count.sum())
-        if size > limit:
+        if size > limit or size * nodes.shape[1] > _MOST_NUMBERS:
             return None
         before = np.repeat(count.cumsum() - count, count)
         value = np.arange(size) - before + np.repeat(low, count)
@@ -198,13 +202,31 @@ def enumerate_p(rows: Ints, cols: Ints, gain: Gain, observed: float, symmetric: 
 # ---------------------------------------------------------------- r×c: Monte Carlo
 
 
-def random_tables(rows: Ints, cols: Ints, replicates: int, seed: int) -> Ints:
-    """Random tables with these margins, shape (replicates, r, c): each cell hypergeometric given those before it."""
+def random_tables(rows: Ints, cols: Ints, replicates: int, seed: int) -> Iterator[Ints]:
+    """Random tables with these margins, in batches of shape (some, r, c) that add up to ``replicates``.
+
+    With fewer cases than cells the cases are shuffled; else each cell is drawn hypergeometric given those before it.
+    """
     draw = np.random.default_rng(seed)
-    left = np.broadcast_to(rows, (replicates, len(rows))).copy()
-    found = np.zeros((replicates, len(rows), len(cols)), dtype=np.int64)
+    cells, cases = len(rows) * len(cols), int(rows.sum())
+    batch = max(1, _MOST_NUMBERS // 10 // cells)
+    row_of = np.repeat(np.arange(len(rows)), rows)
+    col_of = np.repeat(np.arange(len(cols)), cols)
+    for start in range(0, replicates, batch):
+        size = min(batch, replicates - start)
+        if cases <= cells:
+            shuffled = draw.permuted(np.broadcast_to(col_of, (size, cases)), axis=1)
+            cell = np.arange(size)[:, None] * cells + row_of * len(cols) + shuffled
+            yield np.bincount(cell.ravel(), minlength=size * cells).reshape(size, len(rows), len(cols))
+        else:
+            yield _hypergeometric_tables(rows, cols, size, draw)
+
+
+def _hypergeometric_tables(rows: Ints, cols: Ints, size: int, draw: np.random.Generator) -> Ints:
+    left = np.broadcast_to(rows, (size, len(rows))).copy()
+    found = np.zeros((size, len(rows), len(cols)), dtype=np.int64)
     for j, column in enumerate(cols[:-1].tolist()):
-        wanted = np.full(replicates, column)
+        wanted = np.full(size, column)
         others = left.sum(axis=1)
         for i in range(len(rows) - 1):
             others = others - left[:, i]
@@ -222,8 +244,6 @@ def monte_carlo_p(extreme: int, replicates: int) -> tuple[float, float, float]:
 
     Davison and Hinkley, Bootstrap Methods, 1997, §4.2: the observed table counts as one replicate, so p is never 0.
     """
-    from pipeline.statistics.proportions import clopper_pearson
-
     low, high = clopper_pearson(extreme, replicates, 0.99)
     return (extreme + 1) / (replicates + 1), float(low), float(high)
 
@@ -269,9 +289,9 @@ def _exact(counts: Rows, options: Options, kind: str) -> Number:
     p = enumerate_p(rows, cols, gain, observed, kind == "probability", options.enumeration_limit)
     if p is not None:
         return number(p, "exact")
-    tables = random_tables(rows, cols, options.monte_carlo, options.seed)
     tie = _TIE if kind == "probability" else _TIE * max(1.0, abs(observed))
-    extreme = int((of_tables(tables) <= observed + tie).sum())
+    batches = random_tables(rows, cols, options.monte_carlo, options.seed)
+    extreme = sum(int((of_tables(tables) <= observed + tie).sum()) for tables in batches)
     value, low, high = monte_carlo_p(extreme, options.monte_carlo)
     return number(
         value, f"monte_carlo replicates={options.monte_carlo} seed={options.seed} low={low:.6g} high={high:.6g}"
@@ -282,8 +302,7 @@ def _exact_reason(table: Crosstab) -> tuple[str, Rows]:
     reason = naive_test_reason(table)
     if reason:
         return reason, ()
-    counts = whole_counts(table)
-    return (NOT_WHOLE, ()) if counts is None else ("", counts)
+    return whole_counts(table, _MOST_CASES)
 
 
 def _worth_it(table: Crosstab) -> bool:

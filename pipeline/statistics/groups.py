@@ -128,7 +128,7 @@ def by_group(aggregate: GroupedDistribution, options: Options) -> Mapping[str, R
             se = np.sqrt(variances / m.total)
             half = se * stdtrit(np.where(m.total > 1, m.total - 1, np.nan), (1 + options.confidence) / 2)
     spread = {"none": "n_minus_1", "frequency": "sum_of_weights_minus_1", "probability": "survey_variance"}
-    interval = f"t_interval confidence={options.confidence:g}"
+    interval = f"{'design_based_interval' if survey else 't_interval'} confidence={100 * options.confidence:g}"
     sums = np.where(m.total > 0, a.w.T @ a.values, np.nan)
     with np.errstate(invalid="ignore", divide="ignore"):
         effective = np.where(m.total > 0, m.total * m.total / a.w2.sum(axis=0), np.nan)
@@ -146,7 +146,7 @@ def by_group(aggregate: GroupedDistribution, options: Options) -> Mapping[str, R
         "mean": cells(m.mean),
         "sd": cells(np.sqrt(variances), spread[a.weighting], FEW_CASES),
         "variance": cells(variances, spread[a.weighting], FEW_CASES),
-        "se": cells(se, "linearised" if survey else "sd_over_root_n", FEW_CASES),
+        "se": cells(se, "design_based" if survey else "sd_over_root_n", FEW_CASES),
         "mean_low": cells(m.mean - half, interval, FEW_CASES),
         "mean_high": cells(m.mean + half, interval, FEW_CASES),
         "effective_n": cells(effective, "replicated_cases" if replicated else "kish"),
@@ -232,7 +232,7 @@ def _t_results(
 ) -> dict[str, Result]:
     t = difference / se
     half = se * t_quantile(df, options.confidence)
-    interval = f"{method} confidence={options.confidence:g}"
+    interval = f"{method}_interval confidence={100 * options.confidence:g}"
     values = (t, df, t_two_sided(t, df), difference - half, difference + half)
     methods = (method, method, method, interval, interval)
     return {name: number(value, how) for name, value, how in zip(names, values, methods, strict=True)}
@@ -591,7 +591,7 @@ def design_based(aggregate: GroupedDistribution, options: Options) -> Mapping[st
         variances = np.where(m.squares > 0, linearised_variances(scored, m), 0.0)
         f, df1, df2 = _wald(m.shifted, variances, n)
         reason = FEW_CASES if df2 <= 0 else "zero_variance_in_a_group"
-        found |= _f_results(prefix, f, df1, df2, "linearised", reason)
+        found |= _f_results(prefix, f, df1, df2, "design_based", reason)
     return found
 
 
@@ -620,4 +620,4 @@ def design_two_means(aggregate: GroupedDistribution, options: Options) -> Mappin
         return _none(_DESIGN_T, ZERO_VARIANCE)
     se = math.sqrt(float(linearised_variances(a, m).sum()))
     difference = float(m.shifted[0] - m.shifted[1])
-    return _t_results(_DESIGN_T, difference, se, df, options, "linearised")
+    return _t_results(_DESIGN_T, difference, se, df, options, "design_based")

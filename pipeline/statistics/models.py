@@ -43,8 +43,9 @@ _COLLINEAR = 1e-9
 _EXTREME = 8.0
 """Log-odds of a fitted case beyond which separation is looked for: a diverging fit goes far beyond it."""
 
-_FLAT = 1e10
-"""Condition of the information beyond which extreme fitted log-odds mean that some parameter is infinite."""
+_LOOSE = 10.0
+"""How many times its size the standard error of an estimate is that runs off to infinity: it grows with the root
+of the odds, so that it is thousands of times as large by the time the likelihood is flat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,16 +271,23 @@ def _maximise(problem: _Problem, z: Floats) -> Fit:
 
 
 def _diverges(problem: _Problem, fit: Fit, z: Floats) -> bool:
-    """Whether a fit (other than a logistic one) runs off to infinity: extreme log-odds and a flat likelihood."""
+    """Whether a fit (not a linear one) runs off to infinity: extreme log-odds whose standard error says nothing."""
     if problem.spec.kind == "linear":
         return False
     if not np.isfinite(fit.theta).all():
         return True
-    _, column = _layout(problem)
-    reach = max(
-        (float(np.abs(fit.theta[column == j]).max() * np.abs(z[:, j]).max()) for j in range(z.shape[1])), default=0
-    )
-    return bool(reach > _EXTREME and np.linalg.cond(fit.information) > _FLAT)
+    column = _layout(problem)[1]
+    slopes = column >= 0
+    reach = np.abs(fit.theta[slopes]) * np.abs(z).max(axis=0, initial=0.0)[column[slopes]]
+    if not (reach > _EXTREME).any():
+        return False
+    try:
+        variances = np.diagonal(np.linalg.inv(fit.information))[slopes]
+    except np.linalg.LinAlgError:
+        return True
+    # A variance that rounding has made negative is one of those too large to be told.
+    loose = (variances <= 0) | (variances > (_LOOSE * fit.theta[slopes]) ** 2)
+    return bool((loose & (reach > _EXTREME)).any())
 
 
 # ---------------------------------------------------------------- covariance and tests
@@ -422,10 +430,15 @@ def _cooks_distance(problem: _Problem, fit: Fit, z: Floats) -> float:
         dispersion = float(problem.w @ residual**2) / (problem.size - q)
     else:
         eta = x @ fit.theta
-        mean = logistic_curve(eta) if problem.spec.kind == "logistic" else np.exp(eta)
-        spread = mean * (1 - mean) if problem.spec.kind == "logistic" else mean
-        residual = ((problem.codes if problem.spec.kind == "logistic" else problem.y) - mean) / np.sqrt(spread)
         dispersion = 1.0
+        if problem.spec.kind == "logistic":
+            spread = logistic_curve(eta) * logistic_curve(-eta)
+            # (y − π)/√(π(1 − π)) without the difference, which is lost where π is close to y.
+            sign = 2.0 * problem.codes - 1
+            residual = np.asarray(sign * np.exp(-sign * eta / 2))
+        else:
+            spread = np.exp(eta)
+            residual = (problem.y - spread) / np.sqrt(spread)
     leverage = spread * np.einsum("kq,qk->k", x, np.linalg.solve(fit.information, x.T))
     with np.errstate(divide="ignore", invalid="ignore"):
         return float(((residual / (1 - leverage)) ** 2 * leverage / (q * dispersion)).max())
@@ -785,8 +798,9 @@ def model(data: ModelData, options: Options) -> Mapping[str, Result]:
 
 def results_of(found: ModelResult) -> dict[str, Result]:
     """The statistics of a fitted model by id, each with its method and, where there is no number, the reason."""
-    tested = found.test if found.test != "t" else f"t df={found.df:.10g}"
-    how = f"{found.method} {found.covariance_method} test={tested}" if not found.error else ""
+    how = found.method if found.method in ("", "firth") else f"{found.method}_{found.covariance_method}"
+    if found.test == "t":
+        how += f" df={found.df:.10g}"
 
     def reason(name: str) -> str:
         return found.error or found.reasons.get(name, "not_defined_for_model")

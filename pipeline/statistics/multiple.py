@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import betaincinv, gammaincc, ndtr, stdtr
+from scipy.special import gammaincc, ndtr, stdtr
 
 from pipeline.statistics.core import (
     Cells,
@@ -28,6 +28,7 @@ from pipeline.statistics.core import (
     number,
     statistic,
 )
+from pipeline.statistics.exact import monte_carlo_p
 from pipeline.statistics.proportions import adjust, clopper_pearson, letter, logit_interval, share_se, wilson
 
 Texts = npt.NDArray[np.object_]
@@ -110,13 +111,13 @@ def share_intervals(table: MultipleCrosstab, options: Options) -> Mapping[str, R
         if edge.any():
             cases = np.broadcast_to(table.cases_n.astype(float), p.shape)[edge]
             low[edge], high[edge] = clopper_pearson(p[edge] * cases, cases, options.confidence)
-        method = "logit share=share_of_cases"
+        method = "logit_share_of_cases"
     else:
         cases = np.broadcast_to(table.cases_w.astype(float), p.shape)
         with np.errstate(divide="ignore", invalid="ignore"):
             se = np.sqrt(p * (1 - p) / cases)
         low, high = wilson(table.w, cases, options.confidence)
-        method = "wilson share=share_of_cases"
+        method = "wilson_share_of_cases"
     return {
         "share_of_cases_se": Cells(se, "linearised" if table.weighting == "probability" else "", error="no_cases"),
         "interval_low": Cells(low, method, error="no_cases"),
@@ -339,7 +340,7 @@ def _corrected(chi2: float, nominal: float, first: float, second: float, warning
     method = "mrcv_bilder_loughin" if nominal > 0 else "mrcv_rao_scott_linearised"
     trace = nominal if nominal > 0 else first
     if not second > 0:
-        reason = not_computable("zero_variance", method)
+        reason = not_computable("no_variation_within_groups", method)
         return {"mrcv_rs_chi2": reason, "mrcv_rs_df": reason, "mrcv_rs_p": reason}
     corrected, df = chi2 * trace / second, trace * trace / second
     return {
@@ -364,8 +365,7 @@ def mrcv_rao_scott(table: MultipleCrosstab, options: Options) -> Mapping[str, Re
     weights: weighted shares scaled to n cases, λ from the linearised covariance, their estimated sum.
 
     Not computable: fewer than two groups with cases (``fewer_than_two_categories``), no item that some and not all
-    cases mention (``no_item_varies``), no variation within groups (``zero_variance``: every case of a group answers
-    alike). Items that everybody or nobody mentions are left out, with a warning.
+    cases mention (``no_item_varies``), every case of a group answers alike (``no_variation_within_groups``). Items that everybody or nobody mentions are left out, with a warning.
     """
     tested = _tested(table)
     if isinstance(tested, str):
@@ -398,16 +398,16 @@ def mrcv_permutation(table: MultipleCrosstab, options: Options) -> Mapping[str, 
     """Permutation p of ``mrcv_chi2``: the groups are dealt anew to the cases, whose answers stay together.
 
     p = (1 + permutations with a statistic at least as large) / (1 + permutations), seeded; exact, up to Monte Carlo
-    error, for independence of group and whole answer pattern. ``method`` gives the Clopper–Pearson limits of the
-    Monte Carlo error at the confidence of the study. Frequency weights must be whole numbers
-    (``weights_not_whole``); probability weights do not make cases exchangeable (``weights_need_rao_scott``).
+    error, for independence of group and whole answer pattern. ``method`` gives the 99% limits of the
+    Monte Carlo error. Frequency weights must be whole numbers
+    (``counts_not_whole``); probability weights do not make cases exchangeable (``weights_need_rao_scott``).
     """
     name = "mrcv_permutation_p"
     if table.weighting == "probability":
         return {name: not_computable("weights_need_rao_scott")}
     counts = np.rint(table.patterns_w)
     if not np.array_equal(counts, table.patterns_w):
-        return {name: not_computable("weights_not_whole")}
+        return {name: not_computable("counts_not_whole")}
     tested = _tested(table)
     if isinstance(tested, str):
         return {name: not_computable(tested)}
@@ -445,12 +445,9 @@ def _dealt_tables(generator: np.random.Generator, patterns: Floats, whole: Ints,
 
 
 def _monte_carlo(hits: int, options: Options, warning: str) -> Number:
-    b = options.monte_carlo
-    tail = (1 - options.confidence) / 2
-    low = float(betaincinv(hits, b - hits + 1, tail)) if hits else 0.0
-    high = float(betaincinv(hits + 1, b - hits, 1 - tail)) if hits < b else 1.0
-    method = f"monte_carlo replicates={b} seed={options.seed} low={low:.6g} high={high:.6g}"
-    return number((hits + 1) / (b + 1), method, warning)
+    p, low, high = monte_carlo_p(hits, options.monte_carlo)
+    words = f"replicates={options.monte_carlo} seed={options.seed} low={low:.6g} high={high:.6g}"
+    return number(p, f"monte_carlo {words}", warning)
 
 
 # ---------------------------------------------------------------- two sets
@@ -587,7 +584,7 @@ def mrcv_pair_permutation(pair: MultiplePair, options: Options) -> Mapping[str, 
         return {name: not_computable("weights_need_rao_scott")}
     whole = np.rint(pair.w).astype(np.int64)
     if not np.array_equal(whole, pair.w):
-        return {name: not_computable("weights_not_whole")}
+        return {name: not_computable("counts_not_whole")}
     tested = _tested_pair(pair)
     if isinstance(tested, str):
         return {name: not_computable(tested)}

@@ -63,11 +63,11 @@ def paired_t(aggregate: Patterns, options: Options) -> Mapping[str, Result]:
         variance, df = linearised_variance(p, m.deviations / m.total)
         if not (variance > 0 and df > 0):
             return found | _none(_T[1:], "stratum_of_one_unit")
-        se, method = math.sqrt(variance), "linearised"
+        se, method = math.sqrt(variance), "design_based"
     else:
         se, df, method = math.sqrt(spread / m.total), m.total - 1, ""
     half = se * t_quantile(df, options.confidence)
-    interval = f"t_interval confidence={options.confidence:g}"
+    interval = f"{'design_based_interval' if survey else 't_interval'} confidence={100 * options.confidence:g}"
     return found | {
         "paired_se": number(se, method),
         "paired_t": number(m.mean / se, method),

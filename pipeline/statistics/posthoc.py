@@ -122,7 +122,7 @@ def tukey_hsd(aggregate: GroupedDistribution, options: Options) -> Pairwise:
     Pooled variance, N−g degrees of freedom, studentized range of g means. Errors: ``fewer_than_two_groups``;
     ``zero_variance``; ``fewer_than_two_cases``; ``weights_need_design_based``.
     """
-    method = f"tukey_hsd confidence={options.confidence:g}"
+    method = f"tukey_hsd confidence={100 * options.confidence:g}"
     error = _refusal(aggregate)
     if error:
         return _refused(aggregate, method, error)
@@ -148,7 +148,7 @@ def games_howell(aggregate: GroupedDistribution, options: Options) -> Pairwise:
     A pair with a group of one case or without any variance is NaN (``group_of_one_case``). Other errors:
     ``fewer_than_two_groups``; ``weights_need_design_based``.
     """
-    method = f"games_howell confidence={options.confidence:g}"
+    method = f"games_howell confidence={100 * options.confidence:g}"
     error = _refusal(aggregate)
     if error:
         return _refused(aggregate, method, error)
@@ -204,7 +204,8 @@ def compare_means(aggregate: GroupedDistribution, options: Options) -> Pairwise:
     take no part (NaN, ``column_not_compared``). Errors: ``fewer_than_two_groups``; ``zero_variance``.
     """
     survey = aggregate.weighting == "probability"
-    method = f"{'linearised' if survey else 'pooled_t'} adjustment={options.adjustment}"
+    kind = "design_based_t" if survey else "pooled_t"
+    method = f"{kind} adjustment={options.adjustment} level={1 - options.confidence:.6g}"
     if group_count(aggregate) < 2:
         return _refused(aggregate, method, "fewer_than_two_groups")
     from scipy.special import stdtr
@@ -238,7 +239,6 @@ def letters(aggregate: GroupedDistribution, options: Options) -> Mapping[str, Re
     """
     compared = compare_means(aggregate, options)
     g = aggregate.w.shape[1]
-    method = f"{compared.method} level={1 - options.confidence:.6g}"
     values = np.full((1, g), np.nan)
     texts = np.full((1, g), "", dtype=object)
     made = ~np.isnan(compared.p)
@@ -250,4 +250,4 @@ def letters(aggregate: GroupedDistribution, options: Options) -> Mapping[str, Re
         texts[0, larger] = " ".join(sorted([*texts[0, larger].split(), letter(smaller)], key=lambda x: (len(x), x)))
         values[0, larger] += 1
     error = compared.error or ("column_not_compared" if np.isnan(values).any() else "")
-    return {"letters": Cells(values, method, error=error, texts=texts)}
+    return {"letters": Cells(values, compared.method, error=error, texts=texts)}

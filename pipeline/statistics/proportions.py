@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 
 from pipeline.statistics.core import Cells, Crosstab, Floats, Options, statistic
-from pipeline.statistics.tables import design_df, designed, share_covariance
+from pipeline.statistics.tables import TOO_MANY_CELLS, design_df, designed, share_covariance
 
 Bools = npt.NDArray[np.bool_]
 ArrayLike = npt.ArrayLike
+
+# Comparisons of one table; a table of more is no table that anybody reads letters in.
+_MOST_PAIRS = 5_000_000
 
 # ---------------------------------------------------------------- intervals of one share
 
@@ -194,6 +198,13 @@ def adjust(p: Floats, method: str) -> Floats:
     return found
 
 
+@cache
+def _pairs(columns: int) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Each pair of columns once: those on the left, those on the right."""
+    left, right = np.triu_indices(columns, 1)
+    return left, right
+
+
 def _pooled_z(x: Floats, totals: Floats) -> Floats:
     shares = x / totals
     pooled = (x[:, :, None] + x[:, None, :]) / (totals[:, None] + totals)
@@ -205,12 +216,19 @@ def _design_z(table: Crosstab, totals: Floats) -> Floats:
     """z of each pair from the design-based covariance of the column shares, by linearisation."""
     r, c = table.w.shape
     shares = table.w / totals
+    if table.covariance is None:
+        # One stage with replacement: columns are disjoint groups of cases, so their shares do not covary.
+        own = share_se(table.w, table.w2, totals, table.w2.sum(axis=0), float(table.n.sum())) ** 2
+        return _over_error(shares, own[:, :, None] + own[:, None, :])
     # ∂(share of row i in column j)/∂(share of cell (k, j) in the table), shape (row i, column j, row k).
     factor = (np.eye(r)[:, None, :] - shares[:, :, None]) / (totals / table.w.sum())[:, None]
     covariance = share_covariance(table).reshape(r, c, r, c)
     found = np.einsum("iak,kalb,ibl->iab", factor, covariance, factor, optimize=True)
     own = np.einsum("iaa->ia", found)
-    spread = own[:, :, None] + own[:, None, :] - found - found.transpose(0, 2, 1)
+    return _over_error(shares, own[:, :, None] + own[:, None, :] - found - found.transpose(0, 2, 1))
+
+
+def _over_error(shares: Floats, spread: Floats) -> Floats:
     # A variance this small is rounding error; dividing by it would make a letter of nothing.
     spread = np.where(spread > 1e-24, spread, np.nan)
     return np.asarray((shares[:, None, :] - shares[:, :, None]) / np.sqrt(spread))
@@ -243,7 +261,7 @@ def compare_columns(table: Crosstab, options: Options) -> ColumnComparison:
     c = x.shape[1]
     pair = takes_part[:, :, None] & takes_part[:, None, :] & ~np.eye(c, dtype=bool)
     z = np.where(pair, z, np.nan)
-    upper = np.triu_indices(c, 1)
+    upper = _pairs(c)
     tail = -np.abs(z[:, upper[0], upper[1]])
     p = 2 * (stdtr(design_df(table), tail) if by_design else ndtr(tail))
     both = np.full((2, *z.shape), np.nan)
@@ -271,11 +289,14 @@ def letters(table: Crosstab, options: Options) -> Mapping[str, Cells]:
     part in that row (see :func:`compare_columns`). Columns are lettered by position, empty ones included. The level
     is 1 − ``options.confidence``.
     """
+    r, c = table.w.shape
+    if r * c**2 > _MOST_PAIRS:
+        return {"letters": Cells(np.full((r, c), np.nan), error=TOO_MANY_CELLS)}
     compared = compare_columns(table, options)
     with np.errstate(invalid="ignore"):
         found = (compared.adjusted < 1 - options.confidence) & (compared.z < 0)
-    texts = np.full(table.w.shape, "", dtype=object)
-    names = [letter(j) for j in range(table.w.shape[1])]
+    texts = np.full((r, c), "", dtype=object)
+    names = [letter(j) for j in range(c)]
     for i, a, b in zip(*(axis.tolist() for axis in found.nonzero()), strict=True):
         texts[i, a] = f"{texts[i, a]} {names[b]}" if texts[i, a] else names[b]
     values = np.where(compared.takes_part, found.sum(axis=2), np.nan)

@@ -14,10 +14,13 @@ from pipeline.statistics.core import Cells, Crosstab, Floats, Number, Options, n
 from pipeline.statistics.proportions import kish_n
 from pipeline.statistics.tables import (
     FEWER,
+    MOST_CELLS,
+    TOO_MANY_CELLS,
     design_df,
     designed,
     nonempty,
     share_covariance,
+    share_variances,
     too_small,
     upper_chi2,
 )
@@ -89,6 +92,8 @@ def _ready(table: Crosstab) -> tuple[str, RaoScott | None, str]:
     table = nonempty(table)
     if too_small(table):
         return FEWER, None, ""
+    if table.w.size > MOST_CELLS:
+        return TOO_MANY_CELLS, None, ""
     found = rao_scott(table)
     if found is None or not found.trace > 0 or not found.df > 0:
         return "singular_covariance", None, ""
@@ -156,7 +161,7 @@ def design_effect(table: Crosstab, options: Options) -> Mapping[str, Cells]:
     if table.weighting == "frequency" and table.covariance is None:
         found = np.ones_like(p)
     else:
-        own = np.diag(share_covariance(table)).reshape(p.shape)
+        own = share_variances(table)
         found = own * (cases - 1) / np.where(inside, p * (1 - p), 1.0)
     return {"design_effect": Cells(np.where(inside, found, math.nan), error="share_zero_or_one")}
 

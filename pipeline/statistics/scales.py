@@ -119,7 +119,7 @@ def reliability(aggregate: Patterns, options: Options) -> Mapping[str, Result]:
         return found | {name: not_computable(reason) for name in ("cronbach_alpha_low", "cronbach_alpha_high")}
     tail = (1 - options.confidence) / 2
     df1 = s.cases - 1
-    method = f"feldt confidence={options.confidence:g}"
+    method = f"feldt confidence={100 * options.confidence:g}"
     for name, p in (("cronbach_alpha_low", 1 - tail), ("cronbach_alpha_high", tail)):
         limit = 1 - (1 - alpha) * float(fdtri(df1, df1 * (k - 1), p))
         found[name] = number(limit, method, s.warning, "zero_variance")

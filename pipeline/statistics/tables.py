@@ -20,8 +20,12 @@ DESIGN = "weights_need_rao_scott"
 NOT_WHOLE = "counts_not_whole"
 NO_SCORES = "scores_needed"
 NO_CASES = "no_cases"
+TOO_MANY_CELLS = "too_many_cells"
 SCALED = "shares_scaled_to_n"
 DESIGN_BASED = "design_based"
+
+# A test that needs a covariance for each pair of cells would take gigabytes beyond this many cells.
+MOST_CELLS = 2_500
 
 
 def designed(table: Crosstab) -> bool:
@@ -83,13 +87,18 @@ def measure_method(table: Crosstab) -> str:
     return SCALED if table.weighting == "probability" else ""
 
 
-def whole_counts(table: Crosstab) -> tuple[tuple[int, ...], ...] | None:
-    """The counts as integers, or ``None`` when a frequency weight makes a count that is not whole."""
+def whole_counts(table: Crosstab, most_cases: int) -> tuple[str, tuple[tuple[int, ...], ...]]:
+    """The counts as integers; else the reason: a weight makes a count that is not whole, or there are too many cases.
+
+    Exact tests go through all counts that the margins allow, so each names the most cases it takes.
+    """
+    if not float(table.w.sum()) <= most_cases:
+        return "too_many_cases", ()
     whole = np.rint(table.w)
     # A sum of weights such as 0.1 that is whole in the reader's eyes misses the integer by rounding error only.
     if not np.allclose(table.w, whole, rtol=0, atol=1e-9):
-        return None
-    return tuple(tuple(int(x) for x in row) for row in whole)
+        return NOT_WHOLE, ()
+    return "", tuple(tuple(int(x) for x in row) for row in whole)
 
 
 def naive_test_reason(table: Crosstab) -> str:
@@ -119,6 +128,21 @@ def share_covariance(table: Crosstab) -> Floats:
     n = float(table.n.sum())
     factor = n / (n - 1) if n > 1 else math.nan
     return np.asarray((jacobian * table.w2.ravel()) @ jacobian.T * factor)
+
+
+def share_variances(table: Crosstab) -> Floats:
+    """The diagonal of :func:`share_covariance` as a table, shape (r, c), without the covariances."""
+    total = float(table.w.sum())
+    p = table.w / total
+    if table.covariance is None:
+        n = float(table.n.sum())
+        # Σw²(1(cell) − p)²
+        squares = table.w2 * (1 - 2 * p) + p**2 * float(table.w2.sum())
+        return np.asarray(squares / total**2 * (n / (n - 1) if n > 1 else math.nan))
+    # Var(t − pT): the variance of the cell, twice its covariance with the total, the variance of the total.
+    with_total = table.covariance.sum(axis=1).reshape(p.shape)
+    own = np.diag(table.covariance).reshape(p.shape)
+    return np.asarray((own - 2 * p * with_total + p**2 * float(with_total.sum())) / total**2)
 
 
 def variance(table: Crosstab, gradient: Floats) -> float:

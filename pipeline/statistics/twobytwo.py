@@ -25,7 +25,8 @@ from pipeline.statistics.proportions import newcombe
 from pipeline.statistics.tables import (
     DESIGN,
     FEWER,
-    NOT_WHOLE,
+    MOST_CELLS,
+    TOO_MANY_CELLS,
     designed,
     interval_factor,
     is_paired,
@@ -40,6 +41,10 @@ from pipeline.statistics.tables import (
 
 NOT_2X2 = "not_two_by_two"
 ZERO_CELL = "zero_cell"
+
+# The conditional odds ratio is found by some 60 passes over all counts that the margins allow.
+_MOST_CASES = 100_000
+_MOST_PAIRED_CASES = 2_000_000_000
 
 
 # ---------------------------------------------------------------- ratios and differences of two rows
@@ -197,9 +202,11 @@ def conditional_odds_ratios(table: Crosstab, options: Options) -> Mapping[str, N
     """Conditional maximum likelihood odds ratio with its exact interval, the companion of Fisher's test."""
     table = nonempty(table)
     reason = naive_test_reason(table) or ("" if table.w.shape == (2, 2) else NOT_2X2)
-    counts = None if reason else whole_counts(table)
-    if counts is None:
-        return dict.fromkeys(_COR, not_computable(reason or NOT_WHOLE))
+    counts: tuple[tuple[int, ...], ...] = ()
+    if not reason:
+        reason, counts = whole_counts(table, _MOST_CASES)
+    if reason:
+        return dict.fromkeys(_COR, not_computable(reason))
     method = f"exact_interval confidence={100 * options.confidence:g}"
     found = conditional_odds_ratio(counts, options.confidence)
     methods = ("conditional_mle", method, method)
@@ -253,8 +260,8 @@ def mcnemar(table: Crosstab, options: Options) -> Mapping[str, Number]:
     b, c = float(x[0, 1]), float(x[1, 0])
     plain = (b - c) ** 2 / (b + c)
     corrected = max(abs(b - c) - 1, 0.0) ** 2 / (b + c)
-    whole = whole_counts(table)
-    p = not_computable(NOT_WHOLE) if whole is None else number(binomial_half_p(round(b), round(c)), "exact")
+    reason, _ = whole_counts(table, _MOST_PAIRED_CASES)
+    p = not_computable(reason) if reason else number(binomial_half_p(round(b), round(c)), "exact")
     values = (number(plain), number(upper_chi2(plain, 1)), number(corrected), number(upper_chi2(corrected, 1)))
     return dict(zip(_MCNEMAR, (p, *values), strict=True))
 
@@ -298,7 +305,9 @@ def _strata(layers: LayeredCrosstab) -> Floats:
 def _strata_reason(layers: LayeredCrosstab, x: Floats) -> str:
     if any(designed(table) for table in layers.tables):
         return DESIGN
-    return FEWER if min(x.shape[1:]) < 2 or not len(x) else ""
+    if min(x.shape[1:]) < 2 or not len(x):
+        return FEWER
+    return TOO_MANY_CELLS if x[0].size > MOST_CELLS else ""
 
 
 def cmh_statistic(strata: Floats) -> float:

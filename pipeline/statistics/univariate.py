@@ -128,11 +128,12 @@ def location_and_spread(aggregate: Distribution, options: Options) -> Mapping[st
     method = _spread_method(d.weighting)
     found["sd"] = number(sd, method, error=few)
     found["variance"] = number(variance, method, error=few)
-    se_method = "linearised" if d.weighting == "probability" else "sd_over_root_n"
+    se_method = "design_based" if d.weighting == "probability" else "sd_over_root_n"
     found["se"] = number(se, se_method, error=few)
     df = (m.cases if d.weighting == "probability" else m.total) - 1
     half = se * t_quantile(df, options.confidence) if math.isfinite(se) else math.nan
-    interval = f"t_interval confidence={options.confidence:g}"
+    kind = "design_based_interval" if d.weighting == "probability" else "t_interval"
+    interval = f"{kind} confidence={100 * options.confidence:g}"
     found["mean_low"] = number(m.mean - half, interval, error=few)
     found["mean_high"] = number(m.mean + half, interval, error=few)
     ratio = sd / m.mean if m.mean != 0 else math.nan

@@ -9,6 +9,7 @@ from pipeline.counting.cases import Cases
 from pipeline.results import About, ResultsWriter
 from pipeline.spec.model import Inference
 from pipeline.statistics.core import Aggregate, Options, Result, compute, is_inferential, known
+from pipeline.statistics.multiple import MultiplePair
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,9 @@ class Context:
     total_cases: int = 0
 
 
-def chosen(aggregate: Aggregate, context: Context, wanted: Sequence[str]) -> Iterator[tuple[str, Result]]:
+def chosen(
+    aggregate: Aggregate | MultiplePair, context: Context, wanted: Sequence[str]
+) -> Iterator[tuple[str, Result]]:
     """The statistics of an aggregate: those asked for, or all that apply; a description has no inference."""
     available = known(type(aggregate))
     ids = [name for name in wanted if name in available] if wanted else None

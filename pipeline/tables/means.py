@@ -6,19 +6,30 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from pipeline.counting.cases import Cases, Mask
 from pipeline.counting.engine import distribution, patterns
 from pipeline.results import About
 from pipeline.statistics.core import Distribution, Floats, GroupedDistribution, Patterns
 from pipeline.tables.axes import axis
 from pipeline.tables.context import Context, chosen
+from pipeline.tables.one_way import COUNTED
 
 _OVERALL = ("mean", "sd", "n", "count", "se", "median", "minimum", "maximum")
 
 
 def means(
-    context: Context, table_id: str, name: str, group: str, layer: str | None = None, statistics: Sequence[str] = ()
+    context: Context,
+    table_id: str,
+    name: str,
+    group: str,
+    layer: str | None = None,
+    statistics: Sequence[str] = (),
+    beside_counts: bool = False,
 ) -> None:
-    """The variable's mean, spread and cases in each group and overall; tests of equal means."""
+    """The variable's mean, spread and cases in each group and overall; tests of equal means.
+
+    ``beside_counts``: a cross-table of the same pair stands in the same table and has the cases already.
+    """
     cases, writer = context.cases, context.writer
     if layer is not None:
         from dataclasses import replace
@@ -26,43 +37,35 @@ def means(
         for code in axis(cases, layer).codes:
             inside = replace(context, cases=cases.where({layer: (code,)}))
             before = len(writer)
-            means(inside, table_id, name, group, None, statistics)
+            means(inside, table_id, name, group, None, statistics, beside_counts)
             writer.put_layer(before, layer, code)
         return
     groups = axis(cases, group)
     about = About(table_id, row_var=name, col_var=group)
     values = cases.numeric(name)
     if groups.coded is None:
-        _means_of_mentions(context, about, values, group, statistics)
+        _means_of_mentions(context, about, values, group)
         return
     index = groups.coded.index
     distinct, counts = distribution(values, index, len(groups.codes), cases.weights)
     grouped = GroupedDistribution(distinct, counts.n, counts.w, counts.w2, cases.weighting)
     n, w = counts.n.sum(axis=0), counts.w.sum(axis=0)
-    for statistic, result in chosen(grouped, context, statistics):
-        writer.add_result(about, statistic, result, [""], groups.codes, n, w)
-    _overall(context, about, distinct, counts.n.sum(axis=1), counts.w.sum(axis=1), counts.w2.sum(axis=1))
-    _eta_rows(context, about, grouped)
+    skipped = COUNTED if beside_counts else ()
+    for statistic, result in chosen(grouped, context, (*_OVERALL, *statistics) if statistics else ()):
+        if statistic not in skipped:
+            writer.add_result(about, statistic, result, [""], groups.codes, n, w)
+    sums = counts.n.sum(axis=1), counts.w.sum(axis=1), counts.w2.sum(axis=1)
+    _overall(context, about, Distribution(distinct, *sums, cases.weighting), skipped)
 
 
-def _overall(context: Context, about: About, values: Floats, n: Floats, w: Floats, w2: Floats) -> None:
-    """The same measures over all groups, under the empty group code; only where no table-wide number has the id."""
-    everyone = Distribution(values, n.astype(np.int64), w, w2, context.cases.weighting)
-    for statistic, result in chosen(everyone, context, _OVERALL):
-        context.writer.add_result(about, statistic, result, [""], [""], int(n.sum()), float(w.sum()))
+def _overall(context: Context, about: About, everyone: Distribution, skipped: Sequence[str] = ()) -> None:
+    """The same measures over all groups, under the empty group code."""
+    n, base = int(everyone.n.sum()), float(everyone.w.sum())
+    for statistic, result in chosen(everyone, context, [s for s in _OVERALL if s not in skipped]):
+        context.writer.add_result(about, statistic, result, [""], [""], n, base)
 
 
-def _eta_rows(context: Context, about: About, grouped: GroupedDistribution) -> None:
-    """Eta with the row variable dependent, for readers who look for it beside a table of means."""
-    for statistic, result in chosen(grouped, context, ("eta_squared",)):
-        value = getattr(result, "value", None)
-        if statistic == "eta_squared" and value is not None:
-            context.writer.add(
-                about, "eta", float(np.sqrt(value)), n=float(grouped.n.sum()), base=float(grouped.w.sum())
-            )
-
-
-def _means_of_mentions(context: Context, about: About, values: Floats, group: str, statistics: Sequence[str]) -> None:
+def _means_of_mentions(context: Context, about: About, values: Floats, group: str) -> None:
     """Groups that overlap: the mean among the cases that mention each item; no test across items."""
     cases, writer = context.cases, context.writer
     mentions = cases.mentions(group)
@@ -73,24 +76,25 @@ def _means_of_mentions(context: Context, about: About, values: Floats, group: st
             writer.add_result(about, statistic, result, [""], [item], int(counts.n.sum()), float(counts.w.sum()))
     inside = mentions.base.astype(np.intp)
     distinct, counts = distribution(values, inside, 1, cases.weights)
-    _overall(context, about, distinct, counts.n[:, 0], counts.w[:, 0], counts.w2[:, 0])
+    _overall(context, about, Distribution(distinct, counts.n[:, 0], counts.w[:, 0], counts.w2[:, 0], cases.weighting))
 
 
 def correlation(context: Context, table_id: str, first: str, second: str, statistics: Sequence[str] = ()) -> None:
     """Two numeric variables over the cases valid on both: correlations, and paired comparison where asked for."""
     cases, writer = context.cases, context.writer
-    x = np.column_stack([cases.numeric(first), cases.numeric(second)])
     about = About(table_id, row_var=first, col_var=second)
-    complete = ~np.isnan(x).any(axis=1)
-    weights = type(cases.weights)(
-        None if cases.weights.w is None else cases.weights.w[complete],
-        None if cases.weights.w2 is None else cases.weights.w2[complete],
-    )
-    distinct, counts = patterns(x[complete], weights)
-    table = Patterns(distinct, counts.n, counts.w, counts.w2, cases.weighting)
-    n, base = int(counts.n.sum()), float(counts.w.sum())
+    table, _ = complete_patterns(cases, (first, second))
+    n, base = int(table.n.sum()), float(table.w.sum())
     for statistic, result in chosen(table, context, statistics or CORRELATIONS):
         writer.add_result(about, statistic, result, [""], [""], n, base)
+
+
+def complete_patterns(cases: Cases, names: Sequence[str]) -> tuple[Patterns, Mask]:
+    """The distinct rows over several numeric variables of the cases valid on all of them; and who they are."""
+    x = np.column_stack([cases.numeric(name) for name in names])
+    complete = ~np.isnan(x).any(axis=1)
+    distinct, counts = patterns(x[complete], cases.weights.of_some(complete))
+    return Patterns(distinct, counts.n, counts.w, counts.w2, cases.weighting), complete
 
 
 CORRELATIONS = (
@@ -102,16 +106,9 @@ def reliability(context: Context, table_id: str, name: str, statistics: Sequence
     """A battery as a scale: Cronbach's alpha and its items, over the cases valid on all items."""
     cases, writer = context.cases, context.writer
     members = cases.codebook.batteries[name].members
-    x = np.column_stack([cases.numeric(m) for m in members])
-    complete = ~np.isnan(x).any(axis=1)
-    weights = type(cases.weights)(
-        None if cases.weights.w is None else cases.weights.w[complete],
-        None if cases.weights.w2 is None else cases.weights.w2[complete],
-    )
-    distinct, counts = patterns(x[complete], weights)
-    table = Patterns(distinct, counts.n, counts.w, counts.w2, cases.weighting)
+    table, complete = complete_patterns(cases, members)
     about = About(table_id, row_var=name)
-    n, base = int(counts.n.sum()), float(counts.w.sum())
+    n, base = int(table.n.sum()), float(table.w.sum())
     wanted = statistics or RELIABILITY
     for statistic, result in chosen(table, context, wanted):
         writer.add_items(about, statistic, result, members, n, base)

@@ -61,11 +61,7 @@ def joint_patterns(cases: Cases, first: Mentions, second: Mentions) -> MultipleP
     """Two sets over the cases in the base of both: the distinct joint answer patterns with their counts."""
     base = first.base & second.base
     pattern, place = _patterns(np.vstack([first.mentioned, second.mentioned])[:, base])
-    weights = CaseWeights(
-        None if cases.weights.w is None else cases.weights.w[base],
-        None if cases.weights.w2 is None else cases.weights.w2[base],
-    )
-    counts = count([place + 1], [len(pattern)], weights).inner()
+    counts = count([place + 1], [len(pattern)], cases.weights.of_some(base)).inner()
     split = len(first.items)
     return MultiplePair(pattern[:, :split], pattern[:, split:], counts.n, counts.w, counts.w2, cases.weighting)
 

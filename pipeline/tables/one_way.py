@@ -137,8 +137,13 @@ def _share_intervals(context: Context, about: About, one: Axis, n: Floats, w: Fl
     writer.add_grid(about, "interval_high", high, codes, [""], total, base, method=method)
 
 
-def summary(context: Context, table_id: str, name: str, statistics: Sequence[str] = ()) -> None:
-    """Mean, spread, percentiles and shape of a numeric variable; missing by code."""
+def summary(
+    context: Context, table_id: str, name: str, statistics: Sequence[str] = (), beside_counts: bool = False
+) -> None:
+    """Mean, spread, percentiles and shape of a numeric variable; missing by code.
+
+    ``beside_counts``: the variable's frequencies stand in the same table and have its cases and missing already.
+    """
     cases, writer = context.cases, context.writer
     values, counts = distribution(cases.numeric(name), None, 1, cases.weights)
     about = About(table_id, row_var=name)
@@ -146,7 +151,10 @@ def summary(context: Context, table_id: str, name: str, statistics: Sequence[str
     n, base = int(counts.n.sum()), float(counts.w.sum())
     wanted = [*dict.fromkeys(["n", "count", *statistics])] if statistics else ()
     for statistic, result in chosen(one, context, wanted):
-        writer.add_result(about, statistic, result, [""], [""], n, base)
+        if not (beside_counts and statistic in COUNTED):
+            writer.add_result(about, statistic, result, [""], [""], n, base)
+    if beside_counts:
+        return
     _classes(context, about, values, counts.n[:, 0].astype(np.float64))
     everyone = np.ones(cases.n, dtype=bool)
     n_all, w_all = _weight_of(everyone, cases.weights)
@@ -181,6 +189,9 @@ def _classes(context: Context, about: About, values: Floats, n: Floats) -> None:
         low, high = float(start + k * width), float(start + (k + 1) * width)
         context.writer.add(about, "class_n", float(count_k), f"{low:.12g}..{high:.12g}", n=cases, base=cases)
 
+
+COUNTED = ("n", "count")
+"""What a table of counts has already when means stand in it too."""
 
 _LEAST_VALUES = 8  # fewer distinct values are shown one by one
 

@@ -17,7 +17,7 @@ from pipeline.tables.one_way import frequency, multiple, summary
 from pipeline.tables.two_way import crosstab
 
 Way = Literal[
-    "frequency", "summary", "multiple", "crosstab", "means", "correlation", "reliability", "model"
+    "frequency", "summary", "multiple", "crosstab", "means", "scores", "correlation", "reliability", "model"
 ]  # fmt: skip
 
 
@@ -36,7 +36,7 @@ def pieces(spec: TableSpec, codebook: Codebook) -> list[Piece]:
 
     A battery in the rows stands for its members. A categorical row by a categorical column is a cross-table; a
     numeric row is averaged by group; a scale whose codes are scores gets both where ``kind: means`` or a numeric
-    neighbour does not say otherwise.
+    neighbour does not say otherwise (``scores``: the numbers that its counts do not have already).
     """
     if spec.model is not None:
         return [Piece("model", spec.model.outcome)]
@@ -59,13 +59,13 @@ def _ways(row: str, column: str, spec: TableSpec, codebook: Codebook) -> list[Pi
             return [Piece("multiple", row)]
         if spec.kind == "summary" or kind in ("numeric",):
             return [Piece("summary", row)]
-        return [Piece("frequency", row), *([Piece("summary", row)] if scored else [])]
+        return [Piece("frequency", row), *([Piece("scores", row)] if scored else [])]
     other = kind_of(column, codebook)
     if (kind == "numeric" and other == "numeric") or spec.kind == "correlation":
         return [Piece("correlation", row, column)]
     if kind == "numeric" or spec.kind == "means":
         return [Piece("means", row, column, spec.layer)]
-    both = [Piece("means", row, column, spec.layer)] if scored and spec.kind != "crosstab" else []
+    both = [Piece("scores", row, column, spec.layer)] if scored and spec.kind != "crosstab" else []
     return [Piece("crosstab", row, column, spec.layer), *both]
 
 
@@ -82,6 +82,10 @@ def _make_piece(piece: Piece, spec: TableSpec, context: Context, wanted: Sequenc
         frequency(context, spec.table, piece.row, wanted)
     elif piece.way == "summary":
         summary(context, spec.table, piece.row, wanted)
+    elif piece.way == "scores" and piece.column:
+        means(context, spec.table, piece.row, piece.column, piece.layer, wanted, beside_counts=True)
+    elif piece.way == "scores":
+        summary(context, spec.table, piece.row, wanted, beside_counts=True)
     elif piece.way == "multiple":
         multiple(context, spec.table, piece.row, wanted)
     elif piece.way == "crosstab":

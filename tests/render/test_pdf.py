@@ -198,6 +198,20 @@ def test_a_long_table_repeats_its_head() -> None:
     on = [text for text in shown if re.search(r"^District \d\d, ", text, re.MULTILINE)]
     assert len(on) >= 2
     assert all("Municipalities Residents" in " ".join(text.split()) for text in on)
+    for row in sample.long_table("en", 4).rows:  # and every row stands whole on one line
+        line = re.escape(" ".join((row.label, *(cell.text for cell in row.cells))))
+        assert len([text for text in shown if re.search(rf"\b{line}\b", " ".join(text.split()))]) == 1
+
+
+def test_notes_do_not_stand_alone_on_a_new_page() -> None:
+    """Whatever the number of rows, the page with a long table's notes holds at least two of its rows."""
+    document = sample.document("en")
+    for rows in range(41, 53, 2):
+        table = dataclasses.replace(sample.long_table("en", 1, rows), notes=("First.", "Second."))
+        section = dataclasses.replace(document.sections[0], blocks=(table,))
+        pdf = made(dataclasses.replace(document, sections=(section,)), f"notes{rows}")
+        last = pdf.pages[-1].extract_text()
+        assert "Second." in last and f"District {rows:02d}," in last and "Lombardy" in last
 
 
 def test_a_wide_table_lies_on_a_turned_page_and_only_it() -> None:

@@ -187,13 +187,29 @@ def test_monte_carlo_p_is_never_zero():
     assert high == pytest.approx(1 - 0.005 ** (1 / 9_999), rel=1e-10)
 
 
-def test_random_tables_have_the_margins_and_the_means():
-    rows, cols = np.array([4, 0, 9]), np.array([6, 5, 2])
-    found = exact.random_tables(rows, cols, 4_000, 1)
+@pytest.mark.parametrize(("rows", "cols"), [([4, 0, 9], [6, 5, 2]), ([2, 1, 3], [3, 1, 2])])
+def test_random_tables_have_the_margins_and_the_means(rows, cols, monkeypatch):
+    """13 cases in 9 cells are drawn cell by cell, 6 cases are shuffled; both in several batches."""
+    monkeypatch.setattr(exact, "_MOST_NUMBERS", 90_000)
+    batches = list(exact.random_tables(np.array(rows), np.array(cols), 4_500, 1))
+    assert [len(b) for b in batches] == [1000] * 4 + [500]
+    found = np.concatenate(batches)
     assert (found.sum(axis=2) == rows).all()
     assert (found.sum(axis=1) == cols).all()
     assert found.min() >= 0
-    np.testing.assert_allclose(found.mean(axis=0), np.outer(rows, cols) / 13, atol=0.08)
+    np.testing.assert_allclose(found.mean(axis=0), np.outer(rows, cols) / sum(rows), atol=0.08)
+    # Variance of a hypergeometric count.
+    n, r, c = sum(rows), rows[2], cols[0]
+    spread = r * c * (n - r) * (n - c) / (n**2 * (n - 1))
+    assert found[:, 2, 0].var() == pytest.approx(spread, rel=0.1)
+
+
+def test_a_large_sparse_table_stays_small():
+    x = np.zeros((60, 60))
+    x[np.arange(60), np.arange(60)[::-1]] = 1
+    x[0, :10] += 1
+    found = numbers(crosstab(x.tolist()), Options(monte_carlo=500), ["fisher_p"])["fisher_p"]
+    assert found.method.startswith("monte_carlo replicates=500 ")
 
 
 # ---------------------------------------------------------------- reasons and properties
@@ -204,6 +220,8 @@ def test_what_is_not_computable():
     assert reason(crosstab([[3.5, 4], [2, 1]]), "fisher_p") == "counts_not_whole"
     assert reason(crosstab([[3.5, 4], [2, 1]]), "permutation_p") == "counts_not_whole"
     assert reason(of_cases([0, 1, 0, 1], [0, 1, 1, 0], [1, 2, 1, 3]), "fisher_p") == "weights_need_rao_scott"
+    assert reason(crosstab([[1e6, 1e6], [1e6, 2e6]]), "fisher_p") == "too_many_cases"
+    assert reason(crosstab([[1e6, 1e6], [1e6, 2e6]]), "conditional_odds_ratio") == "too_many_cases"
     assert reason(crosstab(FOUR), "fisher_p_one_sided") == "not_two_by_two"
 
 

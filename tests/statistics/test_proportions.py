@@ -283,3 +283,9 @@ def test_design_based_p_has_the_designs_degrees_of_freedom():
     t = z / np.sqrt(3)
     assert wide.p[0, 0, 1] == pytest.approx(1 - 2 / np.pi * (np.arctan(t) + t / (1 + t**2)), rel=1e-10)
     assert proportions.compare_columns(table, Options()).p[0, 0, 1] < wide.p[0, 0, 1]
+
+
+def test_a_table_of_too_many_comparisons_is_a_reason():
+    found = numbers(crosstab(np.ones((51, 320)).tolist()), ids=["letters"])["letters"]
+    assert found.error == "too_many_cells"
+    assert np.isnan(found.values).all()

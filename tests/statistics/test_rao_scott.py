@@ -136,6 +136,12 @@ def test_reasons():
     assert reason(of_cases([0, 1, 2], [0, 1, 2], [1, 1, 1]), "rao_scott_f") == "singular_covariance"
 
 
+def test_a_table_of_too_many_cells_is_a_reason():
+    table = replace(crosstab(np.ones((51, 50)).tolist()), weighting="probability")
+    assert reason(table, "rao_scott_f") == "too_many_cells"
+    assert reason(table, "rao_scott_chi2_p") == "too_many_cells"
+
+
 def test_applies_with_a_weight_or_a_design_only():
     assert "rao_scott_f" in numbers(of_design("one_stage"))
     assert "chi2" in numbers(of_design("one_stage"))

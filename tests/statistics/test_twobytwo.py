@@ -271,6 +271,7 @@ def test_strata_reasons():
     assert "mh_odds_ratio" not in numbers(three)
     assert "cmh" in numbers(three)
     assert reason(layers([[[3, 4], [2, 5]]]), "breslow_day") == "fewer_than_two_strata"
+    assert reason(layers([np.ones((51, 50)).tolist()]), "cmh_p") == "too_many_cells"
     weighted = LayeredCrosstab((replace(crosstab([[3, 4], [2, 5]]), weighting="probability"),))
     assert reason(weighted, "cmh") == "weights_need_rao_scott"
     assert reason(weighted, "mh_odds_ratio_low") == "weights_need_rao_scott"

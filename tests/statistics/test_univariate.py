@@ -149,8 +149,8 @@ def test_methods_are_named():
     assert found(plain, "median")["median"].method == "haverage"
     assert found(survey, "median")["median"].method == "weighted_quantile"
     assert found(plain, "se")["se"].method == "sd_over_root_n"
-    assert found(survey, "se")["se"].method == "linearised"
-    assert found(plain, "mean_low")["mean_low"].method == "t_interval confidence=0.95"
+    assert found(survey, "se")["se"].method == "design_based"
+    assert found(plain, "mean_low")["mean_low"].method == "t_interval confidence=95"
 
 
 EMPTY = Distribution(np.empty(0), np.empty(0, dtype=np.int64), np.empty(0), np.empty(0))

@@ -19,6 +19,7 @@ from pipeline.present.charts.scale import (
     labelled_ticks,
     reach,
     text_of,
+    tick_text,
 )
 from pipeline.present.charts.shapes import Sheet, block
 
@@ -34,11 +35,12 @@ def _domain(chart: Chart) -> tuple[float, float]:
     return (low, high) if high > low else (0.0, 1.0)
 
 
-def _extents(chart: Chart, axis: bool) -> list[Extent]:
-    """What all bars with their labels take."""
+def _extents(chart: Chart, axis: bool, beside: bool) -> list[Extent]:
+    """What all bars with their labels take; ``beside``: labels at the left leave room for the first tick's number."""
     low, high = _domain(chart)
-    edge = measure.width("100%", style.SMALL) / 2 if axis else 0.0
-    found = [Extent(low, low, edge if low < 0 else 0.0, 0.0), Extent(high, high, 0.0, edge)]
+    first, last = (measure.width(tick_text(end, (high - low) / 4, chart), style.SMALL) / 2 for end in (low, high))
+    before = first if axis and (low < 0 or not beside) else 0.0
+    found = [Extent(low, low, before, 0.0), Extent(high, high, 0.0, last if axis else 0.0)]
     for series in chart.series:
         for index, value in enumerate(series.values):
             text = text_of(series, index)
@@ -94,11 +96,11 @@ def draw_bars(chart: Chart) -> Sheet:
         thickness = style.BAR_OF_SEVERAL
         hues = style.ramp(count) if chart.ordered else style.distinct(count)
         fills = [[style.mix(hue, style.PAPER, 0.4) if muted else hue] * len(chart.categories) for hue in hues]
-        left = 0.0 if labels.above else labels.width + style.GAP
+        left = labels.plot_left
         top = draw_key(sheet, [s.name for s in chart.series], [f[0] for f in fills], left, chart.width)
     content = count * thickness + (count - 1) * _BETWEEN
     frame = lay_rows(sheet, chart, labels, top, content)
-    scale = fit(_extents(chart, axis), frame.left, frame.right)
+    scale = fit(_extents(chart, axis, not labels.above), frame.left, frame.right)
     low, high = _domain(chart)
     marks = labelled_ticks(chart, scale, low, high, frame.right - frame.left) if axis else []
     draw_grid(sheet, scale, marks, frame.spans)
@@ -115,7 +117,7 @@ def draw_bars(chart: Chart) -> Sheet:
 
 
 def _panel_title(sheet: Sheet, series: Series, left: float, room: float, bottom: float) -> None:
-    lines, _ = measure.wrap(series.name, room, style.SIZE, bold=True)
+    lines, _ = measure.wrap(series.name, room, style.SIZE, True, measure.HEAD_LINES)
     for index, line in enumerate(reversed(lines)):
         sheet.text("name", left, bottom - 4 - index * block(1), line, bold=True)
 
@@ -125,7 +127,7 @@ def draw_panels(chart: Chart) -> Sheet:
     sheet = Sheet(chart.width)
     labels = fit_labels(chart, largest=0.46)
     count = len(chart.series)
-    start = 0.0 if labels.above else labels.width + style.GAP
+    start = labels.plot_left
     abreast = max(1, min(count, math.floor((chart.width - start + _PANEL_GAP) / (_PANEL_WIDTH + _PANEL_GAP))))
     strips = math.ceil(count / abreast)
     abreast = math.ceil(count / strips)
@@ -155,12 +157,12 @@ def _strip(
     domain: tuple[float, float],
 ) -> float:
     """One row of panels; returns where it ends."""
-    start = 0.0 if labels.above else labels.width + style.GAP
+    start = labels.plot_left
     room = (chart.width - start - (abreast - 1) * _PANEL_GAP) / abreast
-    titles = [measure.wrap(chart.series[number].name, room, style.SIZE, bold=True)[0] for number in numbers]
+    titles = [measure.wrap(chart.series[n].name, room, style.SIZE, True, measure.HEAD_LINES)[0] for n in numbers]
     y += block(max(len(title) for title in titles)) + 2.0
     frame = lay_rows(sheet, chart, labels, y, style.BAR)
-    base = fit(_extents(chart, axis), 0.0, room)
+    base = fit(_extents(chart, axis, not labels.above), 0.0, room)
     for position, number in enumerate(numbers):
         left = frame.left + position * (room + _PANEL_GAP)
         scale = Scale(base.zero + left, base.unit)

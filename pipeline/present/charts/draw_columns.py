@@ -16,9 +16,9 @@ from pipeline.present.charts.scale import (
     fit,
     has_intervals,
     known,
-    number,
     reach,
     text_of,
+    tick_text,
     ticks,
 )
 from pipeline.present.charts.shapes import Sheet, block
@@ -60,7 +60,7 @@ def _side_ticks(chart: Chart) -> list[tuple[float, str]]:
     low, high = _domain(chart)
     places = ticks(low, high, 5)
     step = places[1] - places[0] if len(places) > 1 else 1.0
-    return [(place, number(place, step, chart)) for place in places]
+    return [(place, tick_text(place, step, chart)) for place in places]
 
 
 def _draw_side(sheet: Sheet, scale: Scale, marks: Sequence[tuple[float, str]], left: float) -> None:

@@ -18,8 +18,8 @@ from pipeline.present.charts.scale import (
     has_intervals,
     known,
     labelled_ticks,
-    number,
     text_of,
+    tick_text,
     ticks,
 )
 from pipeline.present.charts.shapes import Sheet
@@ -66,7 +66,7 @@ def _grid(
     """The scale from labels to ``right``, and its ticks with their faint lines."""
     low, high = _domain(chart, ratio)
     step = (high - low) / 4
-    edge = max(measure.width(number(end, step, chart), style.SMALL) for end in (low, high)) / 2
+    edge = max(measure.width(tick_text(end, step, chart), style.SMALL) for end in (low, high)) / 2
     scale = fit([Extent(low, low, edge, 0.0), Extent(high, high, 0.0, edge), *extents], frame.left, right, ratio)
     marks = labelled_ticks(chart, scale, low, high, right - frame.left)
     draw_grid(sheet, scale, marks, frame.spans)
@@ -179,7 +179,7 @@ def draw_dots(chart: Chart) -> Sheet:
     colours = style.strong(count)
     top = 0.0
     if count > 1:
-        left = 0.0 if labels.above else labels.width + style.GAP
+        left = labels.plot_left
         top = draw_key(sheet, [s.name for s in chart.series], colours, left, chart.width, dots=True)
     pairs = count == 2 and not has_intervals(chart.series) and chart.null is None
     content = _PAIR if pairs else count * _LINE - (0.0 if count > 1 else 3.0)

@@ -62,7 +62,7 @@ def draw_heatmap(chart: Chart) -> Sheet:
         for series in chart.series
         for index in range(len(chart.categories))
     )
-    left = 0.0 if labels.above else labels.width + style.GAP
+    left = labels.plot_left
     least = max(_LEAST, widest + 2 * _PAD)
     abreast = max(1, min(count, math.floor((chart.width - left) / least)))
     blocks = math.ceil(count / abreast)

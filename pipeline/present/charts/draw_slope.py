@@ -16,6 +16,7 @@ _LEAD = 10.0  # from the last wave to the labels
 _POINT = 2.8  # radius
 _STROKE = 1.8
 _NAMES = 0.38  # of the width that names take at most
+_NUMBERED = 4  # lines at most that carry numbers at the waves between
 _HEADS = 0.62  # of the distance of two waves that a wave's name takes at most
 
 Box = tuple[float, float, float, float]
@@ -71,7 +72,8 @@ def _endings(chart: Chart) -> list[_Ending]:
         wave = _last(series)
         text = text_of(series, len(series.values) - 1 if wave is None else wave)
         room = chart.width * _NAMES - measure.width(text, style.SIZE, bold=True)
-        found.append(_Ending(number, wave, text, measure.wrap(series.name, room, style.SIZE)[0]))
+        lines, _ = measure.wrap(series.name, room, style.SIZE, most=measure.HEAD_LINES)
+        found.append(_Ending(number, wave, text, lines))
     return found
 
 
@@ -119,11 +121,18 @@ def _draw_middles(sheet: Sheet, chart: Chart, points: list[list[Point | None]], 
                 continue
             half = measure.width(text, style.SMALL) / 2
             for baseline in (point[1] - 5.0, point[1] + 5.0 + style.CAP * style.SMALL):
-                box = (point[0] - half, baseline - style.CAP * style.SMALL, point[0] + half, baseline)
-                hidden = box[1] < top or box[3] > bottom or any(_overlap(box, other) for other in (*taken, *spots))
-                if not hidden and not any(_crosses(box, *stretch) for stretch in stretches):
+                figures = (point[0] - half, baseline - style.CAP * style.SMALL, point[0] + half, baseline)
+                whole = (
+                    figures[0],
+                    baseline - style.ASCENT * style.SMALL,
+                    figures[2],
+                    baseline + style.DESCENT * style.SMALL,
+                )
+                hidden = figures[1] < top or figures[3] > bottom or any(_overlap(figures, spot) for spot in spots)
+                hidden = hidden or any(_overlap(whole, other) for other in taken)
+                if not hidden and not any(_crosses(figures, *stretch) for stretch in stretches):
                     sheet.text("value", point[0], baseline, text, size=style.SMALL, anchor="middle")
-                    taken.append(box)
+                    taken.append(whole)
                     break
 
 
@@ -141,7 +150,7 @@ def _draw_waves(sheet: Sheet, chart: Chart, places: Sequence[float], top: float,
     """The waves' names over faint upright lines."""
     pitch = places[1] - places[0] if len(places) > 1 else chart.width
     for wave, (category, x) in enumerate(zip(chart.categories, places, strict=True)):
-        lines, _ = measure.wrap(category, pitch * _HEADS, style.SIZE, bold=True)
+        lines, _ = measure.wrap(category, pitch * _HEADS, style.SIZE, True, measure.HEAD_LINES)
         half = max((measure.width(line, style.SIZE, bold=True) for line in lines), default=0.0) / 2
         middle = top - 4.0 - block(len(lines)) / 2
         if wave == 0 and half > x:
@@ -166,7 +175,7 @@ def draw_slope(chart: Chart) -> Sheet:
     end = label - _LEAD
     places = [start + (end - start) * wave / max(waves - 1, 1) for wave in range(waves)]
     pitch = (end - start) / max(waves - 1, 1) * _HEADS
-    heads = max(len(measure.wrap(c, pitch, style.SIZE, bold=True)[0]) for c in chart.categories)
+    heads = max(len(measure.wrap(c, pitch, style.SIZE, True, measure.HEAD_LINES)[0]) for c in chart.categories)
 
     height = max(_LEAST_HEIGHT, sum(ending.height for ending in endings))
     scale = _scale(chart, 0.0, height)
@@ -200,6 +209,7 @@ def draw_slope(chart: Chart) -> Sheet:
     for number, middle in zip(first, left, strict=True):
         text = text_of(chart.series[number], 0)
         sheet.centred("value", start - _LEAD + 3.0, middle + down, (text,), anchor="end")
-    _draw_middles(sheet, chart, points, top, bottom)
+    if count <= _NUMBERED:
+        _draw_middles(sheet, chart, points, top, bottom)
     sheet.height = bottom + 2.0 + draw_axis_title(sheet, chart, 0.0, chart.width, bottom)
     return sheet

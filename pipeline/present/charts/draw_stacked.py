@@ -55,7 +55,7 @@ def _outside(chart: Chart, number: int) -> float:
 
 def _heads(chart: Chart, labels: Labels, unit: float) -> list[tuple[float, tuple[str, ...]]] | None:
     """The series' names over the first bar's segments, where all of them fit there."""
-    left = 0.0 if labels.above else labels.width + style.GAP
+    left = labels.plot_left
     heads: list[tuple[float, tuple[str, ...]]] = []
     for number, series in enumerate(chart.series):
         length = _value(chart, number, 0) * unit
@@ -84,7 +84,7 @@ def draw_stacked(chart: Chart) -> Sheet:
     labels = fit_labels(chart)
     count = len(chart.series)
     fills = style.ramp(count) if chart.ordered else style.distinct(count)
-    left = 0.0 if labels.above else labels.width + style.GAP
+    left = labels.plot_left
     longest = max([*_sums(chart, range(count)), 1.0 if chart.percent else 0.0]) or 1.0
     unit = (chart.width - left - _outside(chart, count - 1)) / longest
     heads = None if chart.groups or labels.above else _heads(chart, labels, unit)
@@ -184,13 +184,14 @@ def draw_diverging(chart: Chart) -> Sheet:
     labels = fit_labels(chart, largest=0.42)
     minus, plus = _sides(chart)
     browns, blues = style.diverging(len(minus), len(plus))
-    start = 0.0 if labels.above else labels.width + style.GAP
+    start = labels.plot_left
     middle = _fit_middle(chart, minus, plus, start)
     names = [chart.series[number].name for number in (*minus, *plus)]
     key_right = middle.neutral - (0.0 if chart.neutral is None else _NEUTRAL_GAP)
     top = draw_key(sheet, names, [*browns, *blues], start, key_right)
     if chart.neutral is not None:
-        lines, _ = measure.wrap(chart.series[chart.neutral].name, chart.width - middle.neutral, style.SIZE)
+        name, room = chart.series[chart.neutral].name, chart.width - middle.neutral
+        lines, _ = measure.wrap(name, room, style.SIZE, most=measure.HEAD_LINES)
         lift = max(0.0, block(len(lines)) + 3.0 - top)
         sheet.shift(lift)
         top += lift

@@ -23,6 +23,12 @@ class Labels:
     lines: tuple[tuple[str, ...], ...]
     width: float
     above: bool
+    indent: float
+
+    @property
+    def plot_left(self) -> float:
+        """Where bars begin."""
+        return self.indent if self.above else self.width + style.GAP
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +77,11 @@ def fit_labels(chart: Chart, largest: float = _LARGEST_SHARE) -> Labels:
                 (measure.width(line, style.SIZE, b) for text, b in zip(lines, bold, strict=True) for line in text),
                 default=0.0,
             )
-            return Labels(lines, widest + indent, above=False)
+            return Labels(lines, widest + indent, above=False, indent=indent)
         share += _STEP
     room = chart.width - indent
     lines = tuple(measure.wrap(c, room, style.SIZE, b)[0] for c, b in zip(chart.categories, bold, strict=True))
-    return Labels(lines, 0.0, above=True)
+    return Labels(lines, 0.0, above=True, indent=indent)
 
 
 def _headings(chart: Chart) -> dict[int, str]:
@@ -99,8 +105,6 @@ def lay_rows(
     gap: float = style.ROW_GAP,
 ) -> Frame:
     """Draw headings and labels from ``top`` down and say where each row's marks, ``content`` points high, go."""
-    indent = _INDENT if chart.groups else 0.0
-    left = indent if labels.above else labels.width + style.GAP
     headings = _headings(chart)
     y = start = top
     rows: list[Row] = []
@@ -109,7 +113,7 @@ def lay_rows(
         if index in headings:
             if index and not labels.above:
                 spans.append((start, y))
-            heading, _ = measure.wrap(headings[index], chart.width, style.SIZE, bold=True)
+            heading, _ = measure.wrap(headings[index], chart.width, style.SIZE, True, measure.HEAD_LINES)
             if heading:
                 y += _HEADING_GAP if index else 0.0
                 height = block(len(heading))
@@ -119,7 +123,7 @@ def lay_rows(
         bold = index in chart.highlight
         if labels.above:
             height = block(len(lines))
-            sheet.centred("label", indent, y + height / 2 + 1, lines, bold=bold)
+            sheet.centred("label", labels.indent, y + height / 2 + 1, lines, bold=bold)
             rows.append(Row(y + height + 2.0, content))
             y += height + content + 2.0 + gap
             spans.append((rows[-1].top - 1.0, rows[-1].top + content + 1.0))
@@ -127,13 +131,13 @@ def lay_rows(
             height = max(content + gap, block(len(lines)) + 4.0)
             rows.append(Row(y + (height - content) / 2, content))
             if chart.groups:
-                sheet.centred("label", indent, y + height / 2, lines, bold=bold)
+                sheet.centred("label", labels.indent, y + height / 2, lines, bold=bold)
             else:
                 sheet.centred("label", labels.width, y + height / 2, lines, bold=bold, anchor="end")
             y += height
     if not labels.above:
         spans.append((start, y))
-    return Frame(left, chart.width if right is None else right, top, y, tuple(rows), tuple(spans))
+    return Frame(labels.plot_left, chart.width if right is None else right, top, y, tuple(rows), tuple(spans))
 
 
 def draw_key(
@@ -149,7 +153,7 @@ def draw_key(
         left = 0.0
     x, y, tallest = left, 0.0, 1
     for index, (name, colour) in enumerate(zip(names, colours, strict=True)):
-        lines, _ = measure.wrap(name, right - left - lead, style.SIZE)
+        lines, _ = measure.wrap(name, right - left - lead, style.SIZE, most=measure.HEAD_LINES)
         length = lead + max((measure.width(line, style.SIZE) for line in lines), default=0.0)
         if x > left and x + length > right + 0.01:
             x, y, tallest = left, y + pitch + block(tallest - 1), 1

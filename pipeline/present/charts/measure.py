@@ -19,6 +19,8 @@ _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 _PIECES = re.compile(r" +|[^ ]*?[^\W\d_][/-](?=[^\W\d_])|[^ ]+")
 _SPACE = re.compile("[ \t\n\r\u2028\u2029]+")  # a no-break space stays one
 ELLIPSIS = "…"
+LABEL_LINES = 3  # of a category's label
+HEAD_LINES = 6  # of what stands alone: names of panels and waves, keys, axis titles
 
 
 def clean(text: str) -> str:
@@ -118,7 +120,9 @@ def _fill(text: str, room: float, size: float, bold: bool, most: int) -> list[st
     return [*lines, line.strip()] if line.strip() else lines
 
 
-def wrap(text: str, room: float, size: float, bold: bool = False, most: int = 3) -> tuple[tuple[str, ...], bool]:
+def wrap(
+    text: str, room: float, size: float, bold: bool = False, most: int = LABEL_LINES
+) -> tuple[tuple[str, ...], bool]:
     """Break ``text`` into at most ``most`` lines of at most ``room`` points each, of like lengths.
 
     Returns:

@@ -115,7 +115,7 @@ def ratio_ticks(low: float, high: float, most: int) -> list[float]:
     return [1.0] if low <= 1.0 <= high else [low]
 
 
-def number(value: float, step: float, chart: Chart) -> str:
+def tick_text(value: float, step: float, chart: Chart) -> str:
     """A tick's number in the chart's language, with the decimals that ``step`` needs; percent where the chart is."""
     if chart.percent:
         value, step = value * 100, step * 100
@@ -138,7 +138,7 @@ def labelled_ticks(chart: Chart, scale: Scale, low: float, high: float, room: fl
     make = ratio_ticks if scale.ratio else ticks
     for most in (6, 5, 4, 3, 2):
         places = make(low, high, most)
-        texts = [number(p, s, chart) for p, s in zip(places, _step(places, scale.ratio), strict=True)]
+        texts = [tick_text(p, s, chart) for p, s in zip(places, _step(places, scale.ratio), strict=True)]
         at = [scale(place) for place in places]
         widths = [measure.width(text, style.SMALL) for text in texts]
         gaps = [b - a - (v + w) / 2 for a, b, v, w in zip(at, at[1:], widths, widths[1:], strict=False)]
@@ -168,7 +168,7 @@ def draw_axis_title(sheet: Sheet, chart: Chart, left: float, right: float, top: 
     """The axis title under a horizontal axis, wrapped; returns the height used."""
     whole = measure.width(measure.clean(chart.axis_title), style.SMALL)
     start = left if whole <= 3 * (right - left) else 0.0
-    lines, _ = measure.wrap(chart.axis_title, right - start, style.SMALL)
+    lines, _ = measure.wrap(chart.axis_title, right - start, style.SMALL, most=measure.HEAD_LINES)
     for index, line in enumerate(lines):
         baseline = top + 3 + style.SMALL + index * style.SMALL * style.LEADING
         sheet.text("axis-title", start, baseline, line, size=style.SMALL, colour=style.QUIET)

@@ -233,11 +233,14 @@ def _head(
 
 # ---------------------------------------------------------------- means
 
+GROUP_MEASURES = ("n", "count", "mean", "sd", "se", "median", "minimum", "maximum", "variance", "mean_low", "mean_high")
+"""What stands in the columns of a table of means; every other statistic asked for is a line below it."""
+
 
 def means(view: View, spec: TableSpec) -> Body:
     """Groups in the rows, one block per banner variable; for each numeric variable its cases, mean and spread."""
     names = list(spec.rows)
-    asked = [s for s in spec.statistics if any(_mean_row(view, spec, s, names[0], c, "") for c in spec.columns)]
+    asked = [s for s in spec.statistics if s in GROUP_MEASURES]
     shown = asked or (["n", "mean", "sd"] if len(names) <= 3 else ["mean"])
     rows: list[Row] = []
     used: list[ResultRow | None] = []
@@ -256,9 +259,10 @@ def means(view: View, spec: TableSpec) -> Body:
                 rows.append(Row(view.code_label(column, code), cells, "body", 1))
     rows.append(Row(view.t("total"), _mean_cells(view, spec, names, spec.columns[0], "", shown, used), "total"))
     lines = []
+    below = spec.model_copy(update={"statistics": tuple(s for s in spec.statistics if s not in GROUP_MEASURES)})
     for name in names:
         for column in spec.columns:
-            found = table_statistics(view, spec, name, column)
+            found = table_statistics(view, below, name, column)
             if found:
                 head = [view.label(name)] if len(names) > 1 else []
                 head += [view.label(column)] if len(spec.columns) > 1 else []

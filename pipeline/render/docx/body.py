@@ -22,7 +22,7 @@ from pipeline.present.document import (
 )
 from pipeline.render.docx.figures import Picture, drawing
 from pipeline.render.docx.styles import TEXT_WIDTH, TEXT_WIDTH_TURNED
-from pipeline.render.docx.tables import cell_notes, continued, facts_element, fits, split, table_element
+from pipeline.render.docx.tables import cell_notes, facts_element, fits, split, table_element
 from pipeline.render.docx.xml import Bookmarks, Element, R, field, link, paragraph, run, run_properties, w
 
 EN_SPACE = "\u2002"  # between a section's number and title: a tab would be carried into running heads and contents
@@ -271,7 +271,9 @@ class Body:
             title = self._bookmarked(facts.id, [run(facts.title)])
             self.add([paragraph([*title, *_mark(facts.mark)], "Heading3")])
         self.add([facts_element(facts, TEXT_WIDTH)])
-        notes = [[run(facts.mark.text)]] if facts.mark else []
+        explained = any(facts.mark and facts.mark.symbol in symbol for symbol, _ in self.document.symbols)
+        # Ninety variables with one mark each: what the symbols' list explains is not said again under each.
+        notes = [[run(facts.mark.text)]] if facts.mark and not explained else []
         self.add([*_notes(notes), paragraph([], "TableEnd")])
 
     # Tables and figures
@@ -310,7 +312,6 @@ class Body:
         turned = table.wide or not fits(table, TEXT_WIDTH)
         width = TEXT_WIDTH_TURNED if turned else TEXT_WIDTH
         signs = cell_notes(table)
-        decimal = language.text(lang, "office.decimal")
         made = [paragraph(self._caption(table, table.unit), "Caption")]
         for word, text in (("question", table.question), ("base", table.base)):
             if text:
@@ -318,8 +319,11 @@ class Body:
         for i, part in enumerate(split(table, width)):
             if i:
                 made.append(paragraph([], "TableEnd"))
-                made.append(paragraph([run(continued(table, lang))], "TableLead"))
-            made.append(table_element(part, width, decimal, signs))
+                again = language.text(
+                    lang, "office.continued", label=table.label, word=self.document.words["continued"]
+                )
+                made.append(paragraph([run(again)], "TableLead"))
+            made.append(table_element(part, width, signs))
         notes = [*table.statistics, *table.notes]
         notes += [f"{sign} {note}" for note, sign in signs.items()]
         notes += [self._said("source", table.source)] if table.source else []

@@ -16,6 +16,7 @@ from pipeline.render.text import printable
 
 FONTS = Path(__file__).parents[3] / "fonts"
 PPI = 180
+MARGIN = 4.0  # points left and right of a drawing
 EMU_PER_POINT = 12_700
 SVG_EXTENSION = "{96DAC541-7B7A-43D3-8B79-37D633B846F1}"  # the extension "svgBlip" of Office 2016
 
@@ -27,16 +28,20 @@ _FETCHING_STYLE = re.compile(r"@import|url\(\s*[\"']?\s*(?!#)[^\s\"'#)]", re.IGN
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A figure, its checked drawing, and the size at which it stands (English Metric Units)."""
+    """A figure, its checked drawing with its size in points, and the size at which it stands (English Metric
+    Units)."""
 
     figure: Figure
     svg: bytes
+    drawn_width: float
+    drawn_height: float
     width: int
     height: int
 
 
 def checked_svg(figure: Figure) -> bytes:
-    """The drawing's bytes. Raises ``RenderingFailed`` for anything that runs, fetches or declares entities.
+    """The drawing's bytes, with a margin at both sides. Raises ``RenderingFailed`` for anything that runs, fetches or
+    declares entities.
 
     Our chart room draws no such thing: a second lock on the door, because Word opens what it is given.
     """
@@ -62,15 +67,21 @@ def checked_svg(figure: Figure) -> bytes:
             fetches = attribute in ("href", "src") and not str(value).startswith(("#", "data:image/png;base64,"))
             if fetches or attribute.startswith("on") or _FETCHING_STYLE.search(str(value)):
                 raise RenderingFailed("office.figure_unsafe", label=figure.label, what=f"{name} {attribute}")
-    return text.encode("utf-8")
+    # Word processors set the drawing's letters with their own type engine, a little wider than they were measured:
+    # without a margin the last label would lose its end.
+    root.set("viewBox", f"{-MARGIN:g} 0 {figure.width + 2 * MARGIN:g} {figure.height:g}")
+    root.set("width", f"{figure.width + 2 * MARGIN:g}pt")
+    made: bytes = etree.tostring(root, encoding="UTF-8")
+    return made
 
 
 def pictures(figures: list[Figure], width: float) -> list[Picture]:
     """The figures' pictures, none wider than ``width`` points. Raises ``RenderingFailed`` for an unsafe drawing."""
     made = []
     for figure in figures:
-        scale = min(1.0, width / figure.width) * EMU_PER_POINT
-        made.append(Picture(figure, checked_svg(figure), round(figure.width * scale), round(figure.height * scale)))
+        drawn = (figure.width + 2 * MARGIN, figure.height)
+        scale = min(1.0, width / drawn[0]) * EMU_PER_POINT
+        made.append(Picture(figure, checked_svg(figure), *drawn, round(drawn[0] * scale), round(drawn[1] * scale)))
     return made
 
 
@@ -84,7 +95,7 @@ def pngs(shown: list[Picture]) -> list[bytes]:
         return []
     import typst
 
-    pages = [{"svg": p.svg.decode("utf-8"), "width": p.figure.width, "height": p.figure.height} for p in shown]
+    pages = [{"svg": p.svg.decode("utf-8"), "width": p.drawn_width, "height": p.drawn_height} for p in shown]
     try:
         made = typst.compile(
             TEMPLATE,

@@ -7,27 +7,45 @@ does not fit has to be split: a table is never set smaller.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from copy import copy
 from functools import lru_cache
+from typing import TypeAlias
 
 from lxml import etree
 
-from pipeline import language
 from pipeline.present.document import Cell, Facts, Row, Table
 from pipeline.render import measure
 from pipeline.render.docx.styles import GREY, INK, LIGHT, TABLE_SIZE
-from pipeline.render.docx.xml import SPACE, Element, W, paragraph, run, run_properties, w
+from pipeline.render.docx.xml import Element, W, paragraph, run, run_properties, w
 from pipeline.render.grid import place_head, take_columns
 from pipeline.render.text import printable
 
 _W = f"{{{W}}}"
 EM = TABLE_SIZE * 10  # twentieths of a point in an em of table text
-PADDING = 150  # left and right of a cell's text, and what another font may need more
+PADDING = 170  # left and right of a cell's text, and what another font may need more
+BOLD = 1.1  # how much wider the bold face may run: here a word that does not fit is broken
 LEVEL = 170  # indent of a label by one level
+SIGN = 130  # a raised note sign
+WIDEST_CELL = 2_400  # no column is made wider than this by one word or number
+WORDY = 1_900  # a column whose texts wish for more than this is one of running text
 STUB_LEAST = 1_700
 STUB_SHARE = 0.44  # of the table's width at most, while columns still need room
 KEPT_TOGETHER = 26  # rows up to which a table is not broken over pages
 
+_Look: TypeAlias = tuple[bool, bool, str]  # bold, italic, colour
+_Rules: TypeAlias = tuple[tuple[str, int, str], ...]  # side, width in eighths of a point, colour
+_DECIMALS = re.compile(r"[.,]\d+$")
+_PLAIN: _Look = (False, False, "")
+_TERM: _Look = (False, False, GREY)
+_LOOKS: dict[str, _Look] = {
+    "body": (False, False, ""),
+    "group": (True, False, INK),
+    "subtotal": (True, False, ""),
+    "total": (True, False, ""),
+    "missing": (False, True, GREY),
+    "base": (False, False, GREY),
+    "statistic": (False, True, ""),
+}
 _BOLD_ROWS = frozenset({"total", "subtotal", "group"})
 _RULED_ABOVE = {"total": (6, INK), "subtotal": (4, LIGHT), "base": (4, LIGHT), "group": (4, LIGHT)}
 
@@ -35,18 +53,11 @@ _RULED_ABOVE = {"total": (6, INK), "subtotal": (4, LIGHT), "base": (4, LIGHT), "
 @lru_cache(maxsize=4096)  # the same labels and numbers are measured for width, split and alignment
 def text_width(text: str, bold: bool = False) -> int:
     """How wide a text is in the table's type, in twentieths of a point."""
-    return round(measure.text_width(text, bold) * EM)
+    return round(measure.text_width(text) * (BOLD if bold else 1.0) * EM)
 
 
 def _longest_word(text: str) -> str:
     return max(text.split(), key=len, default="")
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """The widths of a table's columns, the stub first, in twentieths of a point."""
-
-    widths: tuple[int, ...]
 
 
 def _column_needs(table: Table) -> list[int]:
@@ -63,11 +74,18 @@ def _column_needs(table: Table) -> list[int]:
             need[p.column - 1] = max(need[p.column - 1], word)
         else:
             spans.append((p.column - 1, p.columns, word))
+    whole, tails = [0] * table.columns, [0] * table.columns
     for row in table.rows:
+        bold = row.kind in _BOLD_ROWS
         for i, cell in enumerate(row.cells[: table.columns]):
-            shown = text_width(cell.text if cell.kind != "text" else _longest_word(cell.text), row.kind in _BOLD_ROWS)
-            extra = text_width(f" {cell.letters}") * 7 // 10 if cell.letters else 0
-            need[i] = max(need[i], min(shown + extra + PADDING + (120 if cell.note else 0), 2_400))
+            if cell.kind == "text":
+                need[i] = max(need[i], min(text_width(_longest_word(cell.text), bold) + PADDING, WIDEST_CELL))
+                continue
+            # Numbers stand on their decimal mark: the widest whole part and the widest tail may be in two rows.
+            tail = _tail(cell)
+            whole[i] = max(whole[i], min(text_width(cell.text, bold) + _letters_width(cell) - tail, WIDEST_CELL))
+            tails[i] = max(tails[i], tail + (SIGN if cell.note else 0))
+    need = [max(least, w + t + PADDING if w + t else 0) for least, w, t in zip(need, whole, tails, strict=True)]
     for start, columns, word in spans:
         missing = word - sum(need[start : start + columns])
         if missing > 0:
@@ -85,6 +103,16 @@ def _stub_need(table: Table) -> tuple[int, int]:
     least += PADDING
     least = min(max(least, STUB_LEAST), 3_400)
     return least, max(least, wished)
+
+
+def wordy_columns(table: Table) -> dict[int, int]:
+    """The columns of running text, from 0, with the width that each wishes for: set like text, not like numbers."""
+    wishes: dict[int, int] = {}
+    for row in table.rows:
+        for i, cell in enumerate(row.cells[: table.columns]):
+            if cell.kind == "text" and len(cell.text) > 16:
+                wishes[i] = max(wishes.get(i, 0), text_width(cell.text) + PADDING)
+    return {i: wish for i, wish in wishes.items() if wish > WORDY}
 
 
 def fits(table: Table, width: int) -> bool:
@@ -122,18 +150,25 @@ def split(table: Table, width: int) -> tuple[Table, ...]:
     return tuple(parts)
 
 
-def layout(table: Table, width: int) -> Layout:
-    """Widths that fill ``width``: columns get what they need, the stub what it wishes within its share; then the
-    narrow columns are brought nearer to the wide ones, and what is left is shared."""
+def layout(table: Table, width: int) -> tuple[int, ...]:
+    """Column widths, the stub first, that fill ``width``.
+
+    Columns get what they need, the stub what it wishes within its share; then the narrow columns are brought nearer
+    to the wide ones, and what is left is shared.
+    """
     columns = _column_needs(table)
     least, wished = _stub_need(table)
     stub = max(least, min(wished, max(round(width * STUB_SHARE), width - sum(columns) - len(columns) * 400)))
     stub = max(least, min(stub, width - sum(columns)))
+    wishes = wordy_columns(table)
+    for i, wish in wishes.items():
+        room = width - stub - sum(columns)
+        columns[i] += max(0, min(wish - columns[i], room))
     columns = _levelled(columns, width - stub - sum(columns))
     # Few narrow columns look lost when stretched over the page: beyond a point the stub takes the room.
     share = max(0, min((width - stub - sum(columns)) // max(1, len(columns)), 600))
     columns = [column + share for column in columns]
-    return Layout((max(least, width - sum(columns)), *columns))
+    return (max(least, width - sum(columns)), *columns)
 
 
 def _levelled(columns: list[int], room: int) -> list[int]:
@@ -150,24 +185,29 @@ def _levelled(columns: list[int], room: int) -> list[int]:
     return [max(column, level) for column in columns]
 
 
-def _tail(cell: Cell, decimals: re.Pattern[str]) -> int:
-    """How far a number's text runs on after its last whole digit: decimal mark, decimals and letters."""
-    found = decimals.search(cell.text)
-    tail = text_width(found[0]) if found else 0
-    if cell.letters:
-        tail += text_width(f" {cell.letters}") * 7 // 10  # raised letters are set smaller
-    return tail
+def _letters_width(cell: Cell) -> int:
+    return text_width(f" {cell.letters}") * 7 // 10 if cell.letters else 0  # raised letters are set smaller
 
 
-def _tails(table: Table, decimal: str) -> tuple[list[int], re.Pattern[str]]:
+def _tail(cell: Cell) -> int:
+    """How far a number's text runs on after its last whole digit: decimal mark, decimals and letters.
+
+    Which mark is the decimal one is said by the number of digits that the cell's format puts after it.
+    """
+    digits = measure.DECIMALS.get(cell.format, 0)
+    found = digits > 0 and cell.kind == "number" and _DECIMALS.search(cell.text)
+    shown = found[0] if found and len(found[0]) == digits + 1 else ""
+    return text_width(shown) + _letters_width(cell)
+
+
+def _tails(table: Table) -> list[int]:
     """The longest tail of each column, with which all its numbers are brought under each other."""
-    decimals = re.compile(re.escape(decimal) + r"\d+$")
     longest = [0] * table.columns
     for row in table.rows:
         for i, cell in enumerate(row.cells[: table.columns]):
             if cell.kind == "number":
-                longest[i] = max(longest[i], _tail(cell, decimals))
-    return longest, decimals
+                longest[i] = max(longest[i], _tail(cell))
+    return longest
 
 
 def _cell(
@@ -176,7 +216,7 @@ def _cell(
     *,
     span: int = 1,
     merge: str = "",
-    rules: tuple[tuple[str, int, str], ...] = (),
+    rules: _Rules = (),
     bottom: bool = False,
 ) -> Element:
     made = etree.Element(_W + "tc")
@@ -209,7 +249,7 @@ def _row(cells: list[Element], head: bool = False) -> Element:
     return made
 
 
-def _head_rows(table: Table, widths: tuple[int, ...]) -> list[Element]:
+def _head_rows(table: Table, widths: tuple[int, ...], wordy: frozenset[int]) -> list[Element]:
     height = len(table.head)
     placed = {(p.row, p.column): p for p in place_head(table)}
     covered = {(p.row + i, p.column): p for p in placed.values() for i in range(1, p.rows)}
@@ -228,7 +268,7 @@ def _head_rows(table: Table, widths: tuple[int, ...]) -> list[Element]:
                 rules.append(("bottom", 6, INK))
             elif p is not None and p.columns > 1 and p.rows == 1:
                 rules.append(("bottom", 4, LIGHT))
-            style = "TableHead" if c == 0 else "TableHeadSpan" if columns > 1 else "TableHeadNumber"
+            style = "TableHead" if c == 0 or c - 1 in wordy else "TableHeadSpan" if columns > 1 else "TableHeadNumber"
             runs: list[Element] = []
             if p is not None:
                 runs.append(run(p.cell.text))
@@ -245,35 +285,41 @@ def _head_rows(table: Table, widths: tuple[int, ...]) -> list[Element]:
     return rows
 
 
-_NUMBER_LOOKS = {
-    "body": (False, False, ""),
-    "group": (True, False, INK),
-    "subtotal": (True, False, ""),
-    "total": (True, False, ""),
-    "missing": (False, True, GREY),
-    "base": (False, False, GREY),
-    "statistic": (False, True, ""),
-}
-
-
-def _number_paragraph(text: str, look: tuple[bool, bool, str], letters: str, sign: str, indent: int) -> Element:
-    """A cell's paragraph. Built by hand and not by :func:`paragraph`, because there are thousands of them."""
-    made = etree.Element(_W + "p")
-    properties = etree.SubElement(made, _W + "pPr")
-    etree.SubElement(properties, _W + "pStyle").set(_W + "val", "TableNumber")
-    if indent:
-        etree.SubElement(properties, _W + "ind").set(_W + "right", str(indent))
+@lru_cache(maxsize=256)
+def _prototype(style: str, look: _Look, rules: _Rules, keep: bool, indented: str) -> Element:
+    """A cell with one run, to be copied. Copying is six times as fast as building, and there are thousands."""
     bold, italic, colour = look
-    if bold or italic or colour or "\n" in text or "\t" in text:
-        made.append(run(text, run_properties(strong=bold, emphasis=italic, colour=colour)))
+    properties = run_properties(strong=bold, emphasis=italic, colour=colour)
+    left, right = int(indented == "left"), int(indented == "right")
+    content = paragraph([run("", properties)], style, keep_next=keep, left_indent=left, right_indent=right)
+    return _cell(0, content, rules=rules)
+
+
+def _simple_cell(
+    width: int,
+    text: str,
+    style: str,
+    look: _Look = _PLAIN,
+    rules: _Rules = (),
+    *,
+    keep: bool = False,
+    left: int = 0,
+    right: int = 0,
+) -> Element:
+    """A cell with one paragraph of one run; ``left`` or ``right`` indents it."""
+    indented = "left" if left else "right" if right else ""
+    made: Element = copy(_prototype(style, look, rules, keep, indented))
+    properties, shown = made
+    properties[0].set(_W + "w", str(width))
+    if indented:
+        # The indent is the last of the paragraph's properties that are set here.
+        shown[0][-1].set(_W + indented, str(left or right))
+    text = printable(text)
+    if "\n" in text or "\t" in text:
+        bold, italic, colour = look
+        shown.replace(shown[-1], run(text, run_properties(strong=bold, emphasis=italic, colour=colour)))
     else:
-        t = etree.SubElement(etree.SubElement(made, _W + "r"), _W + "t")
-        t.text = printable(text)
-        t.set(SPACE, "preserve")
-    if letters:
-        made.append(run(f" {letters}", run_properties(raised=True)))
-    if sign:
-        made.append(run(f" {sign}", run_properties(raised=True, colour=GREY)))
+        shown[-1][-1].text = text
     return made
 
 
@@ -282,28 +328,28 @@ def _body_row(
     columns: int,
     widths: tuple[int, ...],
     tails: list[int],
-    decimals: re.Pattern[str],
+    wordy: frozenset[int],
     signs: dict[str, str],
     keep: bool,
     ruled: bool,
 ) -> Element:
-    look = _NUMBER_LOOKS[row.kind]
+    look = _LOOKS[row.kind]
     size, colour = _RULED_ABOVE.get(row.kind, (0, ""))
     rules = (("top", size, colour),) if size and ruled else ()
-    label = paragraph(
-        [run(row.label, run_properties(strong=look[0], emphasis=look[1], colour=look[2]))],
-        "TableText",
-        keep_next=keep,
-        left_indent=row.level * LEVEL,
-    )
     if row.kind == "group" and not row.cells:
+        label = paragraph([run(row.label, run_properties(strong=look[0], colour=look[2]))], "TableText", keep_next=keep)
         return _row([_cell(sum(widths), label, span=columns + 1, rules=rules)])
-    cells = [_cell(widths[0], label, rules=rules)]
+    cells = [_simple_cell(widths[0], row.label, "TableText", look, rules, keep=keep, left=row.level * LEVEL)]
     for i in range(columns):
         cell = row.cells[i] if i < len(row.cells) else Cell(kind="empty")
-        indent = max(0, tails[i] - _tail(cell, decimals)) if cell.kind != "text" else 0
-        sign = signs[cell.note] if cell.note else ""
-        cells.append(_cell(widths[i + 1], _number_paragraph(cell.text, look, cell.letters, sign, indent), rules=rules))
+        indent = max(0, tails[i] - _tail(cell)) if cell.kind != "text" else 0
+        style = "TableText" if i in wordy else "TableNumber"
+        made = _simple_cell(widths[i + 1], cell.text, style, look, rules, right=0 if i in wordy else indent)
+        if cell.letters:
+            made[-1].append(run(f" {cell.letters}", run_properties(raised=True)))
+        if cell.note:
+            made[-1].append(run(f" {signs[cell.note]}", run_properties(raised=True, colour=GREY)))
+        cells.append(made)
     return _row(cells)
 
 
@@ -317,9 +363,9 @@ def _letter(i: int) -> str:
     return (_letter(i // 26 - 1) if i >= 26 else "") + chr(ord("a") + i % 26)
 
 
-def table_element(table: Table, width: int, decimal: str, signs: dict[str, str]) -> Element:
+def table_element(table: Table, width: int, signs: dict[str, str]) -> Element:
     """The table as ``w:tbl``, ``width`` wide. ``signs``: :func:`cell_notes` of the whole table."""
-    widths = layout(table, width).widths
+    widths = layout(table, width)
     made = w(
         "tbl",
         w(
@@ -339,14 +385,15 @@ def table_element(table: Table, width: int, decimal: str, signs: dict[str, str])
         ),
         w("tblGrid", *(w("gridCol", w=x) for x in widths)),
     )
-    made.extend(_head_rows(table, widths))
-    tails, decimals = _tails(table, decimal)
+    wordy = wordy_columns(table)
+    made.extend(_head_rows(table, widths, frozenset(wordy)))
+    tails = _tails(table)
     together = len(table.rows) <= KEPT_TOGETHER
     previous = ""
     for i, row in enumerate(table.rows):
         keep = together or i < 2 or i >= len(table.rows) - 3 or row.kind == "group"
         ruled = i > 0 and row.kind != previous
-        made.append(_body_row(row, table.columns, widths, tails, decimals, signs, keep, ruled))
+        made.append(_body_row(row, table.columns, widths, tails, frozenset(wordy), signs, keep, ruled))
         previous = row.kind
     return made
 
@@ -369,15 +416,9 @@ def facts_element(facts: Facts, width: int) -> Element:
     )
     for i, (term, text) in enumerate(facts.pairs):
         keep = i < len(facts.pairs) - 1 or facts.mark is not None
-        left = paragraph([run(term, run_properties(colour=GREY))], "TableText", keep_next=keep)
-        right = paragraph([run(text)], "TableText")
-        made.append(_row([_cell(first, left), _cell(width - first, right)]))
+        left = _simple_cell(first, term, "TableText", _TERM, keep=keep)
+        made.append(_row([left, _simple_cell(width - first, text, "TableText")]))
     return made
-
-
-def continued(table: Table, lang: str) -> str:
-    """The label over the further parts of a split table: "Tavola 3 (segue)"."""
-    return language.text(lang, "office.continued", label=table.label)
 
 
 def _one_line(text: str) -> str:

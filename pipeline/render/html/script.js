@@ -68,10 +68,14 @@
     const compare = (a, b) => typeof a === "number" && typeof b === "number" ? a - b
       : typeof a === "number" ? -1 : typeof b === "number" ? 1 : a.localeCompare(b, root.lang, { numeric: true });
     heads.forEach((head, i) => {
-      const button = document.createElement("button");
-      button.type = "button";
+      const button = document.createElement("span"); // a real button is lost where a printed head repeats
+      button.setAttribute("role", "button");
+      button.tabIndex = 0;
       button.append(...head.childNodes);
       head.append(button);
+      button.addEventListener("keydown", (event) => {
+        if (event.key === "Enter" || event.key === " ") { event.preventDefault(); button.click(); }
+      });
       button.addEventListener("click", () => {
         const now = head.getAttribute("aria-sort");
         for (const other of heads) other.removeAttribute("aria-sort");

@@ -7,7 +7,15 @@ from dataclasses import dataclass, field
 
 from pipeline.present.document import Cell, Document, Facts, Figure, Row, Section, Table
 from pipeline.render.grid import Placed, place_head
-from pipeline.render.measure import MOST_LETTERS, Column, cell_notes, column_widths, columns, padding
+from pipeline.render.measure import (
+    MOST_LETTERS,
+    Column,
+    cell_notes,
+    column_widths,
+    columns,
+    has_overlong_words,
+    padding,
+)
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]")
 _ROOM = 58.0  # em of a table's type: what the text column of a wide screen holds
@@ -124,7 +132,7 @@ class View:
             rule = row.kind in ("total", "subtotal", "base") and row.kind != previous and previous != ""
             bodies[-1].append(self._row(row, shape, notes, sortable, rule))
             previous = row.kind
-        scrolls = table.wide or column_widths(table, shape, _ROOM, _GAP) is None
+        scrolls = table.wide or has_overlong_words(table) or column_widths(table, shape, _ROOM, _GAP) is None
         numeric = (False, *(column.numeric for column in shape))
         return TableView(head, numeric, tuple(map(tuple, bodies)), tuple(notes.items()), scrolls, sortable)
 

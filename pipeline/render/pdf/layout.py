@@ -36,7 +36,7 @@ from pipeline.render.measure import (
 PORTRAIT, LANDSCAPE = 470.0, 716.0  # width of the text block in points
 SIZES = (8.5, 8.0)  # type sizes of a table in points; never smaller
 GAP = 7.0  # white on both sides of a cell, in points
-KEPT = 24  # rows: a shorter table is not broken over pages
+KEPT, KEPT_TURNED = 24, 16  # rows: a shorter table is not broken over pages
 _FIRST_PAGE_FIGURE = 235.0  # points: the tallest main figure on the first page
 _NARROWEST = 38.0  # em; the text block of a page holds this much of any text but titles and cells
 _TITLE, _HEADING = 18.0, 25.0  # em; the same for the title, and for headings
@@ -189,7 +189,7 @@ def _set_table(table: Table, room: float, anchor: str, words: dict[str, str]) ->
         "head": _head(table, inner),
         "rows": list(_rows(table, shape, inner, cell_notes(table))),
         "stripes": table.columns > 8,
-        "keep": lines <= KEPT and not table.wide,
+        "keep": lines <= (KEPT if room == PORTRAIT else KEPT_TURNED),
         "below": _below_table(table, words),
     }
 

@@ -68,7 +68,7 @@ def write_contents(
     sheet.row += 2
 
     sheet.line(words["list_of_tables"], size=13, bold=True, font_color=RULE)
-    _header(sheet, tuple(language.text(lang, f"office.column_{key}") for key in ("table", "title", "base")))
+    _header(sheet, (words["table"], language.text(lang, "office.column_title"), words["base"]))
     rows: dict[str, int] = {}
     for section in _sections(document.sections):
         tables = [block for block in section.blocks if isinstance(block, Table)]
@@ -83,7 +83,7 @@ def write_contents(
     if figures:
         sheet.row += 1
         sheet.line(words["list_of_figures"], size=13, bold=True, font_color=RULE)
-        _header(sheet, tuple(language.text(lang, f"office.column_{key}") for key in ("figure", "title", "data")))
+        _header(sheet, (words["figure"], language.text(lang, "office.column_title"), words["data"]))
         for figure in figures:
             sheet.link(sheet.row, 0, names[0], (figure_rows[figure.id], 0), figure.label, valign="top")
             row = sheet.row
@@ -111,10 +111,10 @@ def write_figures(sheet: Sheet, document: Document, table_sheets: Mapping[str, s
     sheet.link(0, 0, back, (0, 0), f"← {document.words['back_to_contents']}", font_size=10)
     sheet.row = 1
     sheet.line(language.text(lang, "office.sheet_figures_title"), size=13, bold=True, font_color=RULE)
-    titles = [language.text(lang, f"office.column_{key}") for key in ("figure", "finding", "title")]
-    titles += [document.words["alternative"], language.text(lang, "office.column_notes")]
+    words = document.words
+    finding, title, notes = (language.text(lang, f"office.column_{key}") for key in ("finding", "title", "notes"))
     head = sheet.row
-    _header(sheet, (*titles, language.text(lang, "office.column_data")))
+    _header(sheet, (words["figure"], finding, title, words["alternative"], notes, words["data"]))
     rows: dict[str, int] = {}
     for figure in document.figures():
         rows[figure.id] = row = sheet.row

@@ -41,7 +41,7 @@ ame <- function(predictor, b, v, data, w) {
     rbind(slope, at("g2", 1) - at("g2", 0), at("g3", 1) - at("g3", 0), at("d", 1) - at("d", 0))   # 4 x e
   }
   effect <- one(b); J <- jacobian(function(b) as.vector(one(b)), b)
-  list(effect = t(effect), se = t(matrix(sqrt(diag(J %*% v %*% t(J))), nrow(effect))))
+  list(effect = t(effect), effect_se = t(matrix(sqrt(diag(J %*% v %*% t(J))), nrow(effect))))
 }
 p_logit <- function(b, X) cbind(plogis(cbind(1, X) %*% b))
 p_count <- function(b, X) cbind(exp(cbind(1, X) %*% b))
@@ -63,7 +63,9 @@ fit_lm <- function(data) {
          vif = vif(data)))
 }
 fit_glm <- function(y, family, data, predictor) {
-  m <- glm(formula_of(y), family, data, control = tight); m0 <- glm(as.formula(paste(y, "~ 1")), family, data)
+  m <- glm(formula_of(y), family, data, control = tight)
+  m <- glm(formula_of(y), family, data, control = tight, start = coef(m))   # its errors are those of the step before
+  m0 <- glm(as.formula(paste(y, "~ 1")), family, data)
   N <- nrow(data); l <- as.numeric(logLik(m)); l0 <- as.numeric(logLik(m0)); cs <- 1 - exp(2 * (l0 - l) / N)
   c(table_of(coef(m), vcov(m)), ame(predictor, coef(m), vcov(m), data, rep(1, N)),
     list(log_likelihood = l, aic = AIC(m), bic = BIC(m), lr = 2 * (l - l0), lr_p = pchisq(2 * (l - l0), 4, lower = FALSE),
@@ -143,7 +145,12 @@ firth <- function(X, y, w = rep(1, length(y))) {
     for (i in 1:5) z <- z - solve(hessian(f, z), grad(f, z))
     b[free] <- z; b
   }
-  q <- ncol(X); b <- climb(rep(0, q), 1:q); best <- penalised(b); p <- plogis(as.vector(X %*% b))
+  q <- ncol(X); b <- climb(rep(0, q), 1:q)
+  for (i in 1:100) {   # the last digits by the modified score of Firth (1993)
+    p <- plogis(as.vector(X %*% b)); I <- t(X) %*% (X * w * p * (1 - p)); hat <- p * (1 - p) * rowSums((X %*% solve(I)) * X)
+    b <- b + as.vector(solve(I, t(X) %*% (w * (y - p + hat * (.5 - p)))))
+  }
+  best <- penalised(b); p <- plogis(as.vector(X %*% b))
   v <- solve(t(X) %*% (X * w * p * (1 - p))); s <- sqrt(diag(v))
   drop <- function(j, at) { c0 <- b; c0[j] <- at; 2 * (best - penalised(climb(c0, setdiff(1:q, j)))) }
   limit <- function(j, side) uniroot(function(at) drop(j, at) - qchisq(.95, 1), b[j] + side * s[j] * c(.5, 6),

@@ -2,7 +2,8 @@
 * Run in this folder: pspp -O format=csv numeric.sps
 * numeric_pspp.csv holds figures of its output, each with the command. Left out, because PSPP 1.6.2 gets them wrong:
 * NPAR TESTS with fractional weights (a negative chi-square), the tie correction of WILCOXON with weights, and
-* RELIABILITY with weights (it ignores them).
+* RELIABILITY with weights (it ignores them), and the standard errors printed beside Games-Howell (they are Tukey's; the
+* intervals are right).
 SET FORMAT=F40.15.
 GET DATA /TYPE=TXT /FILE='numeric_cases.csv' /ARRANGEMENT=DELIMITED /DELIMITERS=',' /FIRSTCASE=2
   /VARIABLES=g2 F1 g3 F1 y F8.5 x F8.5 x2 F8.5 i1 F8.5 i2 F8.5 i3 F8.5 i4 F8.5 f F8.5 pw F8.5 stratum F1 cluster F1.

@@ -1,0 +1,1 @@
+"""Starting from a bare SPSS file: guess what its variables are, write a first study, report at once."""

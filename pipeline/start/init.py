@@ -1,0 +1,281 @@
+"""init: a first ``study/`` for an SPSS file, its guesses marked as guesses, ready to edit and to run."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline import language
+from pipeline.errors import DataRejected, UsageError
+from pipeline.paths import SURVEY_SUFFIXES, Layout
+from pipeline.progress import Progress
+from pipeline.spss.model import Dictionary, Variable, code_text
+from pipeline.stages.freshness import write_text
+from pipeline.stages.job import Job
+from pipeline.start.guess import Group, Guess, Guesses, guess
+from pipeline.start.yaml_text import flow, key, quoted
+
+LANGUAGES = ("it", "en")
+NUMBERS_PER_TABLE = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Cross:
+    """Cross-tables asked for on the command line."""
+
+    rows: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    layer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """How a first study is to be written: its languages, weight (variable and kind) and cross-tables."""
+
+    languages: tuple[str, ...] = LANGUAGES
+    weight: tuple[str, str] | None = None
+    cross: Cross = Cross()
+
+
+def init(file: Path, layout: Layout, wave: str | None, progress: Progress) -> str:
+    """Write a study for a file into an empty folder. Returns the folder as shown to the user."""
+    if layout.study.exists():
+        raise UsageError("start.study_exists", folder=layout.shown(layout.files))
+    name = wave or "1"
+    job = bring_in(file, layout, name, copy=True)
+    progress.step("stage_ingest", wave=name)
+    dictionary, guesses = read_and_guess(job)
+    weight = (dictionary.weight, "probability") if dictionary.weight else None
+    write_study(layout, dictionary, guesses, file.stem, Start(weight=weight))
+    return layout.shown(layout.files)
+
+
+def bring_in(file: Path, layout: Layout, name: str, copy: bool) -> Job:
+    """Put a file into a wave's folder (a copy, or a link for a run that leaves nothing) with its ``source.yml``."""
+    if not file.is_file():
+        raise UsageError("start.no_file", file=str(file))
+    place = layout.wave(name)
+    try:
+        place.raw.mkdir(parents=True, exist_ok=True)
+        suffix = file.suffix.lower() if file.suffix.lower() in SURVEY_SUFFIXES else ".sav"
+        target = place.raw / f"survey{suffix}"
+        if copy:
+            shutil.copyfile(file, target)
+        else:
+            target.symlink_to(file.resolve())
+        if not place.source.exists():
+            write_text(place.source, f"kind: survey\ntitle: {quoted(file.name)}\n")
+    except OSError as error:
+        raise DataRejected("cli.cannot_write", path=str(place.raw), reason=error.strerror or str(error)) from None
+    return Job(layout, place)
+
+
+def read_and_guess(job: Job) -> tuple[Dictionary, Guesses]:
+    """Read the file and guess what its variables are."""
+    from pipeline.run import run_stage
+
+    run_stage(job, "ingest")
+    import pyarrow.parquet as pq
+
+    table = job.memory.get("ingested")
+    if table is None:
+        table = pq.read_table(job.ingested)
+    return job.dictionary, guess(job.dictionary, table)
+
+
+def write_study(layout: Layout, dictionary: Dictionary, guesses: Guesses, title: str, start: Start) -> None:
+    """Write ``study.yml``, ``codebook.yml`` and ``report.yml``."""
+    write_text(layout.study, "\n".join(_study(dictionary, title, start)) + "\n")
+    write_text(layout.codebook, "\n".join(_codebook(dictionary, guesses)) + "\n")
+    write_text(layout.report, "\n".join(_report(dictionary, guesses, start)) + "\n")
+
+
+def _both(text_id: str, **params: object) -> str:
+    """A text in both languages, as a flow mapping."""
+    texts = {lang: language.text(lang, f"start.{text_id}", **params) for lang in LANGUAGES}
+    return "{" + ", ".join(f"{lang}: {quoted(text)}" for lang, text in texts.items()) + "}"
+
+
+def _study(dictionary: Dictionary, title: str, start: Start) -> Iterator[str]:
+    yield "# Written from the file; look through it. Text: one string for all languages, or {it: …, en: …}."
+    yield f"title: {quoted(dictionary.file_label.strip() or title)}"
+    yield f"languages: [{', '.join(start.languages)}]"
+    yield "population:"
+    yield f"  name: {_both('population')}"
+    yield "  unit:"
+    for lang in LANGUAGES:
+        one, many = (language.text(lang, f"start.unit_{n}") for n in ("one", "many"))
+        yield f"    {lang}: {{one: {quoted(one)}, many: {quoted(many)}}}"
+    yield "  # size: 98        # the number of units, where the population is finite and known"
+    yield "inference: sample   # description (a census), process, or sample"
+    yield "policies: {unknown_codes: warn, missing_variables: stop}"
+    if start.weight is not None:
+        variable, kind = start.weight
+        yield f"weights: {{variable: {quoted(variable)}, kind: {kind}, use: true}}"
+
+
+# ---------------------------------------------------------------- codebook
+
+
+def _codebook(dictionary: Dictionary, guesses: Guesses) -> Iterator[str]:
+    yield "# One record per variable, in the file's order. `guess` says what was guessed and why; delete it when checked."
+    yield "variables:"
+    for v in dictionary.variables:
+        yield from _variable(v, guesses.variables[v.name])
+    if guesses.sets:
+        yield "sets:"
+        for group in guesses.sets:
+            yield f"  {key(_free(group.name, dictionary))}:"
+            yield f"    label: {quoted(group.label)}"
+            yield f"    kind: {group.kind}"
+            yield f"    members: {flow(group.members)}"
+            if group.kind == "dichotomies":
+                yield f"    counted: {quoted(group.counted or '1')}"
+            if not group.declared:
+                yield "    guess: likely a multiple response set (neighbouring yes/no variables with one stem)"
+    if guesses.batteries:
+        yield "batteries:"
+        for group in guesses.batteries:
+            yield f"  {key(_free(group.name, dictionary))}:"
+            yield f"    label: {quoted(group.label)}"
+            yield f"    members: {flow(group.members)}"
+            yield "    guess: neighbouring variables with the same value labels"
+
+
+def _free(name: str, dictionary: Dictionary) -> str:
+    """A group's name that no variable has."""
+    names = {v.name for v in dictionary.variables}
+    while name in names:
+        name += "_"
+    return name
+
+
+def group_name(group: Group, dictionary: Dictionary) -> str:
+    """The name under which a group stands in the codebook."""
+    return _free(group.name, dictionary)
+
+
+def _variable(v: Variable, g: Guess) -> Iterator[str]:
+    yield f"  {key(v.name)}:"
+    yield f"    label: {quoted(v.label.strip() or v.name)}"
+    yield f"    kind: {g.kind}"
+    if g.scores:
+        yield "    scores: true"
+    if g.categories:
+        yield "    categories:"
+        for code, text in g.categories:
+            yield f"      {key(code)}: {quoted(text.strip() or code)}"
+    named = {code_text(c): text for c, text in v.value_labels}
+    codes = [code_text(c) for c in v.missing.codes]
+    low, high = v.missing.low, v.missing.high
+    if low is not None and high is not None:
+        codes += [c for c, _ in ((code_text(c), t) for c, t in v.value_labels)
+                  if c not in codes and v.missing.is_missing(float(c))]  # fmt: skip
+    if codes:
+        yield "    missing:"
+        for code in codes:
+            yield f"      {key(code or ' ')}: {quoted(named.get(code, '').strip() or code or ' ')}"
+    if low is not None and high is not None:
+        ends = [f"{name}: {value!r}" for name, value in (("low", low), ("high", high)) if abs(value) != float("inf")]
+        yield f"    missing_range: {{{', '.join([*ends, 'label: ' + _both('missing_range')])}}}"
+    if g.why not in ("labels", "date_format", "weight"):
+        yield f"    guess: {quoted(language.text('en', f'start.why_{g.why}'))}"
+
+
+# ---------------------------------------------------------------- report
+
+
+def _report(dictionary: Dictionary, guesses: Guesses, start: Start) -> Iterator[str]:
+    yield "sections:"
+    if start.cross.rows and start.cross.columns:
+        yield from _section("cross", "section_cross")
+        for row in start.cross.rows:
+            for column in start.cross.columns:
+                yield from _table(f"{row}_by_{column}", _title(dictionary, row, column), [row], [column],
+                                  start.cross.layer, all_statistics=True)  # fmt: skip
+    in_groups = {m for g in (*guesses.sets, *guesses.batteries) for m in g.members}
+    if guesses.sets:
+        yield from _section("sets", "section_sets")
+        for group in guesses.sets:
+            name = group_name(group, dictionary)
+            yield from _table(f"set_{name}", group.label, [name])
+            yield from _table(f"members_{name}", f"{group.label} [{name}]", list(group.members))
+    if guesses.batteries:
+        yield from _section("batteries", "section_batteries")
+        for group in guesses.batteries:
+            name = group_name(group, dictionary)
+            yield from _table(f"grid_{name}", group.label, [name])
+    single = [
+        v for v in dictionary.variables
+        if v.name not in in_groups and guesses.variables[v.name].kind in ("nominal", "ordinal") and not _bare(guesses, v)
+    ]  # fmt: skip
+    if single:
+        yield from _section("questions", "section_questions")
+        for v in single:
+            yield from _table(f"freq_{v.name}", _title(dictionary, v.name), [v.name])
+    numbers = [v for v in dictionary.variables if guesses.variables[v.name].kind in ("numeric", "weight")]
+    numbers = [v for v in numbers if not _bare(guesses, v)]
+    if numbers:
+        yield from _section("numbers", "section_numbers")
+        for k in range(0, len(numbers), NUMBERS_PER_TABLE):
+            some = [v.name for v in numbers[k : k + NUMBERS_PER_TABLE]]
+            title = _both("numbers_title", first=some[0], last=some[-1])
+            yield from _table(f"numbers_{k // NUMBERS_PER_TABLE + 1}", title, some, raw_title=True)
+    yield from _others(dictionary, guesses)
+
+
+def _bare(guesses: Guesses, v: Variable) -> bool:
+    """Named once instead of an empty table: nobody has a value, or everybody the same."""
+    g = guesses.variables[v.name]
+    return g.empty or g.constant is not None
+
+
+def _others(dictionary: Dictionary, guesses: Guesses) -> Iterator[str]:
+    """Dates, identifiers and text are named, not listed; so are constants and variables without any value."""
+    kinds = {"date": "note_dates", "identifier": "note_identifiers", "text": "note_texts"}
+    lines = []
+    for kind, text_id in kinds.items():
+        names = [v.name for v in dictionary.variables
+                 if guesses.variables[v.name].kind == kind and not guesses.variables[v.name].empty]  # fmt: skip
+        if names:
+            lines.append(_both(text_id, names=", ".join(names)))
+    empty = [v.name for v in dictionary.variables if guesses.variables[v.name].empty]
+    if empty:
+        lines.append(_both("note_empty", names=", ".join(empty)))
+    constant = [f"{v.name} = {guesses.variables[v.name].constant}" for v in dictionary.variables
+                if guesses.variables[v.name].constant is not None and not guesses.variables[v.name].empty]  # fmt: skip
+    if constant:
+        lines.append(_both("note_constant", names=", ".join(constant)))
+    if lines:
+        yield from _section("others", "section_others")
+        for line in lines:
+            yield f"      - text: {line}"
+
+
+def _section(name: str, text_id: str) -> Iterator[str]:
+    yield f"  - section: {name}"
+    yield f"    title: {_both(text_id)}"
+    yield "    contents:"
+
+
+def _title(dictionary: Dictionary, *names: str) -> str:
+    labels = {v.name: v.label.strip() for v in dictionary.variables}
+    shown = [f"{labels[n]} [{n}]" if labels.get(n) else n for n in names]
+    return " × ".join(shown)
+
+
+def _table(
+    name: str, title: str, rows: list[str], columns: list[str] | None = None, layer: str | None = None,
+    raw_title: bool = False, all_statistics: bool = False,
+) -> Iterator[str]:  # fmt: skip
+    yield f"      - table: {quoted(name)}"
+    yield f"        title: {title if raw_title else quoted(title)}"
+    yield f"        rows: {flow(rows)}"
+    if columns:
+        yield f"        columns: {flow(columns)}"
+    if layer:
+        yield f"        layer: {quoted(layer)}"
+    if all_statistics:
+        yield "        all_statistics: true"

@@ -1,0 +1,129 @@
+"""quick: a report on any SPSS file without a study. ``init`` into a scratch study, then the same stages."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline import render
+from pipeline.errors import RenderingFailed, UsageError, nearest
+from pipeline.paths import layout
+from pipeline.progress import Progress
+from pipeline.run import run_stage
+from pipeline.spss.model import Dictionary
+from pipeline.stages import render as last
+from pipeline.start.guess import Guesses
+from pipeline.start.init import Cross, Start, bring_in, group_name, read_and_guess, write_study
+
+WAVE = "quick"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was typed."""
+
+    file: Path
+    out: Path
+    rows: tuple[str, ...] = ()
+    by: tuple[str, ...] = ()
+    layer: str | None = None
+    weight: str | None = None
+    like_spss: bool = False
+    lang: str = ""
+    formats: tuple[str, ...] = ()
+    edition: str = "internal"
+
+    @classmethod
+    def of(cls, options: argparse.Namespace) -> Request:
+        """From the command line; names may be parted by spaces or commas."""
+
+        def names(values: Sequence[str]) -> tuple[str, ...]:
+            return tuple(n for value in values for n in value.split(",") if n)
+
+        return cls(
+            options.file, options.out, names(options.rows), names(options.by), options.layer, options.weight,
+            options.like_spss, options.lang or "", names([options.formats]), options.edition,
+        )  # fmt: skip
+
+
+def quick(request: Request, progress: Progress) -> list[str]:
+    """Make the report in ``request.out``. Returns the paths made, as the user knows them."""
+    if request.edition != "internal":
+        raise UsageError("cli.no_public_edition")
+    for name in request.formats:
+        if name not in render.formats():
+            known = render.formats()
+            raise UsageError(
+                "cli.no_such_format", name=name, known=", ".join(known), nearest=nearest(name, known) or known[0]
+            )
+    lang = request.lang or progress.lang
+    from pipeline import language
+
+    if lang not in language.languages():
+        raise UsageError("cli.no_such_language", name=lang, known=", ".join(language.languages()))
+    with tempfile.TemporaryDirectory(prefix="survey-") as scratch:
+        study = layout(scratch)
+        job = bring_in(request.file, study, WAVE, copy=False)
+        progress.step("quick_ingest", file=request.file.name)
+        dictionary, guesses = read_and_guess(job)
+        cross, weight = _names(request, dictionary, guesses)
+        write_study(study, dictionary, guesses, request.file.stem, Start((lang,), weight, cross))
+        for stage in ("validate", "process", "tabulate"):
+            progress.step(f"quick_{stage}", file=request.file.name)
+            run_stage(job, stage)
+        progress.step("quick_render", file=request.file.name)
+        last.run(job, (lang,), request.formats or render.formats(), request.edition)
+        made = _hand_over(job.wave.reports, request.out)
+    progress.clear()
+    return made
+
+
+def _names(request: Request, dictionary: Dictionary, guesses: Guesses) -> tuple[Cross, tuple[str, str] | None]:
+    """The names typed, as the file spells them (SPSS names know no case)."""
+    known = [v.name for v in dictionary.variables]
+    groups = [group_name(g, dictionary) for g in guesses.sets]
+    by_fold = {n.casefold(): n for n in [*known, *groups, *(f"${g}" for g in groups)]}
+
+    def find(name: str, option: str) -> str:
+        parts = [by_fold.get(p.strip().casefold()) for p in name.split(">")]
+        if any(p is None for p in parts):
+            raise UsageError(
+                "start.no_variable", file=request.file.name, option=option, name=name,
+                nearest=nearest(name, [*known, *groups]) or ", ".join(known[:12]),
+            )  # fmt: skip
+        return " > ".join(p.lstrip("$") for p in parts if p is not None)
+
+    cross = Cross(
+        tuple(find(n, "--rows") for n in request.rows),
+        tuple(find(n, "--by") for n in request.by),
+        find(request.layer, "--layer") if request.layer else None,
+    )
+    weight = (
+        dictionary.weight
+        if request.weight is None
+        else None
+        if request.weight == "none"
+        else find(request.weight, "--weight")
+    )
+    if weight is None:
+        return cross, None
+    return cross, (weight, "like_spss" if request.like_spss else "probability")
+
+
+def _hand_over(built: Path, out: Path) -> list[str]:
+    """Put the files into the folder asked for, each whole, the manifest last."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        files = sorted(built.iterdir(), key=lambda p: (p.name == "manifest.json", p.name))
+        for path in files:
+            part = out / f".{path.name}.part"
+            shutil.copyfile(path, part)
+            part.replace(out / path.name)
+    except OSError as error:
+        raise RenderingFailed("cli.cannot_write", path=str(out), reason=error.strerror or str(error)) from None
+    return [os.fspath(out / p.name) for p in files]

@@ -1,0 +1,152 @@
+"""Correlations against R."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pytest
+
+from pipeline.statistics.core import Options, Patterns
+from pipeline.statistics.correlation import complete, correlation_matrix, linearised_variance
+from tests.statistics.numeric_aggregates import CASES, R, found, patterns, reason, value, weights_of
+
+NAMES = ("pearson_r", "spearman_rho", "tau_b")
+
+
+def pair(one, other, weighting="none"):
+    return patterns([CASES[one], CASES[other]], weights_of(weighting), weighting)
+
+
+def is_pair(key):
+    parts = key.split(".")
+    return len(parts) == 4 and parts[0] in ("none", "frequency", "probability") and parts[2] in ("x2", "y")
+
+
+@pytest.mark.parametrize("key", [k for k in R if is_pair(k) and not k.endswith("contrast")])
+def test_value_of_r(key):
+    weighting, one, other, name = key.split(".")
+    assert value(pair(one, other, weighting), name) == pytest.approx(R[key], rel=1e-9, abs=1e-14)
+
+
+def test_linearised_standard_error_of_r():
+    # the influence function and svycontrast's gradient are two ways to the same number
+    got = value(pair("x", "x2", "probability"), "pearson_r_se")
+    assert got == pytest.approx(R["probability.x.x2.pearson_r_se_by_contrast"], rel=1e-9)
+    design = patterns(
+        [CASES["x"], CASES["x2"]], CASES["pw"], "probability", stratum=CASES["stratum"], cluster=CASES["cluster"]
+    )
+    assert value(design, "pearson_r_se") == pytest.approx(R["design.x.x2.pearson_r_se"], rel=1e-9)
+    assert linearised_variance(design, np.ones(60))[1] == R["design.df"]
+
+
+def test_design_based_p_and_interval_follow_from_the_standard_error():
+    from scipy.stats import t
+
+    survey = pair("x", "y", "probability")
+    r, se = value(survey, "pearson_r"), value(survey, "pearson_r_se")
+    assert value(survey, "pearson_r_p") == pytest.approx(2 * t.sf(abs(r / se), 59), rel=1e-9)
+    half = t.ppf(0.975, 59) * se / (1 - r * r)
+    assert np.arctanh(value(survey, "pearson_r_low")) == pytest.approx(np.arctanh(r) - half, rel=1e-9)
+    assert np.arctanh(value(survey, "pearson_r_high")) == pytest.approx(np.arctanh(r) + half, rel=1e-9)
+    for name in ("spearman_rho_p", "tau_b_p"):
+        assert reason(survey, name) == "weights_need_design_based"
+
+
+def test_a_stratum_of_one_unit_has_no_variance():
+    lonely = patterns([CASES["x"], CASES["y"]], CASES["pw"], "probability", stratum=[7, *[1] * 59])
+    assert reason(lonely, "pearson_r_se") == "stratum_of_one_unit"
+    assert reason(lonely, "pearson_r_p") == "stratum_of_one_unit"
+
+
+def test_equal_probability_weights_change_no_coefficient():
+    survey = patterns([CASES["x"], CASES["y"]], np.full(60, 3.0), "probability")
+    for name in NAMES:
+        assert value(survey, name) == pytest.approx(value(pair("x", "y"), name), rel=1e-12)
+
+
+def tau_by_counting(x, y, w):
+    """S and its parts over all pairs of cases, each weight as so many cases."""
+    s = sum(w[i] * w[j] * np.sign(x[i] - x[j]) * np.sign(y[i] - y[j]) for i, j in product(range(len(x)), repeat=2)) / 2
+    n = sum(w)
+
+    def untied(v):
+        return n * (n - 1) / 2 - sum(w[v == one].sum() * (w[v == one].sum() - 1) / 2 for one in set(v))
+
+    return s / np.sqrt(untied(x) * untied(y))
+
+
+def test_tau_counts_every_pair():
+    random = np.random.default_rng(3)
+    for size in (2, 3, 5, 9, 33):
+        x, y = random.integers(0, 4, size).astype(float), random.integers(0, 5, size).astype(float)
+        x[:2], y[:2] = (0, 1), (1, 0)
+        w = random.integers(1, 4, size).astype(float)
+        got = value(patterns([x, y], w, "frequency"), "tau_b")
+        assert got == pytest.approx(tau_by_counting(x, y, w), rel=1e-12, abs=1e-14)
+
+
+def test_equal_patterns_may_be_given_together_or_apart():
+    x = np.column_stack([CASES["i1"], CASES["y"]])
+    rows, where, n = np.unique(x, axis=0, return_inverse=True, return_counts=True)
+    w = np.bincount(where.ravel(), CASES["pw"])
+    w2 = np.bincount(where.ravel(), CASES["pw"] ** 2)
+    together = Patterns(rows, n, w, w2, "probability")
+    plain = Patterns(rows, n, n.astype(float), n.astype(float))
+    for name in ("pearson_r", "pearson_r_se", "pearson_r_p", "spearman_rho", "tau_b"):
+        assert value(together, name) == pytest.approx(value(pair("i1", "y", "probability"), name), rel=1e-11), name
+    for name in ("pearson_r_p", "spearman_rho_p", "tau_b", "tau_b_p", "pearson_r_high"):
+        assert value(plain, name) == pytest.approx(value(pair("i1", "y"), name), rel=1e-11), name
+
+
+def test_reasons():
+    for name in ("pearson_r", "spearman_rho", "tau_b", "pearson_r_low"):
+        assert reason(patterns([CASES["x"]]), name) == "not_two_variables"
+        assert reason(patterns([[1], [2]]), name) == "fewer_than_two_cases"
+        assert reason(patterns([[np.nan, np.nan], [2, 3]]), name) == "fewer_than_two_cases"
+        assert reason(patterns([[0.1, 0.1, 0.1], [1, 2, 3]]), name) == "zero_variance"
+    two = patterns([[1, 2], [3, 5]])
+    for name in ("pearson_r_p", "spearman_rho_p", "tau_b_p"):
+        assert reason(two, name) == "too_few_cases"
+    assert value(two, "pearson_r") == 1
+
+
+def test_perfect_correlation():
+    line = patterns([np.arange(9) * 0.1, 3 - np.arange(9) * 0.7])
+    results = found(line)
+    assert results["pearson_r"].value == pytest.approx(-1, abs=1e-15)
+    assert (results["pearson_r_p"].value, results["pearson_r_p"].warning) == (0, "perfect_correlation")
+    assert results["pearson_r_low"].error == "perfect_correlation"
+    assert results["tau_b"].value == -1
+
+
+def test_far_from_zero_no_digits_are_lost():
+    x, y = CASES["x"], CASES["x2"]
+    far = patterns([x + 2**33, y + 2**33])
+    assert value(far, "pearson_r") == pytest.approx(R["none.x.x2.pearson_r"], rel=1e-6)
+
+
+def test_matrix():
+    x = np.column_stack([CASES["x"], CASES["x2"], CASES["y"], np.ones(60)])
+    x[:5, 1] = np.nan
+    x[5:8, 2] = np.nan
+    aggregate = patterns(x.T)
+    matrix = correlation_matrix(aggregate, Options())
+    assert matrix.n.tolist() == [[60, 55, 57, 60], [55, 55, 52, 55], [57, 52, 57, 57], [60, 55, 57, 60]]
+    assert matrix.values[0, 1] == matrix.values[1, 0] == value(patterns(x[:, :2].T), "pearson_r")
+    assert matrix.p[2, 0] == value(patterns(x[:, [0, 2]].T), "pearson_r_p")
+    assert np.diag(matrix.values)[:3].tolist() == [1, 1, 1]
+    assert np.isnan(np.diag(matrix.p)).all()
+    assert np.isnan(matrix.values[3]).all()
+    assert matrix.errors[3][0] == matrix.errors[0][3] == "zero_variance"
+    listwise = correlation_matrix(aggregate, Options(), "tau_b", "listwise")
+    assert (listwise.n == 52).all()
+    assert listwise.values[0, 1] == value(patterns(x[8:, :2].T), "tau_b")
+
+
+def test_complete_keeps_strata_and_clusters_in_step():
+    one = patterns([[1, np.nan, 3], [4, 5, 6]], [1, 1, 0.5], "probability", [1, 2, 3], [7, 8, 9])
+    kept = complete(one)
+    assert kept.stratum.tolist() == [1, 3]
+    assert kept.cluster.tolist() == [7, 9]
+    assert kept.w.tolist() == [1, 0.5]
