@@ -65,7 +65,7 @@ def _quality(view: View, origins: Origins, number: int) -> tuple[Block, ...]:
         )  # fmt: skip
     else:
         blocks.append(_text(view.t("quality_cases", cases=formats.count_text(cases, view.lang))))
-    lines = [finding_text(view.lang, f) for f in origins.findings]
+    lines = [*(finding_text(view.lang, f) for f in origins.findings), *view.left_out]
     if lines:
         blocks.append(_text(view.t("findings_intro")))
         blocks.append(Items(tuple((Run(line),) for line in lines)))
@@ -171,7 +171,8 @@ def _methods(view: View) -> tuple[Block, ...]:
     if view.source.marks:
         points += [view.t("method_origin"), *(f"{view.mark_of(o).symbol} {view.t('origin_' + o)}"  # type: ignore[union-attr]
                                               for o in ("published", "described", "simulated"))]  # fmt: skip
-    blocks: list[Block] = [Items(tuple((Run(p),) for p in points))]
+    blocks: list[Block] = [_text(say(study.note, view.lang))] if study.note else []
+    blocks.append(Items(tuple((Run(p),) for p in points)))
     used = _used_statistics(view)
     pairs = tuple((view.statistic_name(s), statistic_text(view.lang, f"definition_{s}") or "") for s in used)
     pairs = tuple(p for p in pairs if p[1])

@@ -19,9 +19,10 @@ from pipeline.present.document import (
     Table,
 )
 from pipeline.present.figures import figure
-from pipeline.present.holes import fill, references
+from pipeline.present.holes import fill_or_none, references
 from pipeline.present.layout import models, one_way, two_way
 from pipeline.present.layout.parts import Body, anchor, frame
+from pipeline.present.layout.statistics import all_statistics
 from pipeline.present.view import View
 from pipeline.results import Results
 from pipeline.spec.load import StudyFiles
@@ -56,9 +57,14 @@ class Numbering:
     def of(cls, files: StudyFiles) -> Numbering:
         """Number what the report contains."""
         contents = list(files.report.contents())
-        tables = [c.table for c in contents if isinstance(c, TableSpec)]
+        tables = [name for c in contents if isinstance(c, TableSpec) for name in _names(c)]
         figures = [c.figure for c in contents if isinstance(c, FigureSpec)]
         return cls({t: i + 1 for i, t in enumerate(tables)}, {f: i + 1 for i, f in enumerate(figures)})
+
+
+def _names(spec: TableSpec) -> list[str]:
+    """A table's id, and that of the table of its statistics where it has one."""
+    return [spec.table, f"{spec.table}-statistics"] if spec.all_statistics else [spec.table]
 
 
 def document(
@@ -73,11 +79,12 @@ def document(
         section = _section(view, spec, i, numbering)
         sections.append(section)
         figures.update({b.id: b for b in section.blocks if isinstance(b, Figure)})
+    findings = _findings(view, numbering)
     letters = "ABCDEFGHIJ"
     sections += back_matter(view, origins, letters, len(numbering.tables) + 1)
     main = anchor("figure", files.report.main_figure) if files.report.main_figure else next(iter(figures), None)
     title = say(files.study.title, lang)
-    date = say(files.study.date, lang) if isinstance(files.study.date, dict) else (files.study.date or "")
+    date = formats.date_text(files.study.date or "", lang)
     words = dict(language.catalogue(lang, "layout"))
     return Document(
         lang=lang,
@@ -92,7 +99,7 @@ def document(
             edition=view.t(f"edition_{edition}"),
             facts=_facts(view, origins),
             findings_title=view.t("key_findings"),
-            findings=_findings(view, numbering),
+            findings=findings,
             figure=_cover_figure(figures.get(main)) if main else None,
             notices=_notices(view),
         ),
@@ -112,16 +119,17 @@ def _cover_figure(figure: Figure | None) -> Figure | None:
 def _section(view: View, spec: SectionSpec, i: int, numbering: Numbering) -> Section:
     blocks: list[Block] = []
     if spec.text:
-        blocks.append(Paragraph(_runs(view, spec.text, f"sections/{i}/text", numbering, refer=False), "lead"))
+        blocks += _paragraph(view, spec.text, f"sections/{i}/text", "lead")
     tables: dict[str, Table] = {}
     specs = {t.table: t for t in view.files.report.tables()}
     for j, content in enumerate(spec.contents):
         where = f"sections/{i}/contents/{j}"
         if isinstance(content, TextSpec):
-            blocks.append(Paragraph(_runs(view, content.text, f"{where}/text", numbering, refer=False)))
+            blocks += _paragraph(view, content.text, f"{where}/text", "body")
         elif isinstance(content, TableSpec):
             tables[content.table] = frame(view, content, numbering.tables[content.table], body(view, content))
             blocks.append(tables[content.table])
+            blocks += _statistics(view, content, numbering)
         else:
             of = specs[content.of]
             table = tables.get(content.of) or frame(view, of, numbering.tables[content.of], body(view, of))
@@ -129,12 +137,32 @@ def _section(view: View, spec: SectionSpec, i: int, numbering: Numbering) -> Sec
     return Section(anchor("section", spec.section), str(i + 1), say(spec.title, view.lang), tuple(blocks))
 
 
-def _runs(view: View, text: Text, where: str, numbering: Numbering, refer: bool) -> tuple[Run, ...]:
-    """A sentence, then where its numbers stand and how their data came about."""
-    runs = [Run(fill(view, text, where))]
-    if refer:
-        tables = [t for t in references(text, view.lang) if t in numbering.tables]
-        specs = {t.table: t for t in view.files.report.tables()}
+def _statistics(view: View, spec: TableSpec, numbering: Numbering) -> list[Block]:
+    """The table of all numbers about a cross-table, where it is asked for."""
+    found = all_statistics(view, spec) if spec.all_statistics else None
+    if found is None:
+        return []
+    name = f"{spec.table}-statistics"
+    titles = {lang: view.t("statistics_title", title=text) for lang, text in spec.title.items()}
+    titled = spec.model_copy(update={"table": name, "title": titles})
+    return [frame(view, titled, numbering.tables[name], found)]
+
+
+def _paragraph(view: View, text: Text, where: str, style: str) -> list[Block]:
+    words = fill_or_none(view, text, where)
+    return [] if words is None else [Paragraph((Run(words),), style)]
+
+
+def _findings(view: View, numbering: Numbering) -> tuple[tuple[Run, ...], ...]:
+    """The key findings: a sentence, how its data came about, and the tables where its numbers stand."""
+    specs = {t.table: t for t in view.files.report.tables()}
+    found = []
+    for i, finding in enumerate(view.files.report.findings):
+        words = fill_or_none(view, finding.text, f"findings/{i}/text")
+        if words is None:
+            continue
+        runs = [Run(words)]
+        tables = [t for t in references(finding.text, view.lang) if t in specs]
         marks = {m.symbol for t in tables if (m := view.mark(specs[t])) is not None}
         if marks:
             runs.append(Run("\N{NO-BREAK SPACE}" + "".join(sorted(marks))))
@@ -143,14 +171,8 @@ def _runs(view: View, text: Text, where: str, numbering: Numbering, refer: bool)
             runs.append(Run(view.t("table_label", number=numbering.tables[table]), target=anchor("table", table)))
         if tables:
             runs.append(Run(")"))
-    return tuple(runs)
-
-
-def _findings(view: View, numbering: Numbering) -> tuple[tuple[Run, ...], ...]:
-    return tuple(
-        _runs(view, finding.text, f"findings/{i}/text", numbering, refer=True)
-        for i, finding in enumerate(view.files.report.findings)
-    )
+        found.append(tuple(runs))
+    return tuple(found)
 
 
 def _line(view: View, origins: Origins) -> str:

@@ -9,7 +9,7 @@ from pipeline.errors import StudyError
 from pipeline.present import formats
 from pipeline.present.charts.model import Chart, ChartKind, Series
 from pipeline.present.document import Figure, Paragraph, Run, Table
-from pipeline.present.holes import fill
+from pipeline.present.holes import fill_or_none
 from pipeline.present.layout.one_way import view_decimals
 from pipeline.present.layout.parts import anchor
 from pipeline.present.layout.parts import title as dated
@@ -31,9 +31,7 @@ class Plot:
     notes: tuple[str, ...] = ()
 
 
-def figure(
-    view: View, spec: FigureSpec, of: TableSpec, table: Table, number: int, where: str
-) -> Figure | Paragraph:
+def figure(view: View, spec: FigureSpec, of: TableSpec, table: Table, number: int, where: str) -> Figure | Paragraph:
     """The finished figure, drawn; where there is nothing to draw, a sentence that says so."""
     from pipeline.present.charts import draw
 
@@ -45,7 +43,7 @@ def figure(
     name = dated(view, say(spec.title, view.lang))
     base = view.t("figure_base", base=plot.base) if plot.base else ""
     subtitle = f"{name} ({'; '.join(p for p in (plot.unit, base) if p)})"
-    headline = fill(view, spec.headline, f"{where}/headline") if spec.headline else ""
+    headline = (fill_or_none(view, spec.headline, f"{where}/headline") if spec.headline else "") or ""
     told = "; ".join(plot.told)
     return Figure(
         id=anchor("figure", spec.figure),

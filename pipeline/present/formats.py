@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 
@@ -78,6 +79,17 @@ def p_text(p: float, lang: str) -> str:
     if p < 0.0005:
         return "<" + decimal_text(0.001, 3, lang)
     return decimal_text(p, 3, lang)
+
+
+def date_text(text: str, lang: str) -> str:
+    """An ISO date in words of the language ("22 novembre 2026"); any other text as it is."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return text
+    from babel.dates import format_date
+
+    return str(format_date(day, "long", locale="en_GB" if lang == "en" else lang))
 
 
 # ---------------------------------------------------------------- cells

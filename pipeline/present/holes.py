@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 
-from pipeline.errors import StudyError
 from pipeline.present import formats
 from pipeline.present.layout.one_way import view_decimals
 from pipeline.present.layout.parts import strength
@@ -32,8 +31,21 @@ def references(text: Text, lang: str) -> list[str]:
     return [t for t in dict.fromkeys(found) if t not in ("study", "wave")]
 
 
+class NoNumber(Exception):
+    """A text asks for a number that this wave does not have (nobody chose the category, all answered)."""
+
+
+def fill_or_none(view: View, text: Text, where: str) -> str | None:
+    """As :func:`fill`; ``None`` where the wave lacks one of the numbers: such a text is left out, and listed."""
+    try:
+        return fill(view, text, where)
+    except NoNumber as lacking:
+        view.left_out.append(view.t("text_left_out", where=where.replace("/", "."), hole=str(lacking)))
+        return None
+
+
 def fill(view: View, text: Text, where: str) -> str:
-    """The text with its holes filled from the results of this wave."""
+    """The text with its holes filled from the results of this wave. Raises :class:`NoNumber`."""
     wording = say(text, view.lang)
     return _HOLE.sub(lambda m: _hole(view, m.group(1), where, wording, m.start()), wording).strip()
 
@@ -58,14 +70,7 @@ def _hole(view: View, hole: str, where: str, wording: str, at: int) -> str:
         return label if at == 0 or wording[:at].rstrip().endswith((".", "!", "?")) else _lower_initial(label)
     found = _find(view, table, statistic, row_var, row_code, col_var, col_code)
     if found is None:
-        raise StudyError(
-            "study.hole",
-            file=view.files.name("report"),
-            line=view.files.line("report", *where.split("/")) if where else 1,
-            hole=hole,
-            where=where.replace("/", "."),
-            reason=f"{statistic}, {row_var}={row_code}, {col_var}={col_code}",
-        )
+        raise NoNumber(hole)
     if words:
         return _plural(words, found.value)
     return _number(view, statistic, found, row_var)
@@ -99,7 +104,7 @@ def _row(view: View, table: str, part: str, where: str, hole: str) -> tuple[str,
         ranked = sorted(sizes, key=lambda item: -item[1])
         rank = int(code[1:]) if code[1:].isdigit() else 0
         if not 1 <= rank <= len(ranked):
-            raise StudyError("study.hole", file=view.files.name("report"), line=1, hole=hole, where=where, reason=code)
+            raise NoNumber(hole)
         code = ranked[rank - 1][0]
     return var, code
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -29,6 +29,7 @@ class View:
     files: StudyFiles
     source: Source
     results: Results
+    left_out: list[str] = field(default_factory=list)
 
     @property
     def study(self) -> Study:

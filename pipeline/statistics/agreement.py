@@ -9,13 +9,13 @@ import numpy as np
 
 from pipeline.statistics.core import Crosstab, Floats, Number, Options, not_computable, number, statistic
 from pipeline.statistics.tables import (
-    NO_CASES,
     counts,
     designed,
     is_paired,
     measure_method,
     probability_of_ratio,
     standard_error,
+    total_reason,
     wald_probability,
 )
 
@@ -53,8 +53,9 @@ def _kappa_results(table: Crosstab, name: str, power: int) -> dict[str, Number]:
     ids = (name, f"{name}_ase", f"{name}_p")
     if not is_paired(table):
         return dict.fromkeys(ids, not_computable("categories_differ"))
-    if table.w.sum() <= 0:
-        return dict.fromkeys(ids, not_computable(NO_CASES))
+    reason = total_reason(float(table.w.sum()))
+    if reason:
+        return dict.fromkeys(ids, not_computable(reason))
     value, gradient, null_error = kappa(counts(table), agreement_credit(len(table.w), power))
     if math.isnan(value):
         return dict.fromkeys(ids, not_computable("zero_variance"))

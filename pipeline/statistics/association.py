@@ -17,7 +17,6 @@ from pipeline.statistics.core import Crosstab, Floats, Number, Options, not_comp
 from pipeline.statistics.ordinal import ordered
 from pipeline.statistics.tables import (
     DESIGN,
-    FEWER,
     NO_SCORES,
     counts,
     designed,
@@ -26,8 +25,8 @@ from pipeline.statistics.tables import (
     naive_test_reason,
     nonempty,
     probability_of_ratio,
+    size_reason,
     standard_error,
-    too_small,
     two_sided_t,
     upper_chi2,
     wald_probability,
@@ -197,10 +196,9 @@ def pearson_r(table: Crosstab, options: Options) -> Mapping[str, Number]:
     """Pearson's correlation of the codes; p from t = r√((N − 2)/(1 − r²))."""
     table = nonempty(table)
     ids = ("pearson_r", "pearson_r_ase", "pearson_r_p")
-    if too_small(table):
-        return dict.fromkeys(ids, not_computable(FEWER))
-    if table.row_scores is None or table.col_scores is None:
-        return dict.fromkeys(ids, not_computable(NO_SCORES))
+    reason = size_reason(table)
+    if reason or table.row_scores is None or table.col_scores is None:
+        return dict.fromkeys(ids, not_computable(reason or NO_SCORES))
     return _correlation_results(table, "pearson_r", table.row_scores, table.col_scores)
 
 
@@ -218,8 +216,9 @@ def spearman_rho(table: Crosstab, options: Options) -> Mapping[str, Number]:
     The standard error treats the ranks as fixed scores, as SPSS does.
     """
     table = nonempty(table)
-    if too_small(table):
-        return dict.fromkeys(("spearman_rho", "spearman_rho_ase", "spearman_rho_p"), not_computable(FEWER))
+    reason = size_reason(table)
+    if reason:
+        return dict.fromkeys(("spearman_rho", "spearman_rho_ase", "spearman_rho_p"), not_computable(reason))
     x = counts(table)
     return _correlation_results(table, "spearman_rho", midranks(x.sum(axis=1)), midranks(x.sum(axis=0)))
 
@@ -236,10 +235,9 @@ def eta(counts: Floats, scores: Floats) -> float:
 
 
 def _eta(table: Crosstab, scores: Floats | None, transpose: bool) -> Number:
-    if too_small(table):
-        return not_computable(FEWER)
-    if scores is None:
-        return not_computable(NO_SCORES)
+    reason = size_reason(table)
+    if reason or scores is None:
+        return not_computable(reason or NO_SCORES)
     x = counts(table)
     return number(eta(x.T if transpose else x, scores), measure_method(table), error="zero_variance")
 
@@ -299,8 +297,9 @@ _V = ("cramers_v", "cramers_v_low", "cramers_v_high")
 def cramers_v(table: Crosstab, options: Options) -> Mapping[str, Number]:
     """Cramér's V = √(χ²/(N(q − 1))), q = min(rows, columns), with the interval of a noncentral chi-square."""
     table = nonempty(table)
-    if too_small(table):
-        return dict.fromkeys(_V, not_computable(FEWER))
+    reason = size_reason(table)
+    if reason:
+        return dict.fromkeys(_V, not_computable(reason))
     x = counts(table)
     n = float(x.sum())
     value = pearson_chi2(x)
@@ -316,8 +315,9 @@ def cramers_v(table: Crosstab, options: Options) -> Mapping[str, Number]:
 def phi(table: Crosstab, options: Options) -> Mapping[str, Number]:
     """φ = √(χ²/N), with the sign of ad − bc in a 2×2 table (SPSS); contingency coefficient C = √(χ²/(χ² + N))."""
     table = nonempty(table)
-    if too_small(table):
-        return dict.fromkeys(("phi", "contingency_coefficient"), not_computable(FEWER))
+    reason = size_reason(table)
+    if reason:
+        return dict.fromkeys(("phi", "contingency_coefficient"), not_computable(reason))
     x = counts(table)
     n = float(x.sum())
     value = pearson_chi2(x)
@@ -418,8 +418,9 @@ def _prediction(
     table: Crosstab, name: str, sides: tuple[str, ...], ends: tuple[str, ...], one: Callable[[Floats, str], Measure]
 ) -> dict[str, Number]:
     """Value and standard error of a measure for each side of a table already without empty categories."""
-    if too_small(table):
-        return dict.fromkeys((f"{name}_{side}{end}" for side in sides for end in ends), not_computable(FEWER))
+    reason = size_reason(table)
+    if reason:
+        return dict.fromkeys((f"{name}_{side}{end}" for side in sides for end in ends), not_computable(reason))
     x = counts(table)
     result: dict[str, Number] = {}
     for side in sides:
@@ -440,7 +441,7 @@ def lambdas(table: Crosstab, options: Options) -> Mapping[str, Number]:
     Of two categories equally large the first counts as the modal one.
     """
     table = nonempty(table)
-    measures = {} if too_small(table) else goodman_kruskal_lambda(counts(table))
+    measures = {} if size_reason(table) else goodman_kruskal_lambda(counts(table))
     result = _prediction(table, "lambda", _LAMBDA, ("", "_ase", "_p"), lambda _, side: measures[side][:2])
     for side, (value, _, null_error) in measures.items():
         result[f"lambda_{side}_p"] = (
@@ -490,5 +491,5 @@ def uncertainties(table: Crosstab, options: Options) -> Mapping[str, Number]:
     Its test of independence is the likelihood-ratio chi-square.
     """
     table = nonempty(table)
-    measures = {} if too_small(table) else uncertainty_coefficients(counts(table))
+    measures = {} if size_reason(table) else uncertainty_coefficients(counts(table))
     return _prediction(table, "uncertainty", _LAMBDA, ("", "_ase"), lambda _, side: measures[side])

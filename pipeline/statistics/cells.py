@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from pipeline.statistics.core import Cells, Crosstab, Floats, Options, statistic
-from pipeline.statistics.tables import DESIGN_BASED, counts, designed, measure_method, share_covariance
+from pipeline.statistics.tables import DESIGN_BASED, counts, designed, measure_method, share_covariance, total_reason
 
 EMPTY = "empty_row_or_column"
 
@@ -77,7 +77,7 @@ def design_residuals(table: Crosstab) -> Floats:
     """
     r, c = table.w.shape
     total = float(table.w.sum())
-    if total <= 0 or table.n.sum() < 2:
+    if table.n.sum() < 2:
         return np.full((r, c), np.nan)
     p = table.w / total
     rows, cols = p.sum(axis=1), p.sum(axis=0)
@@ -104,6 +104,10 @@ def residuals(table: Crosstab, options: Options) -> Mapping[str, Cells]:
     on weighted shares scaled to n, and the adjusted residual is the deviation from independence over its
     design-based standard error.
     """
+    reason = total_reason(float(table.w.sum()))
+    if reason:
+        nothing = Cells(np.full(table.w.shape, math.nan), error=reason)
+        return dict.fromkeys(("expected", "residual", "pearson_residual", "adjusted_residual"), nothing)
     expected = expected_counts(table.w)
     if designed(table):
         adjusted = Cells(design_residuals(table), DESIGN_BASED, error=EMPTY)

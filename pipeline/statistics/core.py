@@ -264,18 +264,13 @@ def known(takes: type | None = None) -> dict[str, Statistic]:
     }
 
 
-def is_inferential(name: str) -> bool:
-    """Whether an id is a test, a standard error or an interval."""
-    _load_families()
-    return any(name in one.inferential for one in _order)
-
-
 def compute(
-    aggregate: Aggregate | Any, options: Options, ids: Collection[str] | None = None
+    aggregate: Aggregate | Any, options: Options, ids: Collection[str] | None = None, inference: bool = True
 ) -> Iterator[tuple[str, Result]]:
     """Compute the statistics asked for by id, or every one that applies, for one aggregate.
 
-    Yields ``(id, result)`` in the order of registration. Ids that do not exist for this kind of aggregate are the
+    Without ``inference`` tests, standard errors and intervals are left out (and not computed, where a function gives
+    nothing else). Yields ``(id, result)`` in the order of registration. Ids that do not exist for this kind of aggregate are the
     caller's mistake: ``KeyError``.
     """
     available = known(type(aggregate))
@@ -290,6 +285,8 @@ def compute(
         if ids is None and not one.applies(aggregate):
             continue
         done.add(id(one))
+        if not inference and one.inferential.issuperset(one.ids):
+            continue
         for found, result in one.function(aggregate, options).items():
-            if ids is None or found in ids:
+            if (ids is None or found in ids) and (inference or found not in one.inferential):
                 yield found, result

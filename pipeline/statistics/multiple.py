@@ -365,7 +365,8 @@ def mrcv_rao_scott(table: MultipleCrosstab, options: Options) -> Mapping[str, Re
     weights: weighted shares scaled to n cases, λ from the linearised covariance, their estimated sum.
 
     Not computable: fewer than two groups with cases (``fewer_than_two_categories``), no item that some and not all
-    cases mention (``no_item_varies``), every case of a group answers alike (``no_variation_within_groups``). Items that everybody or nobody mentions are left out, with a warning.
+    cases mention (``no_item_varies``), every case of a group answers alike (``no_variation_within_groups``).
+    Items that everybody or nobody mentions are left out, with a warning.
     """
     tested = _tested(table)
     if isinstance(tested, str):

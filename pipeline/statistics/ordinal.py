@@ -14,14 +14,13 @@ import numpy as np
 
 from pipeline.statistics.core import Crosstab, Floats, Number, Options, not_computable, number, statistic
 from pipeline.statistics.tables import (
-    FEWER,
     counts,
     designed,
     measure_method,
     nonempty,
     probability_of_ratio,
+    size_reason,
     standard_error,
-    too_small,
     wald_probability,
 )
 
@@ -52,8 +51,7 @@ class OrdinalMeasure:
 def ordinal_measures(counts: Floats) -> dict[str, OrdinalMeasure]:
     """All measures of a table without empty rows and columns; ``_rows`` means that the row variable is predicted.
 
-    A measure whose denominator is zero (no untied pair, for gamma) is left out: with two categories that somebody
-    chose on each side there is one, unless a weight is so small beside the others that it vanishes.
+    No denominator is zero: with two categories that somebody chose on each side some pair is tied on neither.
     """
     total = float(counts.sum())
     concordant, discordant = concordance(counts)
@@ -74,19 +72,16 @@ def ordinal_measures(counts: Floats) -> dict[str, OrdinalMeasure]:
     q = min(p.shape)
     geometric = math.sqrt(x * y)
     mean = (x + y) / 2
-    d_geometric = (dx * y + x * dy) / (2 * geometric) if geometric > 0 else np.zeros_like(p)
     denominators = {
         "gamma": (untied, 2 * either),
-        "tau_b": (geometric, d_geometric),
+        "tau_b": (geometric, (dx * y + x * dy) / (2 * geometric)),
         "tau_c": ((q - 1) / q, np.zeros_like(p)),
         # The independent variable's ties are left out: rows when the columns are predicted.
         "somers_d_rows": (y, dy),
         "somers_d_columns": (x, dx),
         "somers_d_symmetric": (mean, (dx + dy) / 2),
     }
-    return {
-        name: OrdinalMeasure(s / d, ds / d - s * dd / d**2, null / d) for name, (d, dd) in denominators.items() if d > 0
-    }
+    return {name: OrdinalMeasure(s / d, ds / d - s * dd / d**2, null / d) for name, (d, dd) in denominators.items()}
 
 
 def ordered(table: Crosstab) -> bool:
@@ -109,15 +104,13 @@ def ordinal(table: Crosstab, options: Options) -> Mapping[str, Number]:
     value over its design-based standard error against Student's t.
     """
     table = nonempty(table)
-    if too_small(table):
-        return dict.fromkeys(_IDS, not_computable(FEWER))
+    reason = size_reason(table)
+    if reason:
+        return dict.fromkeys(_IDS, not_computable(reason))
     found = ordinal_measures(counts(table))
     result: dict[str, Number] = {}
     for name in MEASURES:
-        one = found.get(name)
-        if one is None:
-            result |= dict.fromkeys((name, f"{name}_ase", f"{name}_p"), not_computable("no_untied_pairs"))
-            continue
+        one = found[name]
         error = standard_error(table, one.gradient)
         result[name] = number(one.value, measure_method(table))
         result[f"{name}_ase"] = error

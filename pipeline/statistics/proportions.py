@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.statistics.core import Cells, Crosstab, Floats, Options, statistic
-from pipeline.statistics.tables import TOO_MANY_CELLS, design_df, designed, share_covariance
+from pipeline.statistics.tables import TOO_MANY_CELLS, design_df, designed, share_covariance, total_reason
 
 Bools = npt.NDArray[np.bool_]
 ArrayLike = npt.ArrayLike
@@ -290,8 +290,9 @@ def letters(table: Crosstab, options: Options) -> Mapping[str, Cells]:
     is 1 − ``options.confidence``.
     """
     r, c = table.w.shape
-    if r * c**2 > _MOST_PAIRS:
-        return {"letters": Cells(np.full((r, c), np.nan), error=TOO_MANY_CELLS)}
+    reason = total_reason(float(table.w.sum())) or (TOO_MANY_CELLS if r * c**2 > _MOST_PAIRS else "")
+    if reason:
+        return {"letters": Cells(np.full((r, c), np.nan), error=reason)}
     compared = compare_columns(table, options)
     with np.errstate(invalid="ignore"):
         found = (compared.adjusted < 1 - options.confidence) & (compared.z < 0)

@@ -13,7 +13,6 @@ from pipeline.statistics.cells import expected_counts
 from pipeline.statistics.core import Cells, Crosstab, Floats, Number, Options, not_computable, number, statistic
 from pipeline.statistics.proportions import kish_n
 from pipeline.statistics.tables import (
-    FEWER,
     MOST_CELLS,
     TOO_MANY_CELLS,
     design_df,
@@ -21,7 +20,8 @@ from pipeline.statistics.tables import (
     nonempty,
     share_covariance,
     share_variances,
-    too_small,
+    size_reason,
+    total_reason,
     upper_chi2,
 )
 
@@ -90,8 +90,9 @@ def rao_scott(table: Crosstab) -> RaoScott | None:
 def _ready(table: Crosstab) -> tuple[str, RaoScott | None, str]:
     """Reason, ingredients and warning of the tests."""
     table = nonempty(table)
-    if too_small(table):
-        return FEWER, None, ""
+    reason = size_reason(table)
+    if reason:
+        return reason, None, ""
     if table.w.size > MOST_CELLS:
         return TOO_MANY_CELLS, None, ""
     found = rao_scott(table)
@@ -154,8 +155,9 @@ def design_effect(table: Crosstab, options: Options) -> Mapping[str, Cells]:
     """
     cases = _cases(table)
     total = float(table.w.sum())
-    if total <= 0 or cases <= 1:
-        return {"design_effect": Cells(np.full(table.w.shape, math.nan), error="no_cases")}
+    reason = total_reason(total) or ("" if cases > 1 else "too_few_cases")
+    if reason:
+        return {"design_effect": Cells(np.full(table.w.shape, math.nan), error=reason)}
     p = table.w / total
     inside = (p > 0) & (p < 1)
     if table.weighting == "frequency" and table.covariance is None:

@@ -21,6 +21,7 @@ NOT_WHOLE = "counts_not_whole"
 NO_SCORES = "scores_needed"
 NO_CASES = "no_cases"
 TOO_MANY_CELLS = "too_many_cells"
+OUT_OF_RANGE = "weights_out_of_range"
 SCALED = "shares_scaled_to_n"
 DESIGN_BASED = "design_based"
 
@@ -65,9 +66,28 @@ def is_paired(table: Crosstab) -> bool:
     return bool(table.same_categories and table.w.shape[0] == table.w.shape[1] > 1)
 
 
-def too_small(table: Crosstab) -> bool:
-    """Whether a table (after :func:`nonempty`) has fewer than two rows or columns."""
-    return bool(min(table.w.shape) < 2)
+def total_reason(total: float) -> str:
+    """Why nothing can be said about a table with this weighted total; empty when something can.
+
+    No cases, or weights so large or small that products of totals have no value in doubles.
+    """
+    if total <= 0:
+        return NO_CASES
+    return "" if 1e-50 < total < 1e50 else OUT_OF_RANGE
+
+
+def size_reason(table: Crosstab) -> str:
+    """Why nothing can be said about a table (after :func:`nonempty`); empty when something can.
+
+    Fewer than two rows or columns, or weights beyond what doubles can hold (:func:`total_reason`); a row or column of
+    less than 1e-15 of the total vanishes beside the others.
+    """
+    if min(table.w.shape) < 2:
+        return FEWER
+    rows = table.w.sum(axis=1)
+    total = float(rows.sum())
+    least = min(float(rows.min()), float(table.w.sum(axis=0).min()))
+    return total_reason(total) or ("" if least > 1e-15 * total else OUT_OF_RANGE)
 
 
 def counts(table: Crosstab) -> Floats:
@@ -105,7 +125,7 @@ def naive_test_reason(table: Crosstab) -> str:
     """Why a test for independent cases cannot be made of a table (after :func:`nonempty`); empty when it can."""
     if designed(table):
         return DESIGN
-    return FEWER if too_small(table) else ""
+    return size_reason(table)
 
 
 def design_df(table: Crosstab) -> float:
@@ -167,6 +187,11 @@ def standard_error(table: Crosstab, gradient: Floats) -> Number:
     found = variance(table, gradient)
     # Rounding can leave a variance of zero slightly negative (a perfect association).
     return number(math.sqrt(max(found, 0.0)) if math.isfinite(found) else found, method)
+
+
+def exponential(x: float) -> float:
+    """eˣ, infinite where it exceeds the doubles (:func:`math.exp` raises)."""
+    return math.exp(x) if x < 709 else math.inf
 
 
 def two_sided_normal(z: float) -> float:

@@ -28,13 +28,16 @@ from pipeline.statistics.tables import (
     MOST_CELLS,
     TOO_MANY_CELLS,
     designed,
+    exponential,
     interval_factor,
     is_paired,
     is_two_by_two,
     measure_method,
     naive_test_reason,
     nonempty,
+    size_reason,
     standard_error,
+    total_reason,
     upper_chi2,
     whole_counts,
 )
@@ -50,6 +53,10 @@ _MOST_PAIRED_CASES = 2_000_000_000
 # ---------------------------------------------------------------- ratios and differences of two rows
 
 
+def _reason(table: Crosstab) -> str:
+    return size_reason(table) or ("" if table.w.shape == (2, 2) else NOT_2X2)
+
+
 def _ratio(
     table: Crosstab, name: str, needed: Floats, gradient: Floats, value: float, options: Options
 ) -> dict[str, Number]:
@@ -63,7 +70,7 @@ def _ratio(
         low = high = not_computable("zero_standard_error", method)
     else:
         half = interval_factor(table, options.confidence) * error
-        low, high = number(value * math.exp(-half), method), number(value * math.exp(half), method)
+        low, high = number(value * exponential(-half), method), number(value * exponential(half), method)
     return dict(zip(ids, (number(value, measure_method(table)), low, high), strict=True))
 
 
@@ -74,8 +81,9 @@ _OR = ("odds_ratio", "odds_ratio_low", "odds_ratio_high")
 def odds_ratio(table: Crosstab, options: Options) -> Mapping[str, Number]:
     """ad/(bc) with Woolf's interval exp(ln OR ± z√(1/a + 1/b + 1/c + 1/d)); a zero cell is a reason, not a shift."""
     table = nonempty(table)
-    if table.w.shape != (2, 2):
-        return dict.fromkeys(_OR, not_computable(NOT_2X2))
+    reason = _reason(table)
+    if reason:
+        return dict.fromkeys(_OR, not_computable(reason))
     x = table.w
     if (x <= 0).any():
         return dict.fromkeys(_OR, not_computable(ZERO_CELL))
@@ -94,8 +102,9 @@ def risk_ratios(table: Crosstab, options: Options) -> Mapping[str, Number]:
     Var(ln RR) = 1/a − 1/(a + b) + 1/c − 1/(c + d) for column 1 (Katz et al., Biometrics 34, 1978).
     """
     table = nonempty(table)
-    if table.w.shape != (2, 2):
-        return dict.fromkeys(_RISKS, not_computable(NOT_2X2))
+    reason = _reason(table)
+    if reason:
+        return dict.fromkeys(_RISKS, not_computable(reason))
     x = table.w
     rows = x.sum(axis=1)
     result: dict[str, Number] = {}
@@ -123,8 +132,9 @@ def risk_difference(table: Crosstab, options: Options) -> Mapping[str, Number]:
     With a probability weight or a design: the difference ± t times its design-based standard error.
     """
     table = nonempty(table)
-    if table.w.shape != (2, 2):
-        return dict.fromkeys(_DIFFERENCE, not_computable(NOT_2X2))
+    reason = _reason(table)
+    if reason:
+        return dict.fromkeys(_DIFFERENCE, not_computable(reason))
     x = table.w
     rows = x.sum(axis=1)
     shares = x[:, 0] / rows
@@ -188,9 +198,9 @@ def conditional_odds_ratio(
     elif at_top:
         estimate = None
     else:
-        estimate = math.exp(_solve(lambda t: float((weights(t) * k).sum()), a))
-    low = 0.0 if at_bottom else math.exp(_solve(lambda t: float(weights(t)[k >= a].sum()), tail))
-    high = None if at_top else math.exp(_solve(lambda t: -float(weights(t)[k <= a].sum()), -tail))
+        estimate = exponential(_solve(lambda t: float((weights(t) * k).sum()), a))
+    low = 0.0 if at_bottom else exponential(_solve(lambda t: float(weights(t)[k >= a].sum()), tail))
+    high = None if at_top else exponential(_solve(lambda t: -float(weights(t)[k <= a].sum()), -tail))
     return estimate, low, high
 
 
@@ -253,6 +263,7 @@ def mcnemar(table: Crosstab, options: Options) -> Mapping[str, Number]:
         return dict.fromkeys(_MCNEMAR, not_computable("categories_differ"))
     x = _used(table)
     reason = DESIGN if designed(table) else "" if x.shape == (2, 2) else NOT_2X2
+    reason = reason or total_reason(float(x.sum()))
     if not reason and x[0, 1] + x[1, 0] <= 0:
         reason = "no_discordant_pairs"
     if reason:
@@ -305,6 +316,8 @@ def _strata(layers: LayeredCrosstab) -> Floats:
 def _strata_reason(layers: LayeredCrosstab, x: Floats) -> str:
     if any(designed(table) for table in layers.tables):
         return DESIGN
+    if x.size and total_reason(float(x.sum())):
+        return total_reason(float(x.sum()))
     if min(x.shape[1:]) < 2 or not len(x):
         return FEWER
     return TOO_MANY_CELLS if x[0].size > MOST_CELLS else ""
@@ -416,7 +429,7 @@ def mh_odds_ratio(layers: LayeredCrosstab, options: Options) -> Mapping[str, Num
         return dict.fromkeys(_MHOR, not_computable(ZERO_CELL))
     half = -float(ndtri((1 - options.confidence) / 2)) * error
     method = f"wald_log confidence={100 * options.confidence:g}"
-    ends = (number(value * math.exp(-half), method), number(value * math.exp(half), method))
+    ends = (number(value * exponential(-half), method), number(value * exponential(half), method))
     return dict(zip(_MHOR, (number(value), *ends), strict=True))
 
 

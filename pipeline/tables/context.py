@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pipeline.counting.cases import Cases
 from pipeline.results import About, ResultsWriter
 from pipeline.spec.model import Inference
-from pipeline.statistics.core import Aggregate, Options, Result, compute, is_inferential, known
+from pipeline.statistics.core import Aggregate, Options, Result, compute, known
 from pipeline.statistics.multiple import MultiplePair
 
 
@@ -37,10 +37,7 @@ def chosen(
     ids = [name for name in wanted if name in available] if wanted else None
     if ids == []:
         return
-    for name, result in compute(aggregate, context.options, ids):
-        if context.mode == "description" and is_inferential(name):
-            continue
-        yield name, result
+    yield from compute(aggregate, context.options, ids, inference=context.mode != "description")
 
 
 def layered(about: About, var: str, code: str) -> About:

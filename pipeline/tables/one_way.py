@@ -46,6 +46,9 @@ def frequency(context: Context, table_id: str, name: str, statistics: Sequence[s
         writer.add(about, "n", total_n, net, n=n_valid, base=w_valid)
         writer.add(about, "valid_share", _ratio(total_w, w_valid), net, n=n_valid, base=w_valid)
         writer.add(about, "share", _ratio(total_w, w_all), net, n=n_all, base=w_all)
+    if cases.weighting != "none" and n_valid:
+        kish = w_valid**2 / float(counts.w2[1:].sum())
+        writer.add(about, "effective_n", kish, n=n_valid, base=w_valid, method="kish")
     _missing(context, about, name, n_all, w_all)
     if ">" not in name:
         _share_intervals(context, about, one, n, w, counts.w2[1:], name)

@@ -57,6 +57,11 @@ def tables():
     ):
         for same in (False, len(counts) == len(counts[0])):
             yield crosstab(counts, same=same)
+    for scale in (1e-200, 1e200):
+        yield replace(two, w=two.w * scale, w2=two.w2 * scale)
+        yield crosstab([[3 * scale, 4 * scale], [5 * scale, scale]], same=True)
+        yield LayeredCrosstab((crosstab([[3 * scale, 4 * scale], [5 * scale, scale]]),))
+        yield crosstab([[3e-20, 4e-20], [1, 2]], same=True)
     yield replace(crosstab([[3, 4], [5, 1]]), row_scores=None)
     yield crosstab([[3, 4], [5, 1]], rows=[7, 7])
     for one in oracle("crosstabs_r.json")["strata"]:

@@ -25,7 +25,8 @@ def catalogue(lang):
 def test_every_id_is_named_and_defined(lang, family):
     texts = catalogue(lang)
     module = f"pipeline.statistics.{family}"
-    names = [name for one in core.known().values() if one.function.__module__ == module for name in one.ids]
+    kinds = (core.Distribution, core.GroupedDistribution, core.Patterns)
+    names = [name for kind in kinds for name, one in core.known(kind).items() if one.function.__module__ == module]
     assert names
     assert [key for name in names for key in (f"name_{name}", f"definition_{name}") if key not in texts] == []
 

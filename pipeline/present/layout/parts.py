@@ -94,6 +94,12 @@ def problem_notes(view: View, rows: Sequence[ResultRow | None]) -> list[str]:
 
 # ---------------------------------------------------------------- numbers about the whole table
 
+CELLS = (
+    "count", "n", "row_share", "column_share", "table_share", "share_of_cases", "share_of_responses", "expected",
+    "residual", "pearson_residual", "adjusted_residual",
+)  # fmt: skip
+"""What stands in the cells of a cross-table; every other statistic is about the whole table."""
+
 SHORT = ("cramers_v", "eta_squared")
 TESTS = (
     "chi2", "rao_scott_f", "mrcv_rs_chi2", "fisher_p", "cramers_v", "gamma", "tau_b", "somers_d_columns",
@@ -115,10 +121,15 @@ def table_statistics(view: View, spec: TableSpec, row: str, column: str, layer_c
         if r.row_var == row and r.col_var == column and not r.row_code and not r.col_code
         and r.layer_code == layer_code
     }  # fmt: skip
-    asked = [s for s in spec.statistics if s in found]
+    asked = [s for s in spec.statistics if s in found and s not in CELLS]
     wanted = asked or [s for s in (TESTS if view.mode(spec) != "description" else SHORT) if s in found]
     lines = [_line(view, name, found) for name in wanted if not _is_tail(name, found)]
     return [line for line in lines if line]
+
+
+def _beside(name: str, tail: str, found: dict[str, ResultRow]) -> ResultRow | None:
+    """What belongs to a statistic: ``chi2_p`` to ``chi2``, ``anova_p`` to ``anova_f``."""
+    return found.get(name + tail) or found.get(name.rpartition("_")[0] + tail)
 
 
 def _is_tail(name: str, found: dict[str, ResultRow]) -> bool:
@@ -133,13 +144,13 @@ def _line(view: View, name: str, found: dict[str, ResultRow]) -> str:
     value = formats.p_text(row.value, view.lang) if p_itself else formats.decimal_text(row.value, 2, view.lang)
     equals = "" if value.startswith("<") else "= "
     pieces = [f"{view.statistic_name(name)} {equals}{value}"]
-    degrees = [found[name + d].value for d in _DEGREES if name + d in found]
+    degrees = [one.value for d in _DEGREES if (one := _beside(name, d, found)) is not None]
     if degrees and all(d is not None for d in degrees):
         texts = [
             formats.decimal_text(d, 0 if float(d).is_integer() else 1, view.lang) for d in degrees if d is not None
         ]
         pieces.append(f"{view.t('df')} = {'; '.join(texts)}")
-    p = found.get(f"{name}_p")
+    p = _beside(name, "_p", found)
     if p is not None and p.value is not None:
         text = formats.p_text(p.value, view.lang)
         pieces.append(f"p {text}" if text.startswith("<") else f"p = {text}")

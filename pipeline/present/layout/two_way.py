@@ -8,7 +8,7 @@ from typing import Literal
 from pipeline.present import formats
 from pipeline.present.document import Cell, HeadCell, Row
 from pipeline.present.layout.one_way import view_decimals
-from pipeline.present.layout.parts import Body, problem_notes, small_base_note, stub, table_statistics
+from pipeline.present.layout.parts import CELLS, Body, problem_notes, small_base_note, stub, table_statistics
 from pipeline.present.view import View
 from pipeline.results import ResultRow
 from pipeline.spec.load import parts
@@ -16,8 +16,6 @@ from pipeline.spec.model import TableSpec
 
 EMPTY = Cell(kind="empty")
 
-CELLS = ("count", "n", "row_share", "column_share", "table_share", "share_of_cases", "share_of_responses", "expected",
-         "residual", "pearson_residual", "adjusted_residual")  # fmt: skip
 _SHARES = ("row_share", "column_share", "table_share", "share_of_cases", "share_of_responses")
 
 

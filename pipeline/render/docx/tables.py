@@ -22,13 +22,13 @@ from pipeline.render.text import printable
 
 _W = f"{{{W}}}"
 EM = TABLE_SIZE * 10  # twentieths of a point in an em of table text
-PADDING = 170  # left and right of a cell's text, and what another font may need more
+PADDING = 145  # left and right of a cell's text, and what another font may need more
 BOLD = 1.1  # how much wider the bold face may run: here a word that does not fit is broken
 LEVEL = 170  # indent of a label by one level
 SIGN = 130  # a raised note sign
 WIDEST_CELL = 2_400  # no column is made wider than this by one word or number
 WORDY = 1_900  # a column whose texts wish for more than this is one of running text
-STUB_LEAST = 1_700
+STUB_LEAST = 1_400
 STUB_SHARE = 0.44  # of the table's width at most, while columns still need room
 KEPT_TOGETHER = 26  # rows up to which a table is not broken over pages
 
@@ -57,7 +57,7 @@ def text_width(text: str, bold: bool = False) -> int:
 
 
 def _longest_word(text: str) -> str:
-    return max(text.split(), key=len, default="")
+    return max(re.split(r"(?<=[-–/])|\s+", text), key=len, default="")  # lines break after these marks too
 
 
 def _column_needs(table: Table) -> list[int]:
@@ -91,7 +91,7 @@ def _column_needs(table: Table) -> list[int]:
         if missing > 0:
             for i in range(start, start + columns):
                 need[i] += missing // columns + 1
-    return [max(n, 480) for n in need]
+    return [max(n, 440) for n in need]
 
 
 def _stub_need(table: Table) -> tuple[int, int]:

@@ -1,0 +1,96 @@
+"""Every number about a whole cross-table, one statistic per row: value, degrees of freedom, p, error, interval."""
+
+from __future__ import annotations
+
+from pipeline.present import formats
+from pipeline.present.document import Cell, HeadCell, Row
+from pipeline.present.layout.parts import CELLS, Body, problem_notes, stub
+from pipeline.present.view import View
+from pipeline.results import ResultRow
+from pipeline.spec.model import TableSpec
+
+_COLUMNS = (("_df", "df"), ("_p", "p"), ("_ase", "ase"), ("_low", "low"), ("_high", "high"))
+_SPLIT_DEGREES = ("_df1", "_df2")
+_NOT_HERE = (*CELLS, "cases_n", "mean", "sd", "se", "median", "minimum", "maximum", "letters")
+EMPTY = Cell(kind="empty")
+
+
+def all_statistics(view: View, spec: TableSpec) -> Body | None:
+    """The statistics of a table, by pair of variables and layer; ``None`` when there is none."""
+    rows: list[Row] = []
+    used: list[ResultRow | None] = []
+    groups: dict[tuple[str, str, str], dict[str, ResultRow]] = {}
+    for r in view.results.rows(spec.table):
+        if not r.row_code and not r.col_code and r.col_var and r.statistic not in _NOT_HERE:
+            groups.setdefault((r.row_var, r.col_var, r.layer_code), {})[r.statistic] = r
+    for (row, column, layer), found in groups.items():
+        if len(groups) > 1:
+            words = [view.label(row), view.label(column)]
+            if layer and spec.layer:
+                words.append(view.code_label(spec.layer, layer))
+            rows.append(Row(" × ".join(words), kind="group"))
+        shown: set[str] = set()
+        for name in found:
+            if name in shown or _belongs(name, found):
+                continue
+            shown.add(name)
+            rows.append(_row(view, name, found, used))
+    if not rows:
+        return None
+    heads = [view.t("value"), *(view.t(f"head_{label}") for _, label in _COLUMNS), view.t("remark")]
+    return Body(
+        head=((stub(view, view.t("statistic")), *(HeadCell(h) for h in heads)),),
+        rows=tuple(rows),
+        columns=len(heads),
+        unit=view.t("unit_statistics"),
+        base=view.t("base_pairs_short"),
+        notes=tuple(problem_notes(view, used)),
+    )
+
+
+def _stems(name: str) -> tuple[str, ...]:
+    return (name, name.rpartition("_")[0]) if "_" in name else (name,)
+
+
+def _belongs(name: str, found: dict[str, ResultRow]) -> bool:
+    """Whether a number is the p-value, degrees of freedom, error or interval of another in the list."""
+    for tail in (*(t for t, _ in _COLUMNS), *_SPLIT_DEGREES):
+        if name.endswith(tail):
+            stem = name[: -len(tail)]
+            return any(stem in _stems(other) for other in found if other != name)
+    return False
+
+
+def _beside(name: str, tail: str, found: dict[str, ResultRow]) -> ResultRow | None:
+    return next((found[stem + tail] for stem in _stems(name) if stem and stem + tail in found), None)
+
+
+def _row(view: View, name: str, found: dict[str, ResultRow], used: list[ResultRow | None]) -> Row:
+    row = found[name]
+    used.append(row)
+    cells = [view.cell(row, "p" if name.endswith("_p") else "decimal", 3)]
+    for tail, _ in _COLUMNS:
+        beside = _beside(name, tail, found)
+        if tail == "_df" and beside is None:
+            split = [_beside(name, t, found) for t in _SPLIT_DEGREES]
+            if all(s is not None and s.value is not None for s in split):
+                cells.append(
+                    Cell("; ".join(_degrees(s.value, view) for s in split if s is not None and s.value is not None))
+                )
+                continue
+        if beside is None:
+            cells.append(EMPTY)
+        elif tail == "_df":
+            cells.append(
+                Cell(_degrees(beside.value, view)) if beside.value is not None else view.cell(beside, "decimal")
+            )
+        else:
+            cells.append(view.cell(beside, "p" if tail == "_p" else "decimal", 3))
+    remarks = [view.remark("method", row.method)] if row.method else []
+    if row.warning:
+        remarks.append(view.remark("warning", row.warning))
+    return Row(view.statistic_name(name), (*cells, Cell(" ".join(remarks))))
+
+
+def _degrees(value: float, view: View) -> str:
+    return formats.decimal_text(value, 0 if float(value).is_integer() else 2, view.lang)
