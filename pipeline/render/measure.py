@@ -39,16 +39,17 @@ _ADVANCES = (
     564, 344, 615, 618, 258, 258, 534, 258, 935, 618, 605, 615, 615, 413, 479, 361, 618, 508, 786, 529, 510, 470, 380,
     551, 380, 572,
 )  # fmt: skip
+_ASCII = (*(0,) * 32, *_ADVANCES, 0)
 _OTHER_LATIN, _OTHER = 580, 1000  # what lies outside ASCII: letters with accents, then scripts with wide letters
 _BOLD = 1.06  # how much wider Noto Sans Bold runs
 
 
 def text_width(text: str, bold: bool = False) -> float:
     """The width of ``text`` on one line, in em; exact for ASCII in the regular face, else a near upper estimate."""
-    total = 0
-    for char in text:
-        code = ord(char)
-        total += _ADVANCES[code - 32] if 32 <= code < 127 else _OTHER_LATIN if code < 0x250 else _OTHER
+    if text.isascii():
+        total = sum(map(_ASCII.__getitem__, text.encode("ascii")))
+    else:
+        total = sum(_ASCII[c] if (c := ord(char)) < 127 else _OTHER_LATIN if c < 0x250 else _OTHER for char in text)
     return total / 1000 * (_BOLD if bold else 1.0)
 
 

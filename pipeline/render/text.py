@@ -30,23 +30,39 @@ def printable(text: str) -> str:
 
 
 def mapped(document: Document, fix: Callable[[str], str]) -> Document:
-    """The document with ``fix`` put over every string in it."""
+    """The document with ``fix`` put over every string in it; parts that it leaves alone are not copied."""
 
     def walk(value: Any) -> Any:
-        if isinstance(value, str):
+        kind: Any = type(value)
+        if kind is str:
             return fix(value)
-        if isinstance(value, tuple):
-            return tuple([walk(item) for item in value])
-        if isinstance(value, dict):
+        if kind is tuple:
+            items = [walk(item) for item in value]
+            changed = any(new is not old for new, old in zip(items, value, strict=True))
+            return tuple(items) if changed else value
+        if kind is dict:
             return {key: walk(item) for key, item in value.items()}
-        if dataclasses.is_dataclass(value) and not isinstance(value, type):
-            return type(value)(**{name: walk(getattr(value, name)) for name in _names(type(value))})
-        return value
+        names = _names(kind)
+        if not names:
+            return value
+        changes = {}
+        for name in names:
+            old = getattr(value, name)
+            if old is None or old == "":
+                continue
+            new = walk(old)
+            if new is not old:
+                changes[name] = new
+        return dataclasses.replace(value, **changes) if changes else value
 
     fixed: Document = walk(document)
     return fixed
 
 
 @cache
-def _names(kind: type[Any]) -> tuple[str, ...]:
-    return tuple(field.name for field in dataclasses.fields(kind))
+def _names(kind: Any) -> tuple[str, ...]:
+    """The fields that may hold text; none for what is no record."""
+    if not dataclasses.is_dataclass(kind):
+        return ()
+    numbers = ("int", "float", "bool", "float | None")
+    return tuple(field.name for field in dataclasses.fields(kind) if field.type not in numbers)

@@ -11,7 +11,7 @@ from pipeline.spss.model import (
     code_text,
     code_value,
 )
-from pipeline.spss.read import Limits, SpssFile, read, read_dictionary
+from pipeline.spss.read import Limits, Reading, SpssFile, read, read_dictionary
 
 __all__ = [
     "Dictionary",
@@ -20,6 +20,7 @@ __all__ = [
     "MissingValues",
     "MultipleResponseSet",
     "Notice",
+    "Reading",
     "SpssFile",
     "Variable",
     "VariableSet",

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from contextlib import nullcontext, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from pipeline.errors import DataRejected
 from pipeline.spss.limits import Limits
 from pipeline.spss.model import Dictionary
 
-__all__ = ["Limits", "SpssFile", "read", "read_dictionary"]
+__all__ = ["Limits", "Reading", "SpssFile", "read", "read_dictionary"]
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -49,9 +50,7 @@ def read(
     ``rows:`` and ``sha256:``. Raises ``DataRejected`` with one sentence for every file that cannot be read
     whole and right.
     """
-    with tempfile.TemporaryDirectory(prefix="spss-") as folder:
-        dictionary = _ask(path, Path(folder), True, encoding, expected_rows, expected_sha256, limits)
-        return SpssFile(dictionary, columns(Path(folder), dictionary))
+    return Reading(path, encoding, expected_rows, expected_sha256, limits).result()
 
 
 def read_dictionary(
@@ -64,65 +63,96 @@ def read_dictionary(
 
     The encoding is judged by the texts of the dictionary only.
     """
-    with tempfile.TemporaryDirectory(prefix="spss-") as folder:
-        return _ask(path, Path(folder), False, encoding, None, None, limits)
+    return Reading(path, encoding, None, None, limits, data=False).dictionary()
 
 
-def _ask(
-    path: Path,
-    folder: Path,
-    data: bool,
-    encoding: str | None,
-    expected_rows: int | None,
-    expected_sha256: str | None,
-    limits: Limits,
-) -> Dictionary:
-    """One request to a child process."""
-    _readable(path)
-    request = {
-        "path": str(path.resolve()),
-        "folder": str(folder),
-        "data": data,
-        "encoding": encoding,
-        "expected_rows": expected_rows,
-        "expected_sha256": expected_sha256,
-        "limits": asdict(limits),
-    }
-    environment = os.environ | {
-        "PYTHONPATH": str(_PROJECT),
-        "PYTHONDONTWRITEBYTECODE": os.environ.get("PYTHONDONTWRITEBYTECODE", ""),
+class Reading:
+    """A file that is being read by a child process while this one goes on; :meth:`result` waits for it.
+
+    Raises ``DataRejected`` at once when there is no such file, and from the methods for everything else.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        encoding: str | None = None,
+        expected_rows: int | None = None,
+        expected_sha256: str | None = None,
+        limits: Limits = Limits(),  # noqa: B008  a frozen record
+        *,
+        data: bool = True,
+    ) -> None:
+        self.name = _shown(path)
+        self.seconds = limits.seconds
+        _readable(path, self.name)
+        self.scratch = tempfile.TemporaryDirectory(prefix="spss-")
+        request = {
+            "path": str(path.resolve()),
+            "folder": self.scratch.name,
+            "data": data,
+            "encoding": encoding,
+            "expected_rows": expected_rows,
+            "expected_sha256": expected_sha256,
+            "limits": asdict(limits),
+        }
         # Threads of numerical libraries take address space that the limit is not meant for.
-        "OPENBLAS_NUM_THREADS": "1",
-        "OMP_NUM_THREADS": "1",
-    }
-    try:
-        child = subprocess.run(
+        threads = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+        self.child = subprocess.Popen(
             [sys.executable, "-m", "pipeline.spss.child"],
-            input=json.dumps(request).encode(),
+            stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            env=environment,
-            timeout=limits.seconds,
-            check=False,
+            cwd=_PROJECT,
+            env=os.environ | threads,
         )
-    except subprocess.TimeoutExpired:
-        raise DataRejected("spss.too_slow", file=path.name, seconds=int(limits.seconds)) from None
+        # The request is smaller than the buffer of a pipe; a child that died already shows as no answer.
+        with suppress(BrokenPipeError), self.child.stdin or nullcontext() as pipe:
+            if pipe is not None:
+                pipe.write(json.dumps(request).encode())
+
+    def result(self) -> SpssFile:
+        """The file. To be called once."""
+        with self.scratch as folder:
+            dictionary = self._answer(Path(folder))
+            return SpssFile(dictionary, columns(Path(folder), dictionary))
+
+    def dictionary(self) -> Dictionary:
+        """The dictionary alone. To be called once, instead of :meth:`result`."""
+        with self.scratch as folder:
+            return self._answer(Path(folder))
+
+    def _answer(self, folder: Path) -> Dictionary:
+        try:
+            self.child.wait(timeout=self.seconds)
+        except subprocess.TimeoutExpired:
+            self.child.kill()
+            self.child.wait()
+            raise DataRejected("spss.too_slow", file=self.name, seconds=int(self.seconds)) from None
+        try:
+            answer: dict[str, Any] = json.loads((folder / "answer.json").read_bytes())
+        except (OSError, ValueError):
+            raise DataRejected("spss.stopped", file=self.name, code=self.child.returncode) from None
+        if "error" in answer:
+            raise DataRejected(answer["error"], **{"file": self.name, **answer["params"]})
+        return Dictionary.from_json(answer["dictionary"])
+
+
+def _shown(path: Path) -> str:
+    """The path as a message can carry it: on one line."""
+    return "".join(c if c.isprintable() else "\ufffd" for c in str(path))
+
+
+def _readable(path: Path, name: str) -> None:
     try:
-        answer: dict[str, Any] = json.loads((folder / "answer.json").read_bytes())
+        there, regular = path.exists(), path.is_file()
     except (OSError, ValueError):
-        raise DataRejected("spss.stopped", file=path.name, code=child.returncode) from None
-    if "error" in answer:
-        raise DataRejected(answer["error"], **{"file": path.name, **answer["params"]})
-    return Dictionary.from_json(answer["dictionary"])
-
-
-def _readable(path: Path) -> None:
-    if not path.exists():
-        raise DataRejected("spss.no_file", file=str(path))
-    if not path.is_file():
-        raise DataRejected("spss.not_a_file", file=str(path))
+        there = regular = False
+    if not there:
+        raise DataRejected("spss.no_file", file=name)
+    if not regular:
+        raise DataRejected("spss.not_a_file", file=name)
     if not os.access(path, os.R_OK):
-        raise DataRejected("spss.no_permission", file=str(path))
+        raise DataRejected("spss.no_permission", file=name)
 
 
 def columns(folder: Path, dictionary: Dictionary) -> pa.Table:

@@ -7,6 +7,7 @@ allocation.
 
 from __future__ import annotations
 
+import math
 import struct
 from collections.abc import Callable
 from typing import BinaryIO, Literal
@@ -184,8 +185,10 @@ class _Records:
             numbers = [struct.unpack(order + "d", value)[0] for value in values]
             if n_missing < 0:
                 column.low, column.high = _lowest(numbers[0]), _highest(numbers[1])
+                if column.low != column.low or column.high != column.high:
+                    raise DataRejected("spss.damaged_dictionary", byte=at)
                 numbers = numbers[2:]
-            column.missing = tuple(number for number in numbers if number == number)
+            column.missing = tuple(number for number in numbers if math.isfinite(number))
         elif n_missing > 0:
             column.missing = tuple(_trim(value[: min(8, width)]) for value in values)
         elif n_missing < 0:
@@ -215,7 +218,7 @@ class _Records:
             for value, label in pairs:
                 if column.width == 0:
                     number = struct.unpack(self.order + "d", value)[0]
-                    if number == number:
+                    if math.isfinite(number) and number != self.raw.sysmis:
                         column.value_labels[number] = label
                 else:
                     column.value_labels[_trim(value[: min(8, column.width)])] = label

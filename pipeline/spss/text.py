@@ -60,7 +60,10 @@ _ITALIAN = frozenset("àèéìòùÀÈÉÌÒÙ")
 _WESTERN_LETTERS = frozenset("áâãäåæçêëíîïñóôõöøúûüýÿœßÁÂÃÄÅÆÇÊËÍÎÏÑÓÔÕÖØÚÛÜÝŒ")
 _STANDING_ALONE = frozenset("àèéÀÈÉ")
 _SIGNS = frozenset("€£§°ºª«»®©™²³½¼·•¿¡¹±×")
-_VOWELS = frozenset("aeiou")
+_RARE = frozenset("øØåÅýÝÿŸõÕãÃ")
+_LAST = frozenset("àìòù")
+_SELDOM_LAST = frozenset("çêîïôûäåæ")
+_NEVER_LAST = frozenset("bdfgpstvzBDFGPSTVZ")
 # UTF-8 seen through a single-byte page: "CittÃ", "Ã¨", "â€™"; and through code page 850 or 437: "Citt├á".
 _MOJIBAKE = re.compile(
     r"Ã[\u00a0-\u00bf€‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ]|Ã$|Â[\u00a0-\u00bf]|â€.|[├┬][áâàäåçêëèïîìÄÅÉæÆôöòûùÿÖÜø£Ø×ƒóíúñÑªº¿®¬½¼¡«»░▒▓│┤]"
@@ -372,8 +375,10 @@ def _place(c: str, before: str, after: str) -> float:
     if c in "–—":
         return -1 if before.isalpha() else 2
     if c == "…":
-        # Few Italian words end in a consonant: "citt…" is a page 850 "à" seen through page 1252.
-        return -1 if inside or (before.isalpha() and before.lower() not in _VOWELS | {"c"}) else 2
+        # No Italian word ends in one of these: "citt…" is a page 850 "à" seen through page 1252.
+        return -1 if inside or before.lower() in _NEVER_LAST else 1 if before.isalpha() else 2
+    if c in "½¼" and after.isalpha():
+        return -2
     if c in _SIGNS:
         return -2 if inside or _sign(before) or _sign(after) else 1
     if c == "\xa0":
@@ -395,6 +400,8 @@ def _letter(c: str, before: str, after: str) -> float:
         return -4
     if c.islower() and before.isupper() and after.isupper():
         return -2
-    if c == "à" and before in _VOWELS | {"c"} and before != "i":
+    if c in (_LAST if after.isalpha() else _SELDOM_LAST):
         return 0
-    return 3 if c in _ITALIAN else 2
+    if c == "à" and before not in _NEVER_LAST and before.isalpha():
+        return 0 if before in "aeouc" else 2
+    return 3 if c in _ITALIAN else 1 if c in _RARE else 2

@@ -8,10 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Literal
 
 import numpy as np
 
+from pipeline import language
 from pipeline.results import BLANK
 from pipeline.spec.model import Kind
 from pipeline.spss.model import Dictionary, Variable, code_text
@@ -20,24 +22,18 @@ MOST_CATEGORIES = 40  # a variable with more distinct values is listed as a numb
 MOST_UNLABELLED = 12  # whole numbers without labels up to so many distinct values are shown one by one
 SHORTEST_BATTERY = 3
 
-_UNKNOWN = re.compile(
-    r"\b(don'?t know|do not know|does not know|no answer|not answered|refus\w*|not sure|no opinion|not applicable|n/?a"
-    r"|non sa|non so|non risponde|non risposto|nessuna risposta|rifiut\w*|non applicabile|non pertinente|ns/?nr|n\.?r\.?"
-    r"|dk|iap|missing|mancante)\b",
-    re.IGNORECASE,
-)
-_IDENTIFIER = re.compile(
-    r"^(id|key|code|codice|caseid|case_?no|respondent|resp_?id|serial|uniqueid|.*_id|customerid)$", re.IGNORECASE
-)
-_MENTIONED = re.compile(
-    r"^(yes|sì|si|s[iì]'|selected|checked|mentioned|quoted|chosen|marked|cited|scelto|citato|indicato|selezionat[oa])$",
-    re.IGNORECASE,
-)
-_UNORDERED = re.compile(
-    r"\b(region|countr|stato civile|marital|religio|race|ethnic|province|city|comune|brand|party|partito|gender|sex"
-    r"|sesso|genere|occupation|professione|nationality|nazionalit)",
-    re.IGNORECASE,
-)
+_RANGE = r"\d+\s*(?:-|–|to|a)\s*\$?\d+|[<>≤≥]\s*\$?\d"
+
+
+@cache
+def _words(kind: str) -> re.Pattern[str]:
+    """The words of all languages that give a label away: ``unknown``, ``mentioned``, ``ordered``, ``unordered``."""
+    words = "|".join(language.catalogue(lang, "guess")[kind] for lang in language.languages())
+    return re.compile(rf"\b(?:{words})(?!\w)" + (f"|{_RANGE}" if kind == "ordered" else ""), re.IGNORECASE)
+
+
+def _whole(kind: str, text: str) -> bool:
+    return _words(kind).fullmatch(text.strip()) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +110,11 @@ def _variable(v: Variable, column: Any, dictionary: Dictionary) -> Guess:
     if v.is_time:
         return Guess(v.name, "numeric", "numbers", constant=constant)
     unique = len(distinct) == len(values) and whole and len(values) > MOST_UNLABELLED
-    if unique and (_IDENTIFIER.match(v.name) or v.measure == "nominal"):
+    if unique and (_whole("identifier", v.name) or v.measure == "nominal"):
         return Guess(v.name, "identifier", "all_different")
     if whole and len(distinct) <= MOST_UNLABELLED and not labels:
         categories = tuple((code_text(float(d)), code_text(float(d))) for d in distinct)
-        if len(distinct) <= 2 or v.measure == "nominal":
+        if len(distinct) <= 2:
             return Guess(v.name, "nominal", "few_values", categories, constant=constant)
         return Guess(v.name, "ordinal", "few_values", categories, scores=True, constant=constant)
     return Guess(v.name, "numeric", "numbers", constant=constant)
@@ -127,10 +123,13 @@ def _variable(v: Variable, column: Any, dictionary: Dictionary) -> Guess:
 def _labelled(v: Variable, labels: list[tuple[str, str]], unlabelled: list[float], constant: str | None) -> Guess:
     codes = [*labels, *((code_text(u), code_text(u)) for u in unlabelled)]
     codes.sort(key=lambda item: float(item[0]))
-    doubtful = tuple((code, text) for code, text in labels if _UNKNOWN.search(text))
+    doubtful = tuple((code, text) for code, text in labels if _words("unknown").search(text))
     substantive = len(codes) - len(doubtful)
-    unordered = v.measure == "nominal" or bool(_UNORDERED.search(f"{v.name} {v.label}"))
-    ordered = substantive > 2 and (v.measure == "ordinal" or not unordered)
+    graded = sum(1 for code, text in labels if (code, text) not in doubtful and _words("ordered").search(text))
+    worded = graded * 2 > substantive  # most labels are worded as steps, whatever the file declares
+    unordered = bool(_words("unordered").search(f"{v.name} {v.label}"))
+    declared = v.measure == "ordinal" or (v.measure != "nominal" and not unordered)
+    ordered = substantive > 2 and (declared or (worded and not unordered))
     return Guess(
         v.name,
         "ordinal" if ordered else "nominal",
@@ -150,14 +149,14 @@ def _end_points(v: Variable, labels: list[tuple[str, str]], distinct: Any, const
     for code in codes:
         text = code_text(code)
         categories.append((text, f"{text} – {named[text]}" if text in named else text))
-    doubtful = tuple((code, text) for code, text in labels if _UNKNOWN.search(text))
+    doubtful = tuple((code, text) for code, text in labels if _words("unknown").search(text))
     return Guess(v.name, "ordinal", "end_points", tuple(categories), True, constant=constant, doubtful=doubtful)
 
 
 def _string(v: Variable, column: Any) -> Guess:
     values = [x for x in column.to_pylist() if x is not None and not v.missing.is_missing(x)]
     distinct = sorted(set(values))
-    labels = {str(c): text for c, text in v.value_labels}
+    labels = {str(c): text for c, text in v.value_labels if not v.missing.is_missing(c)}
     filled = [d for d in distinct if d.strip()]
     if not filled and not labels:
         return Guess(v.name, "text", "empty", empty=True)
@@ -196,7 +195,7 @@ def _runs(dictionary: Dictionary, found: dict[str, Guess], taken: set[str]) -> t
         if len(run) >= SHORTEST_BATTERY:
             members = tuple(v.name for v in run)
             answers = found[members[0]].categories
-            counted = next((code for code, text in answers if _MENTIONED.match(text.strip())), "")
+            counted = next((code for code, text in answers if _whole("mentioned", text)), "")
             prefix = common_start([v.label for v in run])
             if len(answers) <= 2:
                 if counted and prefix:

@@ -403,7 +403,10 @@ def _effect_errors(problem: _Problem, theta: Floats, covariance: Floats) -> Floa
         moved[i] += 1j * step
         columns.append(_effects(problem, moved).imag / step)
     jacobian = np.stack(columns, axis=2)
-    return np.asarray(np.sqrt(np.einsum("epq,qr,epr->ep", jacobian, covariance, jacobian)))
+    variances = np.einsum("epq,qr,epr->ep", jacobian, covariance, jacobian)
+    # As with the coefficients: a variance that is rounding error, even a negative one, is none.
+    size = np.einsum("epq,qr,epr->ep", np.abs(jacobian), np.abs(covariance), np.abs(jacobian))
+    return np.asarray(np.sqrt(np.where(variances > 1e-12 * size, variances, np.nan)))
 
 
 # ---------------------------------------------------------------- fit and diagnostics
@@ -495,11 +498,16 @@ def _fit_numbers(
         mean = float(w @ problem.y / w.sum())
         total = float(w @ (problem.y - mean) ** 2)
         rest = float(w @ (fit.scores[:, 0]) ** 2)
+        # The intercept's score is the residual; where predictors give the outcome exactly, only rounding is left.
+        rest = rest if rest > 1e-24 * max(total, float(w @ problem.y**2)) else 0.0
         found["r_squared"] = 1 - rest / total
         found["adjusted_r_squared"] = 1 - rest / total * (size - 1) / (size - q)
         found["residual_se"] = math.sqrt(rest / (size - q))
-        if not linearised and slopes:
-            found |= _f((total - rest) / slopes / (rest / (size - q)) if rest > 0 else math.inf, slopes, size - q)
+        if not linearised and slopes and rest > 0:
+            found |= _f((total - rest) / slopes / (rest / (size - q)), slopes, size - q)
+        if rest == 0:
+            why |= dict.fromkeys((*_LIKELIHOOD[:3], *_F, "max_cooks_distance"), "zero_residual_variance")
+            return found, why | dict.fromkeys(_LR, "f_test_instead")
     else:
         cox_snell = -math.expm1(2 * (null - fit.log_likelihood) / size)
         found["pseudo_r_squared"] = 1 - fit.log_likelihood / null
@@ -578,8 +586,7 @@ def _with_effects(result: ModelResult, problem: _Problem, options: Options) -> M
     effect = _effects(problem, result.coefficient)
     errors = _effect_errors(problem, result.coefficient, result.covariance)
     df = result.df if result.test == "t" else math.inf
-    with np.errstate(divide="ignore", invalid="ignore"):
-        p = _two_sided(effect / errors, df)
+    p = _two_sided(effect / errors, df)
     reach = _quantile(options.confidence, df) * errors
     return replace(
         result, effect=effect, effect_se=errors, effect_p=p, effect_low=effect - reach, effect_high=effect + reach
@@ -589,9 +596,18 @@ def _with_effects(result: ModelResult, problem: _Problem, options: Options) -> M
 def _with_ratios(result: ModelResult) -> ModelResult:
     if result.kind == "linear":
         return result
-    shown = result.column >= 0
-    ratio, low, high = (np.where(shown, np.exp(v), np.nan) for v in (result.coefficient, result.low, result.high))
-    return replace(result, ratio=ratio, ratio_low=low, ratio_high=high)
+
+    def exponential(values: Floats) -> Floats:
+        with np.errstate(over="ignore"):
+            found = np.where(result.column >= 0, np.exp(values), np.nan)
+        return np.asarray(np.where(np.isinf(found), np.nan, found))
+
+    return replace(
+        result,
+        ratio=exponential(result.coefficient),
+        ratio_low=exponential(result.low),
+        ratio_high=exponential(result.high),
+    )
 
 
 def fit_model(data: ModelData, options: Options) -> ModelResult:
@@ -601,8 +617,10 @@ def fit_model(data: ModelData, options: Options) -> ModelResult:
     ``outcome_not_counts``, ``too_few_cases`` (no more than parameters), ``predictor_does_not_vary predictor=j``,
     ``collinear_predictors predictor=j`` (those before it explain it), ``separation`` (an estimate is infinite),
     ``not_converged``. Not computable in part (``reasons``): standard errors where a stratum has one cluster
-    (``lonely_psu``) or no degree of freedom is left (``no_degrees_of_freedom``); likelihood statistics with
-    probability weights (``weights_need_design_based``) or under the penalty (``penalised_likelihood``).
+    (``lonely_psu``), no degree of freedom is left (``no_degrees_of_freedom``), the outcome follows from the predictors
+    without a rest (``zero_residual_variance``) or a coefficient does not vary (``zero_standard_error``); likelihood
+    statistics with probability weights (``weights_need_design_based``) or under the penalty
+    (``penalised_likelihood``).
     A wrong ``spec`` is the caller's mistake: ``ValueError``.
     """
     patterns, spec = data.patterns, data.spec
@@ -628,25 +646,33 @@ def fit_model(data: ModelData, options: Options) -> ModelResult:
         return _failed(problem, "not_converged")
     numbers, why = _fit_numbers(problem, fit, z, linearised, designed)
     q = fit.theta.size
+    back = _back(problem, mean, sd)
+    scale = numbers["residual_se"] ** 2 if spec.kind == "linear" else 1.0
+    model_based = back @ np.linalg.inv(fit.information) @ back.T * scale
+    covariance, error = model_based, ""
+    df = problem.size - q if spec.kind == "linear" else math.inf
     if linearised:
-        covariance, df, error = _linearised(data, problem, fit)
+        found, df, error = _linearised(data, problem, fit)
+        covariance = back @ found @ back.T
         if not error and df <= 0:
             error = "no_degrees_of_freedom"
-    else:
-        scale = numbers["residual_se"] ** 2 if spec.kind == "linear" else 1.0
-        covariance, error = np.asarray(np.linalg.inv(fit.information) * scale), ""
-        df = problem.size - q if spec.kind == "linear" else math.inf
+    if scale == 0:
+        error = "zero_residual_variance"
+    variances = np.diagonal(covariance)
+    # What is left of a variance of nothing is rounding error; dividing by it would make a finding of it.
+    nothing = variances <= 1e-12 * np.diagonal(model_based)
     if error:
         covariance, df = np.full((q, q), np.nan), math.nan
+    elif nothing.any():
+        error = "zero_standard_error"
+    if error:
         why |= dict.fromkeys((*_INFERENCE, *_F), error)
-    back = _back(problem, mean, sd)
-    covariance = back @ covariance @ back.T
-    coefficient, se = back @ fit.theta, np.sqrt(np.diagonal(covariance))
+    coefficient = back @ fit.theta
+    se = np.sqrt(np.where(nothing, np.nan, np.diagonal(covariance)))
     predictors = column >= 0
     if linearised and not error and predictors.any():
         numbers |= _wald(coefficient[predictors], covariance[np.ix_(predictors, predictors)], df)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        statistic = coefficient / se
+    statistic = coefficient / se
     reach = _quantile(options.confidence, df) * se
     standardized = np.full(q, np.nan)
     if spec.kind == "linear":

@@ -78,7 +78,7 @@ def _scale(aggregate: Patterns) -> _Scale:
 
 def _alpha(covariance: Floats) -> float:
     """k/(k−1)·(1 − trace/sum) of a covariance matrix; NaN when the sum does not vary."""
-    k, total = covariance.shape[0], float(covariance.sum())
+    k, total = int(covariance.shape[0]), float(covariance.sum())
     if k < 2 or total <= 1e-14 * float(np.abs(covariance).sum()):
         return float("nan")
     return k / (k - 1) * (1 - float(covariance.trace()) / total)

@@ -295,7 +295,8 @@ def bowker(table: Crosstab, options: Options) -> Mapping[str, Number]:
     there, back = x[upper], x.T[upper]
     both = there + back
     seen = both > 0
-    reason = DESIGN if designed(table) else "" if seen.any() else "no_discordant_pairs"
+    reason = DESIGN if designed(table) else total_reason(float(x.sum()))
+    reason = reason or ("" if seen.any() else "no_discordant_pairs")
     if reason:
         return dict.fromkeys(_BOWKER, not_computable(reason))
     value = float(((there - back)[seen] ** 2 / both[seen]).sum())

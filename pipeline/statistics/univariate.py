@@ -265,8 +265,8 @@ def shape(aggregate: Distribution, options: Options) -> Mapping[str, Result]:
 def kish(aggregate: Distribution, options: Options) -> Mapping[str, Result]:
     """Kish's effective number of cases (Σw)²/Σw² and the design effect of unequal weights nΣw²/(Σw)².
 
-    Source: Kish (1965), Survey Sampling, 11.7. A frequency weight replicates cases, all equal: effective are its Σw, and
-    the design effect is 1 (``replicated_cases``). Not computable: ``no_cases``.
+    Source: Kish (1965), Survey Sampling, 11.7. A frequency weight replicates cases, all equal: effective are its Σw,
+    and the design effect is 1 (``replicated_cases``). Not computable: ``no_cases``.
     """
     total, squares = float(aggregate.w.sum()), float(aggregate.w2.sum())
     if total <= 0:

@@ -92,6 +92,7 @@ def random_chart(kind: str, categories: int, series: int, seed: int) -> Chart:
         highlight=(0,) if rng.random() < 0.3 else (),
         neutral=series // 2 if kind == "diverging" and series > 2 else None,
         null=0 if kind == "coefficients" else None,
+        width=rng.choice((330.0, 470.0, 680.0)),
     )
 
 

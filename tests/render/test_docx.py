@@ -20,7 +20,7 @@ from PIL import Image
 from pipeline.errors import RenderingFailed
 from pipeline.present.document import Cell, Document, HeadCell, Row, Table
 from pipeline.render import docx
-from pipeline.render.docx.tables import split, text_width
+from pipeline.render.docx.tables import measures, split, text_width
 from tests.render import sample
 from tests.render.payloads import PAYLOADS, folded
 
@@ -191,6 +191,22 @@ def test_captions_count_by_themselves(made: tuple[Document, Path]) -> None:
     assert len(captions) == len(document.tables()) + len(document.figures()) + 1
 
 
+def test_a_figure_of_the_cover_is_numbered_listed_and_packed_once(tmp_path: Path) -> None:
+    document = sample.document("it")
+    inside = document.figures()[1]
+    again = dataclasses.replace(inside, id=f"{inside.id}-cover")
+    document = dataclasses.replace(document, cover=dataclasses.replace(document.cover, figure=again))
+    parts = parts_of(document, tmp_path / "report.docx")
+    root = etree.fromstring(parts["word/document.xml"])
+    listed = [text_of(p) for p in root.iter(f"{W}p") if style_of(p) == "TableofFigures"]
+    assert sum(line.startswith("Figura ") for line in listed) == 4
+    instructions = [i.text for i in root.iter(f"{W}instrText") if "SEQ Figura" in i.text]
+    assert len(instructions) == 4
+    assert not any("\\r" in i for i in instructions)
+    # Figures 1 and 3 of the sample are one drawing under two numbers.
+    assert len([name for name in parts if name.endswith(".png")]) == len({f.svg for f in document.figures()})
+
+
 def test_contents_are_not_empty_and_lead_somewhere(made: tuple[Document, Path]) -> None:
     document, path = made
     root = part(path, "word/document.xml")
@@ -312,7 +328,7 @@ def test_a_split_falls_between_groups_of_the_head() -> None:
         tuple(HeadCell(f"Colonna {i}") for i in range(30)),
     )
     table = Table("t", 1, "Tavola 1", "Titolo", head, (Row("Riga", tuple(Cell("1") for _ in range(30))),), 30)
-    parts = split(table, 14_570)
+    parts = split(table, measures(table), 14_570)
     assert sum(part.columns for part in parts) == 30
     assert all(part.columns % 6 == 0 for part in parts)
     assert [cell.text for part in parts for cell in part.head[0][1:]] == [g.text for g in groups]

@@ -16,6 +16,7 @@ import pytest
 from fontTools.ttLib import TTFont
 from lxml import etree, html
 
+from pipeline import language
 from pipeline.errors import RenderingFailed
 from pipeline.render.html import render, webfonts, write
 from tests.render import sample
@@ -253,6 +254,12 @@ def test_the_same_bytes_everywhere(tmp_path: Path) -> None:
         made.append(path.read_bytes())
     write(sample.document("it"), tmp_path / "c")
     assert made[0] == made[1] == (tmp_path / "c").read_bytes()
+
+
+def test_the_words_of_the_layout_are_the_same_in_every_language() -> None:
+    catalogues = [language.catalogue(lang, "layout") for lang in language.languages()]
+    assert len(catalogues) >= 2
+    assert all(c.keys() == catalogues[0].keys() and all(c.values()) for c in catalogues)
 
 
 def test_size_stays_small() -> None:

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
@@ -31,22 +32,16 @@ TOP = Path(__file__).parents[2]
 LANGS = ("it", "en")
 
 
-@cache
-def folder() -> Path:
-    import tempfile
-
-    return Path(tempfile.mkdtemp())
-
-
-def made(document: Document, name: str) -> PdfReader:
-    path = folder() / f"{name}.pdf"
-    write(document, path)
-    return PdfReader(BytesIO(path.read_bytes()))
+def made(document: Document) -> PdfReader:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "report.pdf"
+        write(document, path)
+        return PdfReader(BytesIO(path.read_bytes()))
 
 
 @cache
 def reader(which: str, lang: str) -> PdfReader:
-    return made(getattr(sample, which)(lang), f"{which}.{lang}")
+    return made(getattr(sample, which)(lang))
 
 
 def bare(text: str) -> str:
@@ -209,7 +204,7 @@ def test_notes_do_not_stand_alone_on_a_new_page() -> None:
     for rows in range(41, 53, 2):
         table = dataclasses.replace(sample.long_table("en", 1, rows), notes=("First.", "Second."))
         section = dataclasses.replace(document.sections[0], blocks=(table,))
-        pdf = made(dataclasses.replace(document, sections=(section,)), f"notes{rows}")
+        pdf = made(dataclasses.replace(document, sections=(section,)))
         last = pdf.pages[-1].extract_text()
         assert "Second." in last and f"District {rows:02d}," in last and "Lombardy" in last
 
@@ -236,7 +231,7 @@ def test_a_table_that_does_not_fit_is_turned_then_cut_by_columns() -> None:
     document = sample.document("en")
     for columns, parts in ((5, 0), (10, 1), (40, 3)):
         section = dataclasses.replace(document.sections[0], blocks=(_grid(4, columns),))
-        pdf = made(dataclasses.replace(document, sections=(section,)), f"grid{columns}")
+        pdf = made(dataclasses.replace(document, sections=(section,)))
         shown = [" ".join(page.extract_text().split()) for page in pdf.pages]
         turned = [i for i, page in enumerate(pdf.pages) if page.mediabox.width > page.mediabox.height]
         text = " ".join(shown[2:])
@@ -310,7 +305,7 @@ def _with_label(text: str) -> Document:
 def test_a_missing_glyph_is_named_and_written_as_its_code() -> None:
     document = _with_label("Private \ue123 and unassigned \U000e0fff")
     assert missing_glyphs(document) == ["\ue123", "\U000e0fff"]
-    text = bare("".join(page.extract_text() for page in made(document, "missing").pages))
+    text = bare("".join(page.extract_text() for page in made(document).pages))
     assert bare("Private [U+E123] and unassigned [U+E0FFF]") in text
 
 
@@ -321,7 +316,7 @@ def test_nothing_is_missing_in_the_samples() -> None:
 
 def test_other_scripts_use_the_machines_fonts_or_say_which_characters_lack() -> None:
     texts = {"hebrew": "שלום עולם", "korean": "한국어", "telugu": "తెలుగు"}
-    shown = bare("".join(p.extract_text() for p in made(_with_label(" ".join(texts.values())), "scripts").pages))
+    shown = bare("".join(p.extract_text() for p in made(_with_label(" ".join(texts.values()))).pages))
     for text in texts.values():
         for char in bare(text):
             if char in missing_glyphs(_with_label(text)):

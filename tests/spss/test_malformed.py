@@ -347,10 +347,16 @@ def test_a_portable_file_may_be_called_sav(write: Callable[..., Path]) -> None:
 
 
 def test_no_such_file_and_a_folder(tmp_path: Path) -> None:
-    for path, text_id in ((tmp_path / "no.sav", "spss.no_file"), (tmp_path, "spss.not_a_file")):
+    for path, text_id in (
+        (tmp_path / "no.sav", "spss.no_file"),
+        (tmp_path / ("x" * 5000), "spss.no_file"),
+        (tmp_path / "a\nb\0.sav", "spss.no_file"),
+        (tmp_path, "spss.not_a_file"),
+    ):
         with pytest.raises(DataRejected) as caught:
             read(path)
         assert caught.value.text_id == text_id
+        assert "\n" not in str(caught.value)
 
 
 def test_a_record_may_come_with_a_big_endian_size() -> None:

@@ -55,4 +55,4 @@ def test_through_the_front_door(write: Callable[..., Path]) -> None:
         try:
             assert read(path).table.num_rows >= 0
         except DataRejected as error:
-            assert str(error).startswith(name)
+            assert str(error).startswith(str(path))

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import DataRejected
-from pipeline.spss import child, read, read_dictionary
+from pipeline.spss import Reading, child, read, read_dictionary
 from pipeline.spss.ahead import ahead
 from tests.spss.build import Column, sav
 from tests.spss.conftest import FILES, parse_here
@@ -96,13 +96,30 @@ def test_the_dictionary_alone() -> None:
     assert alone.sets == whole.sets
 
 
+def test_a_reading_goes_on_beside_the_caller() -> None:
+    readings = [Reading(FILES / name) for name in ("mr_edge.sav", "missing_kinds.por")]
+    assert [reading.result().table.num_rows for reading in readings] == [3, 5]
+
+
+def test_a_module_of_the_working_folder_is_not_run(write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder of data may hold a json.py; the child must not take it for its own."""
+    path = write(GOOD, "data.sav")
+    write(b"raise SystemExit(9)", "json.py")
+    monkeypatch.chdir(path.parent)
+    assert read(Path("data.sav")).table.num_rows == 3
+
+
 def test_a_large_file_is_read_by_two_threads(write: Callable[..., Path]) -> None:
     columns = [Column(f"X{i}") for i in range(9)] + [Column("T", 6)]
-    rows = [[i + j if (i + j) % 3 else i / 7 for j in range(9)] + [f"t{i % 13}"] for i in range(90_000)]
-    path = write(sav(columns, rows, compression=1))
+    some = [[i + j if (i + j) % 3 else i / 7 for j in range(9)] + [f"t{i % 13}"] for i in range(2000)]
+    head = len(sav(columns, [], end_mark=False))
+    data = sav(columns, some, end_mark=False)
+    times = 60  # 20,000 codes fill 2,500 words exactly, so the stream of the cases can be repeated
+    rows = some * times
+    path = write(data[:80] + struct.pack("<i", len(rows)) + data[84:head] + data[head:] * times)
     assert path.stat().st_size > 4 << 20
     found = parse_here(path)
-    assert found.table.num_rows == 90_000
+    assert found.table.num_rows == len(rows)
     for j in (0, 8):
         assert found.table.column(j).to_pylist() == [row[j] for row in rows]
     assert found.table["T"].to_pylist() == [row[9] for row in rows]

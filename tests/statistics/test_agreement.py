@@ -71,3 +71,10 @@ def test_applies_to_the_same_categories_only():
 def test_credit():
     np.testing.assert_allclose(agreement.agreement_credit(3, 1), [[1, 0.5, 0], [0.5, 1, 0.5], [0, 0.5, 1]])
     np.testing.assert_allclose(agreement.agreement_credit(3, 2), [[1, 0.75, 0], [0.75, 1, 0.75], [0, 0.75, 1]])
+
+
+@pytest.mark.parametrize(
+    ("name", "true"), list(zip(["kappa_linear_p", "kappa_quadratic_p"], R["kappa_p"], strict=True))
+)
+def test_p_of_weighted_kappa_is_fleiss_formula(name, true):
+    assert log_relative_error(value(crosstab(R["kappa"][1]["counts"], same=True), name), true) > 9

@@ -309,3 +309,41 @@ def test_a_linear_recode_changes_nothing(name):
 )
 def test_turning_the_table_exchanges_rows_and_columns(name, turned):
     assert value(crosstab(np.array(HAIR).T.tolist()), name) == pytest.approx(value(crosstab(HAIR), turned), rel=1e-12)
+
+
+# ---------------------------------------------------------------- standard errors by numerical derivatives
+
+DELTA = [(table, name) for table in R["delta"] for name in R["delta"][table].get("ase", {})]
+
+
+@pytest.mark.parametrize(("table", "name"), DELTA)
+def test_standard_errors_are_those_of_numerical_derivatives(table, name):
+    one = R["delta"][table]
+    found = crosstab(one["counts"])
+    assert log_relative_error(value(found, name), one["value"][name]) > 9
+    assert log_relative_error(value(found, f"{name}_ase"), one["ase"][name]) > 8
+
+
+def test_p_of_goodman_and_kruskals_tau():
+    one = R["delta"]["pain"]
+    assert log_relative_error(value(crosstab(one["counts"]), "gk_tau_rows_p"), one["gk_tau_rows_p"]) > 9
+
+
+@pytest.mark.parametrize("design", ["one_stage", "clusters"])
+@pytest.mark.parametrize("name", R["delta_design"]["value"])
+def test_design_based_standard_errors_are_those_of_numerical_derivatives(design, name):
+    one, data = R["delta_design"], R["weighted_cases"]
+    table = of_cases(data["row"], one["col"], data["weight"])
+    df = len(data["row"]) - 1
+    if design == "clusters":
+        df = one["df"]
+        table = replace(table, covariance=np.array(one["covariance"]), design_df=df)
+    estimate, error = value(table, name), value(table, f"{name}_ase")
+    assert log_relative_error(estimate, one["value"][name]) > 9
+    assert log_relative_error(error, one[design][name]) > 8
+    if name.startswith("gk_tau"):
+        assert reason(table, f"{name}_p") == "weights_need_rao_scott"
+    elif error == 0:
+        assert reason(table, f"{name}_p") == "zero_standard_error"
+    elif not name.startswith("uncertainty"):
+        assert -stdtrit(df, value(table, f"{name}_p") / 2) == pytest.approx(abs(estimate / error), rel=1e-9)

@@ -59,9 +59,10 @@ def tables():
             yield crosstab(counts, same=same)
     for scale in (1e-200, 1e200):
         yield replace(two, w=two.w * scale, w2=two.w2 * scale)
-        yield crosstab([[3 * scale, 4 * scale], [5 * scale, scale]], same=True)
-        yield LayeredCrosstab((crosstab([[3 * scale, 4 * scale], [5 * scale, scale]]),))
-        yield crosstab([[3e-20, 4e-20], [1, 2]], same=True)
+        copies = replace(crosstab([[3, 4], [5, 1]], same=True), w=two.w * scale, weighting="frequency")
+        yield from (copies, LayeredCrosstab((copies,)))
+    yield replace(crosstab([[1, 2], [3, 4]], same=True), w=np.array([[3e-20, 4e-20], [1, 2]]), weighting="frequency")
+    yield replace(crosstab([[1, 2], [3, 4]]), w=np.array([[3e-14, 4e-14], [1, 2]]), weighting="frequency")
     yield replace(crosstab([[3, 4], [5, 1]]), row_scores=None)
     yield crosstab([[3, 4], [5, 1]], rows=[7, 7])
     for one in oracle("crosstabs_r.json")["strata"]:

@@ -502,6 +502,39 @@ def test_no_variance_from_a_lonely_cluster():
     assert few.reasons["coefficient_p"] == "no_degrees_of_freedom" and np.isnan(few.p).all()
 
 
+def test_exact_relation():
+    """y = 2 + 3x without a rest: the coefficients are exact, and nothing is left to test them with."""
+    x = np.array([1.0, 2, 4, 7, 11])
+    table = np.column_stack([2 + 3 * x, x])
+    found = fit_model(ModelData(patterns(table), ModelSpec("linear")), OPTIONS)
+    np.testing.assert_allclose(found.coefficient, [2, 3], rtol=1e-12)
+    assert found.fit["r_squared"] == 1 and np.isnan(found.se).all()
+    results = dict(compute(ModelData(patterns(table), ModelSpec("linear")), OPTIONS))
+    for name in ("coefficient_p", "model_f", "aic", "max_cooks_distance"):
+        assert results[name].error == "zero_residual_variance", name
+    assert results["model_lr"].error == "f_test_instead"
+
+
+def test_a_coefficient_that_its_design_holds_still():
+    """All of one group has the same outcome: linearised, its mean has no error (as svyglm gives: 0)."""
+    y = np.array([1.0, 1, 1, 1, 2, 3, 5, 4])
+    group = np.repeat([0.0, 1.0], 4)
+    made = ModelData(patterns(np.column_stack([y, group]), weighting="probability"), ModelSpec("linear", (0,)))
+    found = fit_model(made, OPTIONS)
+    assert np.isnan(found.se[0]) and np.isnan(found.p[0])
+    # R: d <- data.frame(y = c(1,1,1,1,2,3,5,4), g = rep(0:1, each=4)); SE(svyglm(y ~ g, svydesign(~1, weights=~1, data=d)))
+    assert found.se[1] == pytest.approx(0.597614304667197, rel=1e-9)
+    assert found.reasons["coefficient_p"] == "zero_standard_error"
+
+
+def test_large_counts_settle():
+    """R: coef(glm(c(90210,110342,130999,180120) ~ c(1,2,3,4), poisson, control=glm.control(epsilon=1e-15)))."""
+    table = np.array([[90210.0, 1], [110342, 2], [130999, 3], [180120, 4]])
+    found = fit_model(ModelData(patterns(table), ModelSpec("poisson")), OPTIONS)
+    assert found.error == ""
+    np.testing.assert_allclose(found.coefficient, [11.15019044888632, 0.23040750429998], rtol=1e-10)
+
+
 def test_misuse():
     for spec in (ModelSpec("probit"), ModelSpec("linear", (0,))):
         with pytest.raises(ValueError):

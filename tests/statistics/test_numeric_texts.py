@@ -73,7 +73,7 @@ def words():
             for kind in ("method", "warning", "error"):
                 if word := getattr(result, kind):
                     yield kind, word, name
-        if isinstance(aggregate, core.GroupedDistribution):
+        if isinstance(aggregate, core.GroupedDistribution) and aggregate.weighting != "frequency":
             for function in (posthoc.tukey_hsd, posthoc.games_howell, posthoc.dunn, posthoc.compare_means):
                 pairs = function(aggregate, core.Options())
                 yield "method", pairs.method, function.__name__

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -121,13 +122,9 @@ def _draw_middles(sheet: Sheet, chart: Chart, points: list[list[Point | None]], 
                 continue
             half = measure.width(text, style.SMALL) / 2
             for baseline in (point[1] - 5.0, point[1] + 5.0 + style.CAP * style.SMALL):
-                figures = (point[0] - half, baseline - style.CAP * style.SMALL, point[0] + half, baseline)
-                whole = (
-                    figures[0],
-                    baseline - style.ASCENT * style.SMALL,
-                    figures[2],
-                    baseline + style.DESCENT * style.SMALL,
-                )
+                left, right = point[0] - half, point[0] + half
+                figures = (left, baseline - style.CAP * style.SMALL, right, baseline)
+                whole = (left, baseline - style.ASCENT * style.SMALL, right, baseline + style.DESCENT * style.SMALL)
                 hidden = figures[1] < top or figures[3] > bottom or any(_overlap(figures, spot) for spot in spots)
                 hidden = hidden or any(_overlap(whole, other) for other in taken)
                 if not hidden and not any(_crosses(figures, *stretch) for stretch in stretches):
@@ -146,14 +143,25 @@ def _draw_lines(sheet: Sheet, number: int, line: list[Point | None], colour: str
             sheet.dot(f"dot-{number}-{wave}", *point, _POINT, colour)
 
 
-def _draw_waves(sheet: Sheet, chart: Chart, places: Sequence[float], top: float, bottom: float) -> None:
+def _heads(chart: Chart, pitch: float) -> dict[int, tuple[str, ...]]:
+    """The waves' names as they wrap; among waves too close together every second, third … one, the last always."""
+    waves = len(chart.categories)
+    longest = max(measure.longest_word(measure.clean(c), style.SIZE, bold=True) for c in chart.categories)
+    every = min(max(1, math.ceil(longest / (pitch * _HEADS))), max(waves - 1, 1))
+    room = pitch * every * _HEADS
+    shown = range((waves - 1) % every, waves, every)
+    return {n: measure.wrap(chart.categories[n], room, style.SIZE, True, measure.HEAD_LINES)[0] for n in shown}
+
+
+def _draw_waves(
+    sheet: Sheet, heads: dict[int, tuple[str, ...]], places: Sequence[float], top: float, bottom: float
+) -> None:
     """The waves' names over faint upright lines."""
-    pitch = places[1] - places[0] if len(places) > 1 else chart.width
-    for wave, (category, x) in enumerate(zip(chart.categories, places, strict=True)):
-        lines, _ = measure.wrap(category, pitch * _HEADS, style.SIZE, True, measure.HEAD_LINES)
+    for wave, x in enumerate(places):
+        lines = heads.get(wave, ())
         half = max((measure.width(line, style.SIZE, bold=True) for line in lines), default=0.0) / 2
         middle = top - 4.0 - block(len(lines)) / 2
-        if wave == 0 and half > x:
+        if half > x:
             sheet.centred("label", 0.0, middle, lines, bold=True)
         else:
             sheet.centred("label", x, middle, lines, bold=True, anchor="middle")
@@ -174,8 +182,7 @@ def draw_slope(chart: Chart) -> Sheet:
     label = chart.width - names - style.GAP - values
     end = label - _LEAD
     places = [start + (end - start) * wave / max(waves - 1, 1) for wave in range(waves)]
-    pitch = (end - start) / max(waves - 1, 1) * _HEADS
-    heads = max(len(measure.wrap(c, pitch, style.SIZE, True, measure.HEAD_LINES)[0]) for c in chart.categories)
+    heads = _heads(chart, (end - start) / max(waves - 1, 1))
 
     height = max(_LEAST_HEIGHT, sum(ending.height for ending in endings))
     scale = _scale(chart, 0.0, height)
@@ -185,12 +192,12 @@ def draw_slope(chart: Chart) -> Sheet:
     halves = [*((y, e.height / 2) for y, e in zip(right, endings, strict=True)), *((y, block(1) / 2) for y in left)]
     over = min(-_POINT, *(y - half for y, half in halves))
     under = max(height + _POINT, *(y + half for y, half in halves))
-    top = block(heads) + 6.0
+    top = block(max(map(len, heads.values()))) + 6.0
     down = top - over
 
     scale = Scale(scale.zero + down, scale.unit)
     bottom = under + down
-    _draw_waves(sheet, chart, places, top, bottom)
+    _draw_waves(sheet, heads, places, top, bottom)
     points: list[list[Point | None]] = [
         [None if v is None else (x, scale(v)) for x, v in zip(places, series.values, strict=True)]
         for series in chart.series

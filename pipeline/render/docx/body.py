@@ -22,8 +22,9 @@ from pipeline.present.document import (
 )
 from pipeline.render.docx.figures import Picture, drawing
 from pipeline.render.docx.styles import TEXT_WIDTH, TEXT_WIDTH_TURNED
-from pipeline.render.docx.tables import cell_notes, facts_element, fits, split, table_element
+from pipeline.render.docx.tables import cell_notes, facts_element, measures, split, table_element
 from pipeline.render.docx.xml import Bookmarks, Element, R, field, link, paragraph, run, run_properties, w
+from pipeline.render.listing import cover_is_repeated, numbered_figures
 
 EN_SPACE = "\u2002"  # between a section's number and title: a tab would be carried into running heads and contents
 TURNED_MARGIN, MARGIN = 1_134, 1_418
@@ -93,10 +94,9 @@ class Body:
                         anchors.setdefault(block.id, f"_Ref{len(anchors):06d}")
                 walk(section.sections)
 
-        figure = self.document.cover.figure
         walk(self.document.sections)
-        if figure is not None and figure.id not in anchors:
-            anchors[figure.id] = f"_Ref{len(anchors):06d}"
+        for figure in numbered_figures(self.document):
+            anchors.setdefault(figure.id, f"_Ref{len(anchors):06d}")
             labels[figure.id] = figure.label
         return anchors, labels
 
@@ -179,7 +179,7 @@ class Body:
             if text:
                 self.add([paragraph([run(text)], "CoverLine")])
         if cover.facts:
-            self.add([paragraph([], "TableEnd"), facts_element(Facts("", cover.facts), TEXT_WIDTH)])
+            self.add([paragraph([], "TableEnd"), facts_element(Facts("", cover.facts), TEXT_WIDTH, beside=2)])
             self.add([paragraph([], "TableEnd")])
         for notice in cover.notices:
             self._notice(notice)
@@ -188,8 +188,7 @@ class Body:
             for finding in cover.findings:
                 self.add([paragraph(self._runs(finding), "Finding", numbering=NUMBERED_BULLETS)])
         if cover.figure is not None:
-            inside = any(isinstance(b, Figure) and b.id == cover.figure.id for b in self.document.blocks())
-            self._figure(cover.figure, counted=not inside)
+            self._figure(cover.figure, counted=not cover_is_repeated(self.document))
 
     def _contents(self) -> None:
         words = self.document.words
@@ -201,7 +200,7 @@ class Body:
         contents = [heading, *_contents_field('TOC \\o "1-2" \\h \\z \\u', entries)]
         gallery = w("docPartObj", w("docPartGallery", val="Table of Contents"), w("docPartUnique"))
         self.add([w("sdt", w("sdtPr", gallery), w("sdtContent", *contents))])
-        for kind, blocks in (("table", self.document.tables()), ("figure", self.document.figures())):
+        for kind, blocks in (("table", self.document.tables()), ("figure", numbered_figures(self.document))):
             entries = [("TableofFigures", self._anchors[b.id], self._caption_text(b.label, b.title)) for b in blocks]
             if entries:
                 self.add([paragraph([run(words[f"list_of_{kind}s"])], "ContentsHeading")])
@@ -309,14 +308,15 @@ class Body:
 
     def _table(self, table: Table) -> None:
         lang = self.document.lang
-        turned = table.wide or not fits(table, TEXT_WIDTH)
+        measured = measures(table)
+        turned = table.wide or not measured.fits(TEXT_WIDTH)
         width = TEXT_WIDTH_TURNED if turned else TEXT_WIDTH
         signs = cell_notes(table)
         made = [paragraph(self._caption(table, table.unit), "Caption")]
         for word, text in (("question", table.question), ("base", table.base)):
             if text:
                 made.append(paragraph([run(self._said(word, text))], "TableLead"))
-        for i, part in enumerate(split(table, width)):
+        for i, part in enumerate(split(table, measured, width)):
             if i:
                 made.append(paragraph([], "TableEnd"))
                 again = language.text(
@@ -335,9 +335,12 @@ class Body:
         self._drawings += 1
         made = [paragraph([run(figure.headline)], "FigureHeadline")] if figure.headline else []
         made.append(paragraph(self._caption(figure, "", counted), "FigureCaption"))
-        made.append(paragraph([drawing(picture, self._drawings, *self.parts.pictures[figure.id])], "FigureBody"))
-        notes = [*figure.notes]
-        notes += [self._said("source", figure.source)] if figure.source else []
+        made.append(
+            paragraph([drawing(figure, picture, self._drawings, *self.parts.pictures[figure.id])], "FigureBody")
+        )
+        # On the cover, a figure that comes again with its notes shows only its mark and where its numbers are.
+        notes = [*figure.notes] if counted else []
+        notes += [self._said("source", figure.source)] if figure.source and counted else []
         notes += [figure.mark.text] if figure.mark else []
         lines = [[run(note)] for note in notes]
         if figure.table_label:

@@ -111,15 +111,14 @@ def pngs(shown: list[Picture]) -> list[bytes]:
     return made if isinstance(made, list) else [made]
 
 
-def drawing(picture: Picture, number: int, png_id: str, svg_id: str) -> Element:
-    """The run that shows a picture in the text. ``number`` is unique among the document's drawings."""
+def drawing(figure: Figure, picture: Picture, number: int, png_id: str, svg_id: str) -> Element:
+    """The run that shows a figure's picture in the text. ``number`` is unique among the document's drawings."""
 
     def el(namespace: str, tag: str, *children: Element, **attributes: str | int) -> Element:
         made = etree.Element(f"{{{namespace}}}{tag}", {key: str(value) for key, value in attributes.items()})
         made.extend(children)
         return made
 
-    figure = picture.figure
     size = {"cx": picture.width, "cy": picture.height}
     name = f"figure-{number}"
     alt = " ".join(printable(figure.alt).split())

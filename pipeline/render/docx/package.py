@@ -139,19 +139,24 @@ def package(document: Document) -> bytes:
         for i, width in enumerate((TEXT_WIDTH, TEXT_WIDTH_TURNED), start=1)
     ]
 
-    shown = pictures(list({figure.id: figure for figure in document.figures()}.values()), TEXT_WIDTH / 20)
-    images = {
-        picture.figure.id: (
+    # The cover's figure is the drawing of one inside: it is in the package once.
+    figures = document.figures()
+    drawings = {figure.svg: figure for figure in figures}
+    shown = pictures(list(drawings.values()), TEXT_WIDTH / 20)
+    parts_of = {
+        picture.figure.svg: (
             relations.add("image", f"media/figure{i}.png"),
             relations.add("image", f"media/figure{i}.svg"),
         )
         for i, picture in enumerate(shown, start=1)
     }
+    picture_of = {picture.figure.svg: picture for picture in shown}
+    images = {figure.id: parts_of[figure.svg] for figure in figures}
     half = (len(shown) + 1) // 2
     with ThreadPoolExecutor(2) as pool:
         jobs = [pool.submit(pngs, part) for part in (shown[:half], shown[half:])]
         parts = Parts(headers[0], headers[1], headers[2], footers[0], footers[1], images)
-        body = Body(document, {picture.figure.id: picture for picture in shown}, parts)
+        body = Body(document, {figure.id: picture_of[figure.svg] for figure in figures}, parts)
         files["word/document.xml"] = to_bytes(body.build())
         drawn = [png for job in jobs for png in job.result()]
     for i, (picture, png) in enumerate(zip(shown, drawn, strict=True), start=1):

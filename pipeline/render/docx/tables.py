@@ -7,13 +7,15 @@ does not fit has to be split: a table is never set smaller.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from copy import copy
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
 from lxml import etree
 
-from pipeline.present.document import Cell, Facts, Row, Table
+from pipeline.present.document import Cell, Facts, HeadCell, Row, Table
 from pipeline.render import measure
 from pipeline.render.docx.styles import GREY, INK, LIGHT, TABLE_SIZE
 from pipeline.render.docx.xml import Element, W, paragraph, run, run_properties, w
@@ -28,12 +30,15 @@ LEVEL = 170  # indent of a label by one level
 SIGN = 130  # a raised note sign
 WIDEST_CELL = 2_400  # no column is made wider than this by one word or number
 WORDY = 1_900  # a column whose texts wish for more than this is one of running text
-STUB_LEAST = 1_400
+SHORT_TEXT = 16  # characters: no text is longer that stands among numbers (an interval, a mode)
+HEAD_WORD = 2_000
+STUB_LEAST, STUB_MOST = 1_300, 3_400
 STUB_SHARE = 0.44  # of the table's width at most, while columns still need room
 KEPT_TOGETHER = 26  # rows up to which a table is not broken over pages
 
 _Look: TypeAlias = tuple[bool, bool, str]  # bold, italic, colour
 _Rules: TypeAlias = tuple[tuple[str, int, str], ...]  # side, width in eighths of a point, colour
+_BREAKS = re.compile(r"(?<=[-–/])|\s+")
 _DECIMALS = re.compile(r"[.,]\d+$")
 _PLAIN: _Look = (False, False, "")
 _TERM: _Look = (False, False, GREY)
@@ -56,77 +61,98 @@ def text_width(text: str, bold: bool = False) -> int:
     return round(measure.text_width(text) * (BOLD if bold else 1.0) * EM)
 
 
-def _longest_word(text: str) -> str:
-    return max(re.split(r"(?<=[-–/])|\s+", text), key=len, default="")  # lines break after these marks too
+def _word_width(text: str, bold: bool = False) -> int:
+    """The width of the widest word; lines break after hyphens and strokes too."""
+    return max(text_width(word, bold) for word in _BREAKS.split(text))
 
 
-def _column_needs(table: Table) -> list[int]:
-    """The least width of each column right of the stub: its longest head word and its longest cell."""
-    need = [0] * table.columns
-    spans: list[tuple[int, int, int]] = []
-    for p in place_head(table):
-        if p.column == 0:
-            continue
-        word = max((text_width(_longest_word(t), True) for t in (p.cell.text, p.cell.sub)), default=0) + PADDING
-        # A word longer than any table column could be is broken by the word processor.
-        word = min(word, 2_000)
-        if p.columns == 1:
-            need[p.column - 1] = max(need[p.column - 1], word)
-        else:
-            spans.append((p.column - 1, p.columns, word))
-    whole, tails = [0] * table.columns, [0] * table.columns
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """What a table's columns need, in twentieths of a point; columns count from 0, without the stub.
+
+    ``needs``: the least width of each column; ``tails``: its longest tail (:func:`_tail`), by which its numbers are
+    brought under each other; ``wordy``: the columns of running text, with the width each wishes for, which are set
+    like text and not like numbers; ``least``, ``wished``: of the stub.
+    """
+
+    needs: tuple[int, ...]
+    tails: tuple[int, ...]
+    wordy: dict[int, int]
+    least: int
+    wished: int
+
+    def fits(self, width: int) -> bool:
+        """Whether the columns stand side by side in ``width``."""
+        return self.least + sum(self.needs) <= width
+
+
+def measures(table: Table) -> Measures:
+    """The measures of a table."""
+    placed = place_head(table)
+    need = [440] * table.columns
+    for p in placed:
+        if p.column > 0 and p.columns == 1:
+            need[p.column - 1] = max(need[p.column - 1], _head_word(p.cell))
+    whole, tails, signs = [0] * table.columns, [0] * table.columns, [0] * table.columns
+    wishes: dict[int, int] = {}
     for row in table.rows:
         bold = row.kind in _BOLD_ROWS
         for i, cell in enumerate(row.cells[: table.columns]):
             if cell.kind == "text":
-                need[i] = max(need[i], min(text_width(_longest_word(cell.text), bold) + PADDING, WIDEST_CELL))
+                need[i] = max(need[i], min(_word_width(cell.text, bold) + PADDING, WIDEST_CELL))
+                if len(cell.text) > SHORT_TEXT:
+                    wishes[i] = max(wishes.get(i, 0), text_width(cell.text) + PADDING)
                 continue
             # Numbers stand on their decimal mark: the widest whole part and the widest tail may be in two rows.
             tail = _tail(cell)
             whole[i] = max(whole[i], min(text_width(cell.text, bold) + _letters_width(cell) - tail, WIDEST_CELL))
-            tails[i] = max(tails[i], tail + (SIGN if cell.note else 0))
-    need = [max(least, w + t + PADDING if w + t else 0) for least, w, t in zip(need, whole, tails, strict=True)]
-    for start, columns, word in spans:
-        missing = word - sum(need[start : start + columns])
-        if missing > 0:
-            for i in range(start, start + columns):
-                need[i] += missing // columns + 1
-    return [max(n, 440) for n in need]
-
-
-def _stub_need(table: Table) -> tuple[int, int]:
-    """Least and wished width of the stub."""
+            tails[i] = max(tails[i], tail)
+            signs[i] = SIGN if cell.note else signs[i]
+    need = [max(n, w + t + s + PADDING) for n, w, t, s in zip(need, whole, tails, signs, strict=True)]
+    for p in placed:
+        if p.column > 0 and p.columns > 1:
+            span = range(p.column - 1, p.column - 1 + p.columns)
+            missing = _head_word(p.cell) - sum(need[i] for i in span)
+            if missing > 0:
+                for i in span:
+                    need[i] += missing // p.columns + 1
     labels = [(row.label, row.level * LEVEL, row.kind in _BOLD_ROWS) for row in table.rows if row.kind != "group"]
-    labels += [(p.cell.text, 0, True) for p in place_head(table) if p.column == 0]
-    least = max((text_width(_longest_word(label), bold) + indent for label, indent, bold in labels), default=0)
-    wished = max((text_width(label, bold) + indent for label, indent, bold in labels), default=0) + PADDING + 60
-    least += PADDING
-    least = min(max(least, STUB_LEAST), 3_400)
-    return least, max(least, wished)
+    labels += [(p.cell.text, 0, True) for p in placed if p.column == 0]
+    word = max((_word_width(label, bold) + indent for label, indent, bold in labels), default=0)
+    line = max((text_width(label, bold) + indent for label, indent, bold in labels), default=0)
+    least = min(max(word + PADDING, STUB_LEAST), STUB_MOST)
+    wordy = {i: wish for i, wish in wishes.items() if wish > WORDY}
+    return Measures(tuple(need), tuple(tails), wordy, least, max(least, line + PADDING + 60))
 
 
-def wordy_columns(table: Table) -> dict[int, int]:
-    """The columns of running text, from 0, with the width that each wishes for: set like text, not like numbers."""
-    wishes: dict[int, int] = {}
-    for row in table.rows:
-        for i, cell in enumerate(row.cells[: table.columns]):
-            if cell.kind == "text" and len(cell.text) > 16:
-                wishes[i] = max(wishes.get(i, 0), text_width(cell.text) + PADDING)
-    return {i: wish for i, wish in wishes.items() if wish > WORDY}
+def _head_word(cell: HeadCell) -> int:
+    """The width that a head cell's longest word needs; a word longer than that is broken by the word processor."""
+    word = max(_word_width(text, True) for text in (cell.text, cell.sub))
+    return min(word + PADDING, HEAD_WORD)
 
 
-def fits(table: Table, width: int) -> bool:
-    """Whether the table's columns fit side by side in ``width``."""
-    return _stub_need(table)[0] + sum(_column_needs(table)) <= width
+def _letters_width(cell: Cell) -> int:
+    return text_width(f" {cell.letters}") * 7 // 10 if cell.letters else 0  # raised letters are set smaller
 
 
-def split(table: Table, width: int) -> tuple[Table, ...]:
+def _tail(cell: Cell) -> int:
+    """How far a number's text runs on after its last whole digit: decimal mark, decimals and letters.
+
+    Which mark is the decimal one is said by the number of digits that the cell's format puts after it.
+    """
+    digits = measure.DECIMALS.get(cell.format, 0)
+    found = digits > 0 and cell.kind == "number" and _DECIMALS.search(cell.text)
+    shown = found[0] if found and len(found[0]) == digits + 1 else ""
+    return text_width(shown) + _letters_width(cell)
+
+
+def split(table: Table, measured: Measures, width: int) -> tuple[Table, ...]:
     """The table itself, or its parts when it is too wide, each with the stub: cut between groups of the head
     where there are any. A column too wide by itself gets a part of its own."""
-    if fits(table, width):
+    if measured.fits(width):
         return (table,)
-    room = width - _stub_need(table)[0]
-    needs = _column_needs(table)
+    room = width - measured.least
+    needs = measured.needs
     inside = {
         column
         for p in place_head(table)
@@ -150,20 +176,20 @@ def split(table: Table, width: int) -> tuple[Table, ...]:
     return tuple(parts)
 
 
-def layout(table: Table, width: int) -> tuple[int, ...]:
+def layout(measured: Measures, width: int) -> tuple[int, ...]:
     """Column widths, the stub first, that fill ``width``.
 
     Columns get what they need, the stub what it wishes within its share; then the narrow columns are brought nearer
     to the wide ones, and what is left is shared.
     """
-    columns = _column_needs(table)
-    least, wished = _stub_need(table)
-    stub = max(least, min(wished, max(round(width * STUB_SHARE), width - sum(columns) - len(columns) * 400)))
-    stub = max(least, min(stub, width - sum(columns)))
-    wishes = wordy_columns(table)
-    for i, wish in wishes.items():
-        room = width - stub - sum(columns)
-        columns[i] += max(0, min(wish - columns[i], room))
+    columns, least, wished = list(measured.needs), measured.least, measured.wished
+    room = width - sum(columns)
+    share = round(width * STUB_SHARE)
+    if not measured.wordy:
+        share = max(share, room - len(columns) * 400)
+    stub = max(least, min(wished, share, room))
+    for i, wish in measured.wordy.items():
+        columns[i] += max(0, min(wish - columns[i], width - stub - sum(columns)))
     columns = _levelled(columns, width - stub - sum(columns))
     # Few narrow columns look lost when stretched over the page: beyond a point the stub takes the room.
     share = max(0, min((width - stub - sum(columns)) // max(1, len(columns)), 600))
@@ -183,31 +209,6 @@ def _levelled(columns: list[int], room: int) -> list[int]:
         room -= cost
         level = column
     return [max(column, level) for column in columns]
-
-
-def _letters_width(cell: Cell) -> int:
-    return text_width(f" {cell.letters}") * 7 // 10 if cell.letters else 0  # raised letters are set smaller
-
-
-def _tail(cell: Cell) -> int:
-    """How far a number's text runs on after its last whole digit: decimal mark, decimals and letters.
-
-    Which mark is the decimal one is said by the number of digits that the cell's format puts after it.
-    """
-    digits = measure.DECIMALS.get(cell.format, 0)
-    found = digits > 0 and cell.kind == "number" and _DECIMALS.search(cell.text)
-    shown = found[0] if found and len(found[0]) == digits + 1 else ""
-    return text_width(shown) + _letters_width(cell)
-
-
-def _tails(table: Table) -> list[int]:
-    """The longest tail of each column, with which all its numbers are brought under each other."""
-    longest = [0] * table.columns
-    for row in table.rows:
-        for i, cell in enumerate(row.cells[: table.columns]):
-            if cell.kind == "number":
-                longest[i] = max(longest[i], _tail(cell))
-    return longest
 
 
 def _cell(
@@ -249,7 +250,7 @@ def _row(cells: list[Element], head: bool = False) -> Element:
     return made
 
 
-def _head_rows(table: Table, widths: tuple[int, ...], wordy: frozenset[int]) -> list[Element]:
+def _head_rows(table: Table, widths: tuple[int, ...], wordy: Mapping[int, int]) -> list[Element]:
     height = len(table.head)
     placed = {(p.row, p.column): p for p in place_head(table)}
     covered = {(p.row + i, p.column): p for p in placed.values() for i in range(1, p.rows)}
@@ -325,10 +326,8 @@ def _simple_cell(
 
 def _body_row(
     row: Row,
-    columns: int,
     widths: tuple[int, ...],
-    tails: list[int],
-    wordy: frozenset[int],
+    measured: Measures,
     signs: dict[str, str],
     keep: bool,
     ruled: bool,
@@ -338,13 +337,13 @@ def _body_row(
     rules = (("top", size, colour),) if size and ruled else ()
     if row.kind == "group" and not row.cells:
         label = paragraph([run(row.label, run_properties(strong=look[0], colour=look[2]))], "TableText", keep_next=keep)
-        return _row([_cell(sum(widths), label, span=columns + 1, rules=rules)])
+        return _row([_cell(sum(widths), label, span=len(widths), rules=rules)])
     cells = [_simple_cell(widths[0], row.label, "TableText", look, rules, keep=keep, left=row.level * LEVEL)]
-    for i in range(columns):
+    for i, width in enumerate(widths[1:]):
         cell = row.cells[i] if i < len(row.cells) else Cell(kind="empty")
-        indent = max(0, tails[i] - _tail(cell)) if cell.kind != "text" else 0
-        style = "TableText" if i in wordy else "TableNumber"
-        made = _simple_cell(widths[i + 1], cell.text, style, look, rules, right=0 if i in wordy else indent)
+        wordy = i in measured.wordy
+        indent = 0 if wordy or cell.kind == "text" else max(0, measured.tails[i] - _tail(cell))
+        made = _simple_cell(width, cell.text, "TableText" if wordy else "TableNumber", look, rules, right=indent)
         if cell.letters:
             made[-1].append(run(f" {cell.letters}", run_properties(raised=True)))
         if cell.note:
@@ -365,7 +364,8 @@ def _letter(i: int) -> str:
 
 def table_element(table: Table, width: int, signs: dict[str, str]) -> Element:
     """The table as ``w:tbl``, ``width`` wide. ``signs``: :func:`cell_notes` of the whole table."""
-    widths = layout(table, width)
+    measured = measures(table)
+    widths = layout(measured, width)
     made = w(
         "tbl",
         w(
@@ -385,39 +385,42 @@ def table_element(table: Table, width: int, signs: dict[str, str]) -> Element:
         ),
         w("tblGrid", *(w("gridCol", w=x) for x in widths)),
     )
-    wordy = wordy_columns(table)
-    made.extend(_head_rows(table, widths, frozenset(wordy)))
-    tails = _tails(table)
+    made.extend(_head_rows(table, widths, measured.wordy))
     together = len(table.rows) <= KEPT_TOGETHER
     previous = ""
     for i, row in enumerate(table.rows):
         keep = together or i < 2 or i >= len(table.rows) - 3 or row.kind == "group"
         ruled = i > 0 and row.kind != previous
-        made.append(_body_row(row, table.columns, widths, tails, frozenset(wordy), signs, keep, ruled))
+        made.append(_body_row(row, widths, measured, signs, keep, ruled))
         previous = row.kind
     return made
 
 
-def facts_element(facts: Facts, width: int) -> Element:
-    """Pairs of a term and what holds for it, as a two-column table."""
-    first = max((text_width(term) for term, _ in facts.pairs), default=0) + PADDING + 80
-    first = min(max(first, 1_500), round(width * 0.36))
+def facts_element(facts: Facts, width: int, beside: int = 1) -> Element:
+    """Pairs of a term and what holds for it, as a table; ``beside`` pairs in each row."""
+    share = width // beside
+    term_width = max((text_width(term) for term, _ in facts.pairs), default=0) + PADDING + 80
+    term_width = min(max(term_width, 1_300), round(share * 0.36))
     made = w(
         "tbl",
         w(
             "tblPr",
             w("tblStyle", val="FactsTable"),
-            w("tblW", w=width, type="dxa"),
+            w("tblW", w=share * beside, type="dxa"),
             w("tblLayout", type="fixed"),
             w("tblLook", val="0480", firstRow=0, lastRow=0, firstColumn=1, lastColumn=0, noHBand=0, noVBand=1),
             w("tblCaption", val=_one_line(facts.title)) if facts.title else None,
         ),
-        w("tblGrid", w("gridCol", w=first), w("gridCol", w=width - first)),
+        w("tblGrid", *(w("gridCol", w=x) for _ in range(beside) for x in (term_width, share - term_width))),
     )
-    for i, (term, text) in enumerate(facts.pairs):
-        keep = i < len(facts.pairs) - 1 or facts.mark is not None
-        left = _simple_cell(first, term, "TableText", _TERM, keep=keep)
-        made.append(_row([left, _simple_cell(width - first, text, "TableText")]))
+    pairs = [*facts.pairs, *[("", "")] * (-len(facts.pairs) % beside)]
+    for i in range(0, len(pairs), beside):
+        keep = i + beside < len(pairs) or facts.mark is not None
+        cells: list[Element] = []
+        for term, text in pairs[i : i + beside]:
+            cells.append(_simple_cell(term_width, term, "TableText", _TERM, keep=keep))
+            cells.append(_simple_cell(share - term_width, text, "TableText"))
+        made.append(_row(cells))
     return made
 
 

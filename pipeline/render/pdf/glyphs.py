@@ -15,6 +15,9 @@ from pathlib import Path
 from typing import Any
 
 PROJECT_FONTS = Path(__file__).parents[3] / "fonts"
+# Mathematical signs from Noto Sans Math 2.001 (Noto project, OFL as fonts/LICENCE.txt), made by: fonttools subset
+# NotoSansMath-Regular.ttf --unicodes=U+2032-2037,U+2070-209C,U+2190-21FF,U+2200-22FF,U+25A0-25FF,U+2713,U+2717,
+# U+27E8-27E9 --layout-features= --no-hinting --drop-tables+=MATH --output-file=NotoSansMath-Symbols.ttf
 SYMBOL_FONTS = Path(__file__).parent / "fonts"
 
 # What every one of our fonts shows (first line) and the symbols of Noto Sans Math; a test reads them from the fonts.

@@ -19,7 +19,6 @@ from pipeline.present.document import (
 )
 from pipeline.render.grid import place_head, take_columns
 from pipeline.render.measure import (
-    HEAD_WORD,
     INDENT,
     MOST_LETTERS,
     Column,
@@ -40,6 +39,7 @@ KEPT, KEPT_TURNED = 24, 16  # rows: a shorter table is not broken over pages
 _FIRST_PAGE_FIGURE = 235.0  # points: the tallest main figure on the first page
 _NARROWEST = 38.0  # em; the text block of a page holds this much of any text but titles and cells
 _TITLE, _HEADING = 18.0, 25.0  # em; the same for the title, and for headings
+_HEAD_LINE = 56.0  # em; a page's head or foot holds this much
 _BOLD = 1.1  # room for the bold face
 Plain = dict[str, Any]
 
@@ -130,7 +130,6 @@ def _head(table: Table, widths: tuple[float, ...]) -> list[Plain]:
             "y": p.row,
             "c": p.columns,
             "r": p.rows,
-            "h": longest_word(p.cell.text, True) > HEAD_WORD,
         }
         for p in place_head(table)
     ]
@@ -173,6 +172,7 @@ def _set_table(table: Table, room: float, anchor: str, words: dict[str, str]) ->
         return None
     after = (0.0, *(column.after for column in shape))
     inner = tuple(width - GAP / size - right for width, right in zip(widths, after, strict=True))
+    narrow = [(p.column, text) for p in place_head(table) if p.columns == 1 for text in (p.cell.text, p.cell.sub)]
     lines = sum(max(1.0, -(-text_width(r.label) // max(widths[0] - 1, 1))) for r in table.rows)
     return {
         "k": "table",
@@ -188,6 +188,8 @@ def _set_table(table: Table, room: float, anchor: str, words: dict[str, str]) ->
         "heads": len(table.head),
         "head": _head(table, inner),
         "rows": list(_rows(table, shape, inner, cell_notes(table))),
+        "hyphenate": any(longest_word(row.label, True) > inner[0] for row in table.rows if row.cells)
+        or any(longest_word(text, True) > inner[x] for x, text in narrow),
         "stripes": table.columns > 8,
         "keep": lines <= (KEPT if room == PORTRAIT else KEPT_TURNED),
         "below": _below_table(table, words),
@@ -289,6 +291,12 @@ def _set_section(section: Section, anchors: Anchors, words: dict[str, str]) -> I
         yield from _set_section(inner, anchors, words)
 
 
+def _running_head(document: Document, section: Section) -> list[str]:
+    """The report's and the section's title on one line: the section's whole where it can be."""
+    right = shortened(_flat(f"{section.number}  {section.title}".strip()), 0.62 * _HEAD_LINE)
+    return [shortened(_flat(document.running_head), _HEAD_LINE - text_width(right)), right]
+
+
 def template_data(document: Document) -> Plain:
     """Everything the template shows. ``document`` must hold printable text only."""
     anchors, words, cover = Anchors(document), document.words, document.cover
@@ -296,7 +304,7 @@ def template_data(document: Document) -> Plain:
     back: list[Plain] = []
     for section in document.sections:
         (back if section.back_matter else body).extend(_set_section(section, anchors, words))
-    heads = {anchors.of(s.id): shortened(_flat(f"{s.number}  {s.title}".strip()), 26.0) for s in document.sections}
+    heads = {anchors.of(section.id): _running_head(document, section) for section in document.sections}
     listed: list[Table | Figure] = [*document.tables(), *document.figures()]
     main = cover.figure
     if main is not None:
@@ -316,8 +324,8 @@ def template_data(document: Document) -> Plain:
         "findings_title": _flat(cover.findings_title),
         "findings": [_runs(finding, anchors) for finding in cover.findings],
         "figure": figure if main is not None else None,
-        "running_head": shortened(_flat(document.running_head), 30.0),
-        "foot": shortened(_flat(document.foot), 44.0),
+        "running_head": shortened(_flat(document.running_head), _HEAD_LINE / 2),
+        "foot": shortened(_flat(document.foot), _HEAD_LINE - 12),
         "heads": heads,
         "captions": {
             (anchors.of(b.id) or anchors.cover_figure): [

@@ -9,6 +9,7 @@ from xlsxwriter.workbook import Workbook
 
 from pipeline import language
 from pipeline.present.document import Document
+from pipeline.render.listing import numbered_figures
 from pipeline.render.text import printable
 from pipeline.render.xlsx.front import write_contents, write_figures, write_notes
 from pipeline.render.xlsx.sheet import Sheet, Styles
@@ -71,7 +72,7 @@ def _fill(book: Workbook, document: Document) -> None:
     contents = Sheet(book, styles, contents_name, lang)
     sheets = {table.id: Sheet(book, styles, names[table.id], lang) for table in document.tables()}
     figure_rows: dict[str, int] = {}
-    if document.figures():
+    if numbered_figures(document):
         figures = Sheet(book, styles, figures_name, lang)
         figure_rows = write_figures(figures, document, names, contents_name)
         figures.print_setup(True, (2, 2), head, foot, page)

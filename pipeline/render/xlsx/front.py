@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from pipeline import language
 from pipeline.present.document import Document, Facts, Figure, Items, Mark, Notice, Paragraph, Run, Section, Table
+from pipeline.render.listing import numbered_figures
 from pipeline.render.xlsx.sheet import GREY, LIGHT, LINE_HEIGHT, RULE, Sheet, lines
 
 BOX = "#FFF4D6"  # the ground of a notice; its border and bold title say the same without colour
@@ -79,7 +80,7 @@ def write_contents(
             sheet.link(sheet.row, 0, table_sheets[table.id], (0, 0), table.label, valign="top")
             title = table.title + (f" ({table.unit})" if table.unit else "")
             _wrapped(sheet, (title + (f" {table.mark.symbol}" if table.mark else ""), table.base))
-    figures = document.figures()
+    figures = numbered_figures(document)
     if figures:
         sheet.row += 1
         sheet.line(words["list_of_figures"], size=13, bold=True, font_color=RULE)
@@ -116,7 +117,7 @@ def write_figures(sheet: Sheet, document: Document, table_sheets: Mapping[str, s
     head = sheet.row
     _header(sheet, (words["figure"], finding, title, words["alternative"], notes, words["data"]))
     rows: dict[str, int] = {}
-    for figure in document.figures():
+    for figure in numbered_figures(document):
         rows[figure.id] = row = sheet.row
         sheet.string(row, 0, figure.label, bold=True)
         _wrapped(sheet, (figure.headline, figure.title, figure.alt, _figure_notes(figure, document)))

@@ -207,4 +207,54 @@ apis <- lapply(list(c("sch.wide", "stype"), c("comp.imp", "stype"), c("awards", 
        w2 = plain(xtabs(as.formula(paste("I(pw^2) ~", v[1], "+", v[2])), apistrat)), f = f(svychisq(formula, s)))
 })
 out$api_one_stage <- apis
+# ---- standard errors that no program here prints: the delta method with numerical derivatives ------
+measures <- list(
+  gk_tau_columns = function(p) {r <- rowSums(p); s <- colSums(p); (sum(p^2 / r) - sum(s^2)) / (1 - sum(s^2))},
+  gk_tau_rows = function(p) measures$gk_tau_columns(t(p)),
+  uncertainty_symmetric = function(p) {h <- function(x) -sum(ifelse(x > 0, x * log(x), 0)); r <- rowSums(p); s <- colSums(p)
+                                       2 * (h(r) + h(s) - h(p)) / (h(r) + h(s))},
+  pearson_r = function(p) {x <- row(p); y <- col(p); x <- x - sum(p * x); y <- y - sum(p * y)
+                           sum(p * x * y) / sqrt(sum(p * x^2) * sum(p * y^2))},
+  lambda_rows = function(p) (sum(apply(p, 2, max)) - max(rowSums(p))) / (1 - max(rowSums(p))),
+  lambda_columns = function(p) measures$lambda_rows(t(p)),
+  gamma = function(p) {d <- pairs_of(p); (d[1] - d[2]) / (d[1] + d[2])},
+  somers_d_symmetric = function(p) {d <- pairs_of(p); 2 * (d[1] - d[2]) / (2 - sum(rowSums(p)^2) - sum(colSums(p)^2))})
+pairs_of <- function(p) {
+  concordant <- discordant <- 0
+  for (i in seq_len(nrow(p))) for (j in seq_len(ncol(p))) {
+    concordant <- concordant + p[i, j] * sum(p[row(p) > i & col(p) > j]) * 2
+    discordant <- discordant + p[i, j] * sum(p[row(p) > i & col(p) < j]) * 2
+  }
+  c(concordant, discordant)
+}
+slope <- function(f, p) {  # along each cell, the others shrinking so that the shares still add up to one
+  g <- function(v) f(matrix(v / sum(v), nrow(p)))
+  numDeriv::grad(g, as.vector(p), method.args = list(r = 6))
+}
+out$delta <- lapply(tables[c("pain", "fractional", "small")], function(x) {
+  p <- x / sum(x); smooth <- measures[names(measures) != "lambda_columns"]  # equal largest cells: no derivative
+  values <- lapply(smooth, function(f) f(p))
+  if (any(x == 0)) return(list(counts = x, value = values))
+  list(counts = x, value = values,
+       ase = lapply(smooth, function(f) {g <- slope(f, p); sqrt((sum(p * g^2) - sum(p * g)^2) / sum(x))}))
+})
+x <- tables$pain; n <- sum(x); p <- x / n; tau <- measures$gk_tau_rows(p)
+out$delta$pain$gk_tau_rows_p <- pchisq((n - 1) * (nrow(x) - 1) * tau, 4, lower.tail = FALSE)
+d$c2 <- (d$c + d$k) %% 3 + 1; s <- update(svydesign(ids = ~k, weights = ~w, data = d), cell = factor((r - 1) * 3 + c2, levels = 1:9))
+stopifnot(all(table(d$r, d$c2) > 0))
+shares <- svymean(~cell, s); p <- matrix(coef(shares), 3, byrow = TRUE)
+order_ <- as.vector(matrix(1:9, 3, byrow = TRUE))  # column-major position of each row-major cell
+v <- vcov(shares)[order_, order_]
+one_stage <- vcov(svymean(~cell, update(svydesign(ids = ~1, weights = ~w, data = d), cell = factor((r - 1) * 3 + c2, levels = 1:9))))[order_, order_]
+out$delta_design <- list(
+  col = d$c2 - 1, covariance = unname(as.matrix(vcov(svytotal(~cell, s)))), df = degf(s), value = lapply(measures, function(f) f(p)),
+  clusters = lapply(measures, function(f) {g <- slope(f, p); sqrt(as.numeric(t(g) %*% v %*% g))}),
+  one_stage = lapply(measures, function(f) {g <- slope(f, p); sqrt(as.numeric(t(g) %*% one_stage %*% g))}))
+# p of weighted kappa from its error under no agreement (Fleiss, Cohen and Everitt 1969, formula 9).
+out$kappa_p <- lapply(1:2, function(power) {
+  p <- raters / sum(raters); r <- rowSums(p); s <- colSums(p); w <- 1 - (abs(row(p) - col(p)) / 3)^power
+  e <- sum(outer(r, s) * w); o <- sum(p * w); wr <- as.vector(w %*% s); ws <- as.vector(t(w) %*% r)
+  ase0 <- sqrt((sum(outer(r, s) * (w - outer(wr, ws, "+"))^2) - e^2) / sum(raters)) / (1 - e)
+  2 * pnorm(-abs((o - e) / (1 - e) / ase0))
+})
 write_json(out, "crosstabs_r.json", digits = I(17), auto_unbox = TRUE)
