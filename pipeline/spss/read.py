@@ -43,14 +43,15 @@ def read(
     expected_rows: int | None = None,
     expected_sha256: str | None = None,
     limits: Limits = Limits(),  # noqa: B008  a frozen record
+    shown: str | None = None,
 ) -> SpssFile:
     """Dictionary and cases of any .sav, .zsav or .por file.
 
     ``encoding``, ``expected_rows`` and ``expected_sha256`` are what ``source.yml`` states under ``encoding:``,
-    ``rows:`` and ``sha256:``. Raises ``DataRejected`` with one sentence for every file that cannot be read
-    whole and right.
+    ``rows:`` and ``sha256:``; ``shown`` is how messages call the file, its path if not given. Raises
+    ``DataRejected`` with one sentence for every file that cannot be read whole and right.
     """
-    return Reading(path, encoding, expected_rows, expected_sha256, limits).result()
+    return Reading(path, encoding, expected_rows, expected_sha256, limits, shown=shown).result()
 
 
 def read_dictionary(
@@ -58,12 +59,13 @@ def read_dictionary(
     *,
     encoding: str | None = None,
     limits: Limits = Limits(),  # noqa: B008  a frozen record
+    shown: str | None = None,
 ) -> Dictionary:
     """The dictionary alone, without looking at the cases; ``cases`` is None. Raises as :func:`read` does.
 
     The encoding is judged by the texts of the dictionary only.
     """
-    return Reading(path, encoding, None, None, limits, data=False).dictionary()
+    return Reading(path, encoding, None, None, limits, data=False, shown=shown).dictionary()
 
 
 class Reading:
@@ -81,8 +83,9 @@ class Reading:
         limits: Limits = Limits(),  # noqa: B008  a frozen record
         *,
         data: bool = True,
+        shown: str | None = None,
     ) -> None:
-        self.name = _shown(path)
+        self.name = _on_one_line(shown or str(path))
         self.seconds = limits.seconds
         _readable(path, self.name)
         self.scratch = tempfile.TemporaryDirectory(prefix="spss-")
@@ -137,9 +140,8 @@ class Reading:
         return Dictionary.from_json(answer["dictionary"])
 
 
-def _shown(path: Path) -> str:
-    """The path as a message can carry it: on one line."""
-    return "".join(c if c.isprintable() else "\ufffd" for c in str(path))
+def _on_one_line(name: str) -> str:
+    return "".join(c if c.isprintable() else "\ufffd" for c in name)
 
 
 def _readable(path: Path, name: str) -> None:

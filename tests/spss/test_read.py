@@ -101,6 +101,12 @@ def test_a_reading_goes_on_beside_the_caller() -> None:
     assert [reading.result().table.num_rows for reading in readings] == [3, 5]
 
 
+def test_a_message_calls_the_file_as_it_is_told() -> None:
+    with pytest.raises(DataRejected) as caught:
+        read(FILES / "zero_bytes.sav", shown="data/raw/2025/survey.sav")
+    assert caught.value.message("it").startswith("data/raw/2025/survey.sav è vuoto")
+
+
 def test_a_module_of_the_working_folder_is_not_run(write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
     """A folder of data may hold a json.py; the child must not take it for its own."""
     path = write(GOOD, "data.sav")
