@@ -106,7 +106,7 @@ def document(
         sections=tuple(sections),
         symbols=_symbols(view),
         words=words,
-        running_head=f"{title} · {wave}",
+        running_head=" · ".join(p for p in (title, view.when()) if p),
         foot=" · ".join(p for p in (date, view.t(f"edition_{edition}")) if p),
     )
 
@@ -177,7 +177,10 @@ def _findings(view: View, numbering: Numbering) -> tuple[tuple[Run, ...], ...]:
 
 def _line(view: View, origins: Origins) -> str:
     name = say(view.study.population.name, view.lang)
-    return view.t("cover_line", population=name, wave=view.wave, cases=_cases(view, origins))
+    when = view.when()
+    return view.t(
+        "cover_line", population=f"{name}, {when[:1].lower()}{when[1:]}" if when else name, cases=_cases(view, origins)
+    )
 
 
 def _cases(view: View, origins: Origins) -> str:

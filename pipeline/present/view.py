@@ -52,6 +52,12 @@ class View:
         """A text of the catalogue ``present.toml``."""
         return language.text(self.lang, f"present.{text_id}", **params)
 
+    def when(self) -> str:
+        """The wave in words: a year, a numbered wave, or nothing where its name has no number."""
+        if not any(c.isdigit() for c in self.wave):
+            return ""
+        return self.t("year" if self.wave.isdigit() and len(self.wave) == 4 else "wave", wave=self.wave)
+
     def units(self, n: float) -> str:
         """The name of the units, for that many."""
         unit = self.study.population.unit

@@ -24,6 +24,7 @@ DIGIT, DECIMAL_MARK = 0.572, 0.268  # em; digits of Noto Sans all have one width
 INDENT = 1.1  # em; a row's label moves in by this much per level
 HEAD_WORD = 9.0  # em; the widest word of a head that a column makes room for; a wider one is hyphenated
 LETTER = 0.45  # em; a raised capital with its space, at two thirds of the size
+TEXT_GAP = 0.8  # em; more white before a column of text, which follows numbers set to the right
 MOST_LETTERS = 12  # a longer text than this is no set of letters: it stands after the number, on the line
 _STUB_WORD = 13.0  # em; the same for labels
 _NUMBER = 16.0  # em; no number is wider
@@ -177,8 +178,8 @@ def column_widths(table: Table, shape: tuple[Column, ...], available: float, gap
             least.append(need)
             wished.append(max(need, 5.0))
         else:
-            least.append(min(max((longest_word(c.text) for c in cells), default=0.0), 11.0))
-            wished.append(min(max((text_width(c.text) for c in cells), default=0.0), 0.4 * available))
+            least.append(min(max((longest_word(c.text) for c in cells), default=0.0), 11.0) + TEXT_GAP)
+            wished.append(min(max((text_width(c.text) for c in cells), default=0.0), 0.4 * available) + TEXT_GAP)
     for place in place_head(table):
         words = max(longest_word(place.cell.text, True), longest_word(place.cell.sub))
         if place.columns == 1:

@@ -829,7 +829,8 @@ def results_of(found: ModelResult) -> dict[str, Result]:
         how += f" df={found.df:.10g}"
 
     def reason(name: str) -> str:
-        return found.error or found.reasons.get(name, "not_defined_for_model")
+        other = "zero_standard_error" if name in _EFFECT_INFERENCE else "not_defined_for_model"
+        return found.error or found.reasons.get(name, other)
 
     results: dict[str, Result] = {
         name: Cells(getattr(found, attribute), how, error=reason(name))

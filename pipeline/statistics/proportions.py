@@ -104,7 +104,8 @@ def newcombe(
 def kish_n(w: ArrayLike, w2: ArrayLike) -> Floats:
     """Kish's effective n, (Σw)²/Σw² (Survey Sampling, 1965, §11.7; SPSS CTABLES: effective base). NaN without cases."""
     w, w2 = _floats(w, w2)
-    return np.asarray(w * np.divide(w, w2, out=np.full(w.shape, np.nan), where=w2 > 0))
+    with np.errstate(over="ignore"):  # weights beyond the doubles: not finite, so not computable
+        return np.asarray(w * np.divide(w, w2, out=np.full(w.shape, np.nan), where=w2 > 0))
 
 
 def share_se(w: ArrayLike, w2: ArrayLike, base_w: ArrayLike, base_w2: ArrayLike, cases: ArrayLike) -> Floats:

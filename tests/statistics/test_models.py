@@ -522,7 +522,8 @@ def test_a_coefficient_that_its_design_holds_still():
     made = ModelData(patterns(np.column_stack([y, group]), weighting="probability"), ModelSpec("linear", (0,)))
     found = fit_model(made, OPTIONS)
     assert np.isnan(found.se[0]) and np.isnan(found.p[0])
-    # R: d <- data.frame(y = c(1,1,1,1,2,3,5,4), g = rep(0:1, each=4)); SE(svyglm(y ~ g, svydesign(~1, weights=~1, data=d)))
+    # R: d <- data.frame(y = c(1, 1, 1, 1, 2, 3, 5, 4), g = rep(0:1, each = 4))
+    # SE(svyglm(y ~ g, svydesign(~1, weights = ~1, data = d)))
     assert found.se[1] == pytest.approx(0.597614304667197, rel=1e-9)
     assert found.reasons["coefficient_p"] == "zero_standard_error"
 

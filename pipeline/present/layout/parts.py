@@ -61,8 +61,9 @@ def anchor(kind: str, name: str) -> str:
 
 
 def title(view: View, text: str) -> str:
-    """A title with its year: ``Uffici di Piano per forma. Anno 2009``."""
-    return f"{text.rstrip('.')}. {view.t('year' if view.wave.isdigit() else 'wave', wave=view.wave)}"
+    """A title with its year: ``Uffici di Piano per forma. Anno 2009``; a wave without a number is not named."""
+    when = view.when()
+    return f"{text.rstrip('.')}. {when}" if when else text
 
 
 def _weight_words(view: View, spec: TableSpec) -> str:

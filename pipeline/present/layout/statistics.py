@@ -10,6 +10,15 @@ from pipeline.results import ResultRow
 from pipeline.spec.model import TableSpec
 
 _COLUMNS = (("_df", "df"), ("_p", "p"), ("_ase", "ase"), ("_low", "low"), ("_high", "high"))
+ORDER = (
+    "chi2", "chi2_yates", "likelihood_ratio", "linear_by_linear", "fisher_p", "permutation_p", "rao_scott_f",
+    "rao_scott_chi2", "phi", "cramers_v", "contingency_coefficient", "lambda_rows", "lambda_columns",
+    "lambda_symmetric", "gk_tau_rows", "gk_tau_columns", "uncertainty_rows", "uncertainty_columns",
+    "uncertainty_symmetric", "gamma", "tau_b", "tau_c", "somers_d_rows", "somers_d_columns", "somers_d_symmetric",
+    "pearson_r", "spearman_rho", "eta_rows", "eta_columns", "kappa", "mcnemar_p", "odds_ratio",
+)  # fmt: skip
+"""The order in which SPSS users look for them; what is not named follows in the order of computing."""
+
 _SPLIT_DEGREES = ("_df1", "_df2")
 _NOT_HERE = (*CELLS, "cases_n", "mean", "sd", "se", "median", "minimum", "maximum", "letters")
 EMPTY = Cell(kind="empty")
@@ -29,11 +38,8 @@ def all_statistics(view: View, spec: TableSpec) -> Body | None:
             if layer and spec.layer:
                 words.append(view.code_label(spec.layer, layer))
             rows.append(Row(" × ".join(words), kind="group"))
-        shown: set[str] = set()
-        for name in found:
-            if name in shown or _belongs(name, found):
-                continue
-            shown.add(name)
+        names = [name for name in found if not _belongs(name, found)]
+        for name in sorted(names, key=lambda n: ORDER.index(n) if n in ORDER else len(ORDER)):
             rows.append(_row(view, name, found, used))
     if not rows:
         return None

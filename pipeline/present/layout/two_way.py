@@ -35,7 +35,7 @@ def crosstab(view: View, spec: TableSpec) -> Body:
     asked = [s for s in spec.statistics if s in CELLS]
     few = len(banner) <= 5
     shown = asked or (["n", "column_share"] if few else ["column_share"])
-    shown = [_alike(view, spec, names[0], banner, s) for s in shown]
+    shown = [_alike(view, names[0], s) for s in shown]
     layers = _layers(view, spec)
     rows: list[Row] = []
     used: list[ResultRow | None] = []
@@ -86,12 +86,9 @@ def _members(view: View, name: str) -> tuple[str, ...]:
     return view.codebook.batteries[name].members if name in view.codebook.batteries else (name,)
 
 
-def _alike(view: View, spec: TableSpec, row: str, banner: list[Column], statistic: str) -> str:
+def _alike(view: View, row: str, statistic: str) -> str:
     """A set's rows have shares of cases where other rows have column shares."""
-    column = next((c.var for c in banner if c.var), "")
-    code = next(iter(view.codes(spec.table, row, column)), "")
-    absent = view.get(spec.table, statistic, row, code, column) is None
-    return "share_of_cases" if absent and statistic == "column_share" else statistic
+    return "share_of_cases" if statistic == "column_share" and row in view.codebook.sets else statistic
 
 
 def _layers(view: View, spec: TableSpec) -> list[str]:

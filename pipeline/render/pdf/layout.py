@@ -21,6 +21,7 @@ from pipeline.render.grid import place_head, take_columns
 from pipeline.render.measure import (
     INDENT,
     MOST_LETTERS,
+    TEXT_GAP,
     Column,
     breakable,
     cell_notes,
@@ -170,7 +171,7 @@ def _set_table(table: Table, room: float, anchor: str, words: dict[str, str]) ->
             break
     else:
         return None
-    after = (0.0, *(column.after for column in shape))
+    after = (0.0, *(column.after if column.numeric else 0.0 for column in shape))
     inner = tuple(width - GAP / size - right for width, right in zip(widths, after, strict=True))
     narrow = [(p.column, text) for p in place_head(table) if p.columns == 1 for text in (p.cell.text, p.cell.sub)]
     lines = sum(max(1.0, -(-text_width(r.label) // max(widths[0] - 1, 1))) for r in table.rows)
@@ -185,6 +186,7 @@ def _set_table(table: Table, room: float, anchor: str, words: dict[str, str]) ->
         "widths": [round(w * size, 2) for w in widths],
         "numeric": [False, *(c.numeric for c in shape)],
         "after": [round(right, 3) for right in after],
+        "before": [0, *(0 if column.numeric else TEXT_GAP for column in shape)],
         "heads": len(table.head),
         "head": _head(table, inner),
         "rows": list(_rows(table, shape, inner, cell_notes(table))),
