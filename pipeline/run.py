@@ -67,7 +67,7 @@ def _wave(layout: Layout, wave: Wave, wanted: Wanted, progress: Progress) -> Out
     published = _published(wave)
     if not wanted.force and published is not None and published.get("run_key") == quick_key:
         return Outcome(wave.name, _files(wave), fresh=True)
-    job = Job(layout, wave)
+    job = Job(layout, wave, meanwhile=_import_ahead)
     job.survey()
     langs = _chosen(wanted.langs, job.languages, "cli.no_such_language")
     from pipeline import render
@@ -81,6 +81,15 @@ def _wave(layout: Layout, wave: Wave, wanted: Wanted, progress: Progress) -> Out
     last.run(job, langs, formats, wanted.edition)
     _remember(wave, quick_key)
     return Outcome(wave.name, _files(wave), fresh=False)
+
+
+def _import_ahead() -> None:
+    """Import what the later stages need, while the file is being read by a process of its own."""
+    for name in ("tabulate", "render"):
+        _module(name)
+    from pipeline.present import build, charts  # noqa: F401
+
+    charts.prepare()
 
 
 def _chosen(asked: tuple[str, ...], known: tuple[str, ...], text_id: str) -> tuple[str, ...]:

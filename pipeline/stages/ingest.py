@@ -26,7 +26,7 @@ def outputs(job: Job) -> list[Path]:
 
 def run(job: Job) -> None:
     """Read the file in a guarded child process and keep what it says."""
-    from pipeline.spss import read
+    from pipeline.spss import Reading
 
     path, source = job.survey(), job.source
     if source.sha256 is not None and file_hash(path) != source.sha256:
@@ -37,7 +37,9 @@ def run(job: Job) -> None:
             expected=source.sha256,
             got=file_hash(path),
         )
-    found = read(path, encoding=source.encoding, expected_rows=source.rows, expected_sha256=source.sha256)
+    reading = Reading(path, source.encoding, source.rows, source.sha256, shown=job.layout.shown(path))
+    job.meanwhile()
+    found = reading.result()
     write_parquet(job.ingested, found.table)
     write_json(job.dictionary_file, found.dictionary.to_json())
     job.memory["dictionary"] = found.dictionary

@@ -22,11 +22,14 @@ if TYPE_CHECKING:
 
 @dataclass
 class Job:
-    """One wave of one study. Properties read files made by earlier stages; they are read once."""
+    """One wave of one study. Properties read files made by earlier stages; they are read once.
+
+    ``meanwhile`` is called while another process reads the file: what will be needed later is imported then.
+    """
 
     layout: Layout
     wave: Wave
-    say: Callable[[str], None] = field(default=lambda line: None)
+    meanwhile: Callable[[], None] = field(default=lambda: None)
     memory: dict[str, Any] = field(default_factory=dict)
 
     @cached_property

@@ -65,11 +65,19 @@ def bring_in(file: Path, layout: Layout, name: str, copy: bool) -> Job:
             shutil.copyfile(file, target)
         else:
             target.symlink_to(file.resolve())
-        if not place.source.exists():
+        beside = file.parent / place.source.name
+        if beside.is_file() and _alone(file):
+            shutil.copyfile(beside, place.source)
+        else:
             write_text(place.source, f"kind: survey\ntitle: {quoted(file.name)}\n")
     except OSError as error:
         raise DataRejected("cli.cannot_write", path=str(place.raw), reason=error.strerror or str(error)) from None
     return Job(layout, place)
+
+
+def _alone(file: Path) -> bool:
+    """Whether a ``source.yml`` beside the file can only be about this file."""
+    return sum(1 for p in file.parent.iterdir() if p.suffix.lower() in SURVEY_SUFFIXES) == 1
 
 
 def read_and_guess(job: Job) -> tuple[Dictionary, Guesses]:

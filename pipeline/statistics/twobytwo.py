@@ -57,12 +57,8 @@ def _reason(table: Crosstab) -> str:
     return size_reason(table) or ("" if table.w.shape == (2, 2) else NOT_2X2)
 
 
-def _ratio(
-    table: Crosstab, name: str, needed: Floats, gradient: Floats, value: float, options: Options
-) -> dict[str, Number]:
+def _ratio(table: Crosstab, name: str, gradient: Floats, value: float, options: Options) -> dict[str, Number]:
     ids = (name, f"{name}_low", f"{name}_high")
-    if (needed <= 0).any():
-        return dict.fromkeys(ids, not_computable(ZERO_CELL))
     error = standard_error(table, gradient).value
     kind = "design_based_interval" if designed(table) else "wald_log"
     method = f"{kind} confidence={100 * options.confidence:g}"
@@ -89,7 +85,7 @@ def odds_ratio(table: Crosstab, options: Options) -> Mapping[str, Number]:
         return dict.fromkeys(_OR, not_computable(ZERO_CELL))
     p = x / x.sum()
     value = float(x[0, 0] * x[1, 1] / (x[0, 1] * x[1, 0]))
-    return _ratio(table, "odds_ratio", x, np.array([[1.0, -1.0], [-1.0, 1.0]]) / p, value, options)
+    return _ratio(table, "odds_ratio", np.array([[1.0, -1.0], [-1.0, 1.0]]) / p, value, options)
 
 
 _RISKS = tuple(f"risk_ratio_column{j}{end}" for j in (1, 2) for end in ("", "_low", "_high"))
@@ -118,7 +114,7 @@ def risk_ratios(table: Crosstab, options: Options) -> Mapping[str, Number]:
         own[:, j] = 1 / hit
         gradient = np.array([[1.0], [-1.0]]) * (own - 1 / rows[:, None]) * float(x.sum())
         value = float(hit[0] * rows[1] / (hit[1] * rows[0]))
-        result |= _ratio(table, name, hit, gradient, value, options)
+        result |= _ratio(table, name, gradient, value, options)
     return result
 
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from pipeline.counting.cases import Cases, Mask
 from pipeline.counting.engine import distribution, patterns
-from pipeline.results import About
-from pipeline.statistics.core import Distribution, Floats, GroupedDistribution, Patterns
+from pipeline.results import About, ResultsWriter
+from pipeline.statistics.core import Distribution, Floats, GroupedDistribution, Number, Patterns, Result
 from pipeline.tables.axes import axis
 from pipeline.tables.context import Context, chosen
 from pipeline.tables.one_way import COUNTED
@@ -73,10 +73,19 @@ def _means_of_mentions(context: Context, about: About, values: Floats, group: st
         distinct, counts = distribution(values, mentioned.astype(np.intp), 1, cases.weights)
         one = Distribution(distinct, counts.n[:, 0], counts.w[:, 0], counts.w2[:, 0], cases.weighting)
         for statistic, result in chosen(one, context, _OVERALL):
-            writer.add_result(about, statistic, result, [""], [item], int(counts.n.sum()), float(counts.w.sum()))
+            _add_at(writer, about, statistic, result, "", item, one)
     inside = mentions.base.astype(np.intp)
     distinct, counts = distribution(values, inside, 1, cases.weights)
     _overall(context, about, Distribution(distinct, counts.n[:, 0], counts.w[:, 0], counts.w2[:, 0], cases.weighting))
+
+
+def _add_at(
+    writer: ResultsWriter, about: About, statistic: str, result: Result, row: str, column: str, one: Distribution
+) -> None:
+    """Add a single number about one row or column of a table."""
+    if not isinstance(result, Number):
+        raise TypeError(f"{statistic} gives one number")
+    writer.add(about, statistic, result, row, column, n=float(one.n.sum()), base=float(one.w.sum()))
 
 
 def correlation(context: Context, table_id: str, first: str, second: str, statistics: Sequence[str] = ()) -> None:
@@ -92,7 +101,7 @@ def correlation(context: Context, table_id: str, first: str, second: str, statis
 def complete_patterns(cases: Cases, names: Sequence[str]) -> tuple[Patterns, Mask]:
     """The distinct rows over several numeric variables of the cases valid on all of them; and who they are."""
     x = np.column_stack([cases.numeric(name) for name in names])
-    complete = ~np.isnan(x).any(axis=1)
+    complete: Mask = np.asarray(~np.isnan(x).any(axis=1))
     distinct, counts = patterns(x[complete], cases.weights.of_some(complete))
     return Patterns(distinct, counts.n, counts.w, counts.w2, cases.weighting), complete
 
@@ -116,7 +125,7 @@ def reliability(context: Context, table_id: str, name: str, statistics: Sequence
         values, c = distribution(cases.numeric(member), complete.astype(np.intp), 1, cases.weights)
         one = Distribution(values, c.n[:, 0], c.w[:, 0], c.w2[:, 0], cases.weighting)
         for statistic, result in chosen(one, context, ("mean", "sd", "n")):
-            writer.add_result(about, statistic, result, [member], [""], n, base)
+            _add_at(writer, about, statistic, result, member, "", one)
 
 
 RELIABILITY = ("cronbach_alpha", "cronbach_alpha_standardized", "alpha_if_deleted", "item_total_correlation")

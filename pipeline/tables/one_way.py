@@ -10,7 +10,7 @@ from pipeline.counting.cases import Cases, Mask
 from pipeline.counting.engine import CaseWeights, count, distribution
 from pipeline.results import About
 from pipeline.statistics.census import exact_share_interval, worst_case_bounds
-from pipeline.statistics.core import Distribution, Floats, Number
+from pipeline.statistics.core import Distribution, Floats, Ints, Number
 from pipeline.statistics.proportions import wilson
 from pipeline.tables.axes import Axis, axis
 from pipeline.tables.context import Context, chosen
@@ -107,7 +107,7 @@ def possible_population(context: Context, name: str) -> int | None:
     return context.population - outside
 
 
-def _share_intervals(context: Context, about: About, one: Axis, n: Floats, w: Floats, w2: Floats, name: str) -> None:
+def _share_intervals(context: Context, about: About, one: Axis, n: Ints, w: Floats, w2: Floats, name: str) -> None:
     """Bounds of the valid share under the census modes, or its interval for a sample or a process."""
     codes, writer, options = list(one.codes), context.writer, context.options
     total = int(n.sum())

@@ -94,6 +94,10 @@ def _make_piece(piece: Piece, spec: TableSpec, context: Context, wanted: Sequenc
         means(context, spec.table, piece.row, piece.column, piece.layer, wanted)
     elif piece.way == "correlation":
         correlation(context, spec.table, piece.row, piece.column, wanted)
+    elif piece.way == "model" and spec.model is not None:
+        from pipeline.tables.models import model
+
+        model(context, spec.table, spec.model)
     elif piece.way == "reliability":
         reliability(context, spec.table, piece.row, wanted)
 

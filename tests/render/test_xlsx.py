@@ -144,6 +144,14 @@ def test_a_table_says_what_it_is(made: tuple[Document, Workbook]) -> None:
             assert (f"{cell.text}\n{cell.sub}" if cell.sub else cell.text) in said
 
 
+def test_a_table_names_its_rows_of_the_results(tmp_path: Path) -> None:
+    document = with_rows(sample.document("en"), (Row("A", (Cell("1", 1.0, "count", "number"),)),))
+    table = dataclasses.replace(document.tables()[0], id="table-forms")
+    section = dataclasses.replace(document.sections[0], blocks=(table,))
+    book = book_of(dataclasses.replace(document, sections=(section,)), tmp_path / "report.xlsx")
+    assert "The table's id in the results: forms" in texts(book["T01"])
+
+
 def test_cell_notes_name_their_cells(made: tuple[Document, Workbook]) -> None:
     document, book = made
     table = document.tables()[1]

@@ -81,3 +81,11 @@ def test_design_based_residual_is_r_surveys(design):
 def test_a_table_without_cases_has_no_expected_count():
     found = numbers(crosstab([[0, 0], [0, 0]]), ids=["expected"])["expected"]
     assert np.isnan(found.values).all()
+
+
+def test_residuals_of_small_frequency_weights():
+    """A weight of a hundredth divides counts by 100 and so residuals by 10; a row of less than one case is a row."""
+    x = [[5, 7, 2], [6, 2, 4]]
+    small = numbers(crosstab((np.array(x) / 100).tolist()), ids=["pearson_residual", "adjusted_residual"])
+    for name, whole in numbers(crosstab(x), ids=["pearson_residual", "adjusted_residual"]).items():
+        np.testing.assert_allclose(small[name].values * 10, whole.values, rtol=1e-12)

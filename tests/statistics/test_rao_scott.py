@@ -146,3 +146,13 @@ def test_applies_with_a_weight_or_a_design_only():
     assert "rao_scott_f" in numbers(of_design("one_stage"))
     assert "chi2" in numbers(of_design("one_stage"))
     assert "rao_scott_f" not in numbers(crosstab([[3, 4], [5, 6]]))
+
+
+def test_two_weighted_cases_have_a_variance_and_one_has_none():
+    # Cases (0,0) of weight 1 and (1,1) of weight 3: residuals ±w·p(other)/Σw = ±3/16, variance 2·2·(3/16)².
+    two = of_cases([0, 1], [0, 1], [1, 3])
+    found = numbers(two, ids=["design_effect"])["design_effect"].values
+    assert found[0, 0] == pytest.approx(2 * 2 * (3 / 16) ** 2 * 1 / (3 / 16))
+    assert value(two, "pearson_r_ase") == 0
+    assert reason(replace(two, n=np.array([[1, 0], [0, 0]])), "pearson_r_ase") == "undefined"
+    assert numbers(of_cases([0], [0], [2]), ids=["design_effect"])["design_effect"].error == "too_few_cases"

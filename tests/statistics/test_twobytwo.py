@@ -293,3 +293,17 @@ def test_intervals_follow_the_confidence():
         wide = [value(table, name + end, Options(confidence=0.99)) for end in ENDS[1:]]
         narrow = [value(table, name + end, Options(confidence=0.9)) for end in ENDS[1:]]
         assert wide[0] < narrow[0] < narrow[1] < wide[1]
+
+
+def test_methods_name_the_interval_and_its_confidence():
+    table = crosstab([[23, 15], [19, 31]])
+    found = numbers(table, Options(confidence=0.9))
+    assert found["odds_ratio_low"].method == found["risk_ratio_column1_high"].method == "wald_log confidence=90"
+    assert found["risk_difference_low"].method == "newcombe confidence=90"
+    assert found["conditional_odds_ratio"].method == "conditional_mle"
+    assert found["conditional_odds_ratio_low"].method == "exact_interval confidence=90"
+    weighted = numbers(replace(table, weighting="probability"), Options(confidence=0.9))
+    assert weighted["odds_ratio_low"].method == "design_based_interval confidence=90"
+    assert weighted["risk_difference_high"].method == "design_based_interval confidence=90"
+    strata = numbers(layers([[[16, 11], [5, 20]], [[12, 16], [7, 19]]]), Options(confidence=0.9))
+    assert strata["mh_odds_ratio_low"].method == "wald_log confidence=90"

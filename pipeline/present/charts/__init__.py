@@ -20,7 +20,7 @@ from pipeline.present.charts.library import without_font_search
 from pipeline.present.charts.model import Chart, ChartKind, Drawing, Series
 from pipeline.present.charts.shapes import Sheet
 
-__all__ = ["Chart", "Drawing", "Series", "draw", "lay_out"]
+__all__ = ["Chart", "Drawing", "Series", "draw", "lay_out", "prepare"]
 
 _KINDS: dict[ChartKind, Callable[[Chart], Sheet]] = {
     "bars": draw_bars,
@@ -81,6 +81,11 @@ def _renderer() -> Callable[[Sheet], str]:
     with without_font_search():
         from pipeline.present.charts.svg import render
     return render
+
+
+def prepare() -> None:
+    """Import the drawing library now rather than at the first drawing."""
+    _renderer()
 
 
 def draw(chart: Chart) -> Drawing:

@@ -11,20 +11,22 @@ from pipeline.results import ResultRow
 from pipeline.spec.model import TableSpec
 
 ESTIMATES = (
-    ("coefficient", 2), ("coefficient_se", 2), ("odds_ratio", 2), ("interval", 2), ("coefficient_p", 3),
-    ("average_marginal_effect", 3),
+    ("coefficient", 2), ("coefficient_se", 2), ("odds_ratio", 2), ("rate_ratio", 2), ("interval", 2),
+    ("coefficient_p", 3), ("average_marginal_effect", 3),
 )  # fmt: skip
 FIT = (
     "r_squared", "adjusted_r_squared", "pseudo_r_squared", "nagelkerke_r_squared", "log_likelihood", "aic", "bic",
-    "model_f", "lr_chi2",
+    "model_f", "model_lr",
 )  # fmt: skip
 
 
 def model(view: View, spec: TableSpec) -> Body:
     """Terms by estimates; the fit below. Outcomes of a multinomial model are groups of rows."""
     found = view.results.rows(spec.table)
-    have = {r.statistic for r in found}
+    have = {r.statistic for r in found if r.value is not None or r.statistic == "coefficient"}
     columns = [(s, d) for s, d in ESTIMATES if s in have or (s == "interval" and "coefficient_low" in have)]
+    if spec.model is not None and spec.model.kind == "linear":
+        columns = [c for c in columns if c[0] != "average_marginal_effect"]  # the slopes themselves
     terms = list(dict.fromkeys(
         (r.row_var, r.row_code, r.col_var, r.col_code) for r in found if r.statistic == "coefficient"
     ))  # fmt: skip
@@ -79,8 +81,11 @@ def _cell(
 ) -> Cell:  # fmt: skip
     var, code, col, col_code = term
     if statistic == "interval":
-        ratio = view.get(spec.table, "odds_ratio_low", var, code, col, col_code) is not None
-        name = "odds_ratio" if ratio else "coefficient"
+        ratios = ("odds_ratio", "rate_ratio")
+        name = next(
+            (r for r in ratios if view.value(spec.table, f"{r}_low", var, code, col, col_code) is not None),
+            "coefficient",
+        )
         low = view.value(spec.table, f"{name}_low", var, code, col, col_code)
         high = view.value(spec.table, f"{name}_high", var, code, col, col_code)
         if low is None or high is None:

@@ -150,6 +150,8 @@ def _rows(table: Table, shape: tuple[Column, ...], widths: tuple[float, ...], no
             if len(letters) > MOST_LETTERS:
                 letters, text = "", f"{text} {_flat(letters, width / _BOLD)}"
             raised = letters + (f"({notes[cell.note]})" if cell.note else "")
+            if raised and not column.numeric:  # beside text no room is kept: it stands on the line
+                text, raised = f"{text} {raised}", ""
             if not pad and not raised:
                 plain["c"].append(text)
                 continue

@@ -89,7 +89,7 @@ def lines(text: str, width: float) -> int:
     for paragraph in text.split("\n"):
         used, count = 0.0, 1
         for word in paragraph.split(" "):
-            length = len(word) * 0.9  # the mean letter of prose against the digit that Excel measures widths in
+            length = len(word) * 0.95  # the mean letter of prose against the digit that Excel measures widths in
             if used and used + 0.5 + length > width:
                 count, used = count + 1, 0.0
             if length > width:

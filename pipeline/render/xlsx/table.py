@@ -75,7 +75,8 @@ def write_table(sheet: Sheet, table: Table, words: dict[str, str], back: tuple[s
         sheet.line(_with_word(lang, words["source"], table.source), font_color=GREY, size=10)
     if table.mark:
         sheet.line(table.mark.text, font_color=GREY, size=10)
-    sheet.line(language.text(lang, "office.table_id", id=table.id), font_color=GREY, size=9)
+    # The document's ids name their kind first; the results' table_id is what the study calls the table.
+    sheet.line(language.text(lang, "office.table_id", id=table.id.removeprefix("table-")), font_color=GREY, size=9)
     sheet.ws.freeze_panes(head[1] + 1, 1)
     return head
 
