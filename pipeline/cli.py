@@ -88,7 +88,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _language(arguments: Sequence[str]) -> str:
     """The language asked for on the command line, else the terminal's."""
-    for word, following in zip(arguments, [*arguments[1:], ""], strict=True):
+    for word, following in zip(arguments, [*arguments, ""][1:], strict=True):
         value = word.removeprefix("--lang=") if word.startswith("--lang=") else following if word == "--lang" else ""
         if value in language.languages():
             return value

@@ -100,6 +100,26 @@ class Layout:
         """The file whose kernel lock keeps two runs apart."""
         return self.processed / ".lock"
 
+    @property
+    def schedule(self) -> Path:
+        """How unattended runs wait and whom they call."""
+        return self.files / "schedule.yml"
+
+    @property
+    def seen(self) -> Path:
+        """The SHA-256 of every wave's file as first seen; not among the things that can be made again."""
+        return self.base / "data" / "seen.json"
+
+    @property
+    def status(self) -> Path:
+        """What became of each wave at the last runs, for programs."""
+        return self.reports / "status.json"
+
+    @property
+    def index(self) -> Path:
+        """The same for people, with links to the reports."""
+        return self.reports / "index.html"
+
     def wave(self, name: str) -> Wave:
         """The files of a wave (whether or not they exist)."""
         if not _WAVE.match(name):

@@ -2,6 +2,8 @@
 
 ``reports/<wave>`` is a symbolic link to a complete build in ``reports/.builds``; publishing builds aside and then
 renames a new link over the old one, which the kernel does at once. A reader sees the last good report or the new one.
+The build before the published one stays until the next publication, so that a reader who has followed the link can
+finish. What a killed run left is removed by the next.
 """
 
 from __future__ import annotations
@@ -11,24 +13,41 @@ import errno
 import fcntl
 import os
 import shutil
+import signal
+import sys
 import tempfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from pipeline.errors import Locked, RenderingFailed
 from pipeline.paths import Layout
 
+# What a disk says when it cannot take what is written, wherever in a run that is.
+_REFUSALS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EIO)
+_DENIALS = (errno.EACCES, errno.EPERM)
+_PR_SET_PDEATHSIG = 1
+
+_held: dict[Path, int] = {}
+
 
 @contextlib.contextmanager
 def lock(layout: Layout) -> Iterator[None]:
-    """One run at a time: a kernel lock that dies with its process. Raises :class:`Locked`."""
+    """One run at a time: a kernel lock that dies with its process. Raises :class:`Locked`.
+
+    A run that holds the lock may take it again inside. While it is held, a refusal of the disk (full, read-only)
+    ends as :class:`RenderingFailed`, and a forked worker dies with this process: it would keep the lock otherwise.
+    """
+    place = layout.lock.resolve()
+    if place in _held:
+        yield
+        return
     try:
         layout.processed.mkdir(parents=True, exist_ok=True)
         handle = os.open(layout.lock, os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
-        raise RenderingFailed(
-            "cli.cannot_write", path=layout.shown(layout.processed), reason=error.strerror or str(error)
-        ) from None
+        raise _cannot(layout, layout.processed, error) from None
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -36,9 +55,68 @@ def lock(layout: Layout) -> Iterator[None]:
             if error.errno in (errno.EAGAIN, errno.EACCES, errno.EWOULDBLOCK):
                 raise Locked("cli.locked", folder=layout.shown(layout.base)) from None
             raise
-        yield
+        _libc()  # loaded before there are workers: after a fork nothing is imported
+        _held[place] = handle
+        try:
+            _tidy(layout)
+            yield
+        except OSError as error:
+            if _refused(layout, error):
+                where = Path(os.fsdecode(error.filename)) if error.filename else layout.processed
+                raise _cannot(layout, where, error) from error
+            raise
+        finally:
+            _held.pop(place, None)
     finally:
         os.close(handle)
+
+
+@cache
+def _libc() -> Any:
+    """The C library where it can tell a process to die with its parent; else ``None``."""
+    if sys.platform != "linux":
+        return None
+    import ctypes
+
+    return ctypes.CDLL(None, use_errno=True)
+
+
+def _in_forked_worker() -> None:
+    """A worker of a run that holds the lock: it lets the lock go and dies when the run is killed.
+
+    Left alone, the workers of a killed run would wait for work for ever, and the lock, which is shared with them,
+    would never be free again.
+    """
+    if not _held:
+        return
+    for handle in _held.values():
+        os.close(handle)
+    _held.clear()
+    library = _libc()
+    if library is not None:
+        library.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() == 1:  # the run died before the line above
+            os._exit(1)
+
+
+os.register_at_fork(after_in_child=_in_forked_worker)
+
+
+def _refused(layout: Layout, error: OSError) -> bool:
+    if error.errno in _REFUSALS:
+        return True
+    if error.errno not in _DENIALS or not error.filename:
+        return False
+    path = Path(os.fsdecode(error.filename))
+    return path.is_relative_to(layout.processed) or path.is_relative_to(layout.reports)
+
+
+def _tidy(layout: Layout) -> None:
+    """Remove half-written files of a killed run; nobody else is at work, for the lock is held."""
+    for folder in (layout.processed, *layout.processed.glob("*"), layout.reports):
+        for path in folder.glob(".*.part"):
+            with contextlib.suppress(OSError):
+                path.unlink()
 
 
 @contextlib.contextmanager
@@ -54,34 +132,41 @@ def build(layout: Layout, name: str) -> Iterator[Path]:
         raise _cannot(layout, layout.reports, error) from None
     try:
         yield folder
-        _swap(layout, name, folder)
+        link = _prepare(layout, name, folder)
+        link.replace(layout.reports / name)
     except OSError as error:
         shutil.rmtree(folder, ignore_errors=True)
         raise _cannot(layout, layout.reports, error) from None
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    _sweep(layout, builds)
+    # From here the new report is the published one: whatever fails now must not take it away.
+    with contextlib.suppress(OSError):
+        _flush(layout.reports)
 
 
 def _cannot(layout: Layout, path: Path, error: OSError) -> RenderingFailed:
     return RenderingFailed("cli.cannot_write", path=layout.shown(path), reason=error.strerror or str(error))
 
 
-def _swap(layout: Layout, name: str, folder: Path) -> None:
-    """Flush the build to disk, then rename a link to it over the old one."""
+def _prepare(layout: Layout, name: str, folder: Path) -> Path:
+    """Flush the build to disk and make the link that is to be renamed over the old one."""
     for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            with path.open("rb") as f:
-                os.fsync(f.fileno())
+        _flush(path)
+    _flush(folder)
+    _flush(folder.parent)
     place = layout.reports / name
     if place.is_dir() and not place.is_symlink():  # a folder that a person put there: keep it beside
         place.rename(_free(layout.reports / f"{name}.before"))
     link = folder.parent / f".{folder.name}.link"
     link.unlink(missing_ok=True)
     link.symlink_to(os.path.relpath(folder, layout.reports), target_is_directory=True)
-    link.replace(place)
-    handle = os.open(layout.reports, os.O_RDONLY)
+    return link
+
+
+def _flush(path: Path) -> None:
+    """Have a file, or the names in a folder, on the disk and not only in memory."""
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:
@@ -97,7 +182,7 @@ def _free(path: Path) -> Path:
 
 
 def _sweep(layout: Layout, builds: Path) -> None:
-    """Remove builds that no link points to: what a killed run or the last swap left behind."""
+    """Remove builds that no link points to: what a killed run or an earlier publication left behind."""
     used = {p.resolve() for p in layout.reports.iterdir() if p.is_symlink()} if layout.reports.is_dir() else set()
     for path in builds.iterdir():
         if path.is_symlink():

@@ -83,9 +83,9 @@ class SmallStudy:
 
     def left_behind(self) -> list[str]:
         """Files that no finished step makes: parts, builds that nothing points to, reports."""
-        found = [p for p in self.folder.rglob("*") if ".part" in p.name or p.name.startswith("report.")]
-        builds = self.folder / "reports" / ".builds"
-        return sorted(p.name for p in [*found, *(builds.iterdir() if builds.is_dir() else ())])
+        parts = [p for p in self.folder.rglob("*") if ".part" in p.name]
+        reports = self.folder / "reports"
+        return sorted(p.name for p in [*parts, *reports.rglob("*")] if p.name != ".builds")
 
 
 @dataclass(frozen=True)

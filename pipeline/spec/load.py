@@ -20,6 +20,7 @@ from pipeline.spec.model import (
     Answers,
     Codebook,
     FigureSpec,
+    Net,
     Record,
     Report,
     Source,
@@ -352,6 +353,8 @@ def _check_codebook(codebook: Codebook, source: SourceFile) -> Iterator[StudyErr
                     "study.name_twice", file=source.name, line=source.line((group, name)), name=name, other=seen[name]
                 )
             seen[name] = group
+    for name, scale in codebook.scales.items():
+        yield from _check_nets(source, ("scales", name), scale.nets, scale)
     for name, variable in codebook.variables.items():
         place: Place = ("variables", name)
         for code in variable.categories.keys() & variable.missing.keys():
@@ -363,10 +366,8 @@ def _check_codebook(codebook: Codebook, source: SourceFile) -> Iterator[StudyErr
                 yield _no_name(source, (*place, "asked_if", other), other, codebook.variables)
             elif codebook.variables[other].categories:
                 yield from _check_codes(source, (*place, "asked_if", other), other, codes, codebook)
-        for net_name, net in variable.nets.items():
-            for code in net.codes:
-                if code not in variable.categories:
-                    yield _no_code(source, (*place, "nets", net_name), name, code, variable.categories)
+        shared = codebook.scales[variable.scale].nets if variable.scale else {}
+        yield from _check_nets(source, place, {k: n for k, n in variable.nets.items() if k not in shared}, variable)
     for name, mr in codebook.sets.items():
         place = ("sets", name)
         yield from _check_members(source, place, mr.members, codebook)
@@ -388,6 +389,15 @@ def _check_codebook(codebook: Codebook, source: SourceFile) -> Iterator[StudyErr
         for other in ((derived.source,) if derived.source else ()) + derived.mean_of:
             if other not in codebook.variables:
                 yield _no_name(source, place, other, codebook.variables)
+
+
+def _check_nets(
+    source: SourceFile, place: Place, nets: Mapping[str, Net], answers: Answers | Variable
+) -> Iterator[StudyError]:
+    for net_name, net in nets.items():
+        for code in net.codes:
+            if code not in answers.categories:
+                yield _no_code(source, (*place, "nets", net_name), str(place[-1]), code, answers.categories)
 
 
 def _check_members(

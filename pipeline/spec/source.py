@@ -21,7 +21,10 @@ _FLOAT = re.compile(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)([eE][-+]?[0-9]+)?\Z"
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MOST_NODES = 1_000_000  # aliases of aliases multiply: such a file is stopped, not expanded
 _DEEPEST = 30
-_TAGS = {"tag:yaml.org,2002:str", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"}
+_LONGEST_NUMBER = 300  # a longer run of digits stays text; Python refuses to convert it
+_YAML = "tag:yaml.org,2002:"
+# What YAML itself sees in plain text, lists and mappings; any other tag was written by hand.
+_TAGS = {_YAML + name for name in ("map", "seq", "str", "int", "float", "bool", "null", "timestamp", "merge", "value")}
 
 Place = tuple[str | int, ...]
 
@@ -81,8 +84,7 @@ def _build(node: Any, place: Place, source: SourceFile, problems: list[PipelineE
     source.nodes += 1
     if source.nodes > _MOST_NODES or len(place) > _DEEPEST:
         raise StudyError("study.too_large", file=source.name, line=line)
-    explicit = node.tag if not node.tag.startswith("tag:yaml.org,2002:") else ""
-    if explicit or (isinstance(node, yaml.CollectionNode) and node.tag not in _TAGS):
+    if node.tag not in _TAGS:
         problems.append(StudyError("study.yaml_tag", file=source.name, line=line, tag=node.tag))
         return None
     if isinstance(node, yaml.MappingNode):
@@ -109,7 +111,7 @@ def _key(text: str) -> str:
     """Codes written as whole numbers in any style (``1``, ``1.0``) are one key."""
     if _FLOAT.match(text) and not _INT.match(text):
         value = float(text)
-        if value == int(value):
+        if value.is_integer():
             return str(int(value))
     return text
 
@@ -122,7 +124,7 @@ def _scalar(node: Any) -> Any:
         return None
     if text in ("true", "false"):
         return text == "true"
-    if _INT.match(text):
+    if _INT.match(text) and len(text) <= _LONGEST_NUMBER:
         return int(text)
     if _FLOAT.match(text):
         return float(text)

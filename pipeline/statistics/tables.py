@@ -28,6 +28,9 @@ DESIGN_BASED = "design_based"
 # A test that needs a covariance for each pair of cells would take gigabytes beyond this many cells.
 MOST_CELLS = 2_500
 
+# A variance of a measure between −1 and 1 below this is rounding error.
+_ROUNDING = 1e-26
+
 
 def designed(table: Crosstab) -> bool:
     """Whether the cases are not independent draws of one weight, so that naive tests do not hold."""
@@ -185,8 +188,8 @@ def standard_error(table: Crosstab, gradient: Floats) -> Number:
     """The standard error of a measure from its gradient, with the method word that says how."""
     method = DESIGN_BASED if designed(table) else ""
     found = variance(table, gradient)
-    # Rounding can leave a variance of zero slightly negative (a perfect association).
-    return number(math.sqrt(max(found, 0.0)) if math.isfinite(found) else found, method)
+    # A perfect association has no variance, but rounding leaves some 1e-32, and a ratio to it would be "significant".
+    return number(0.0 if found <= _ROUNDING else math.sqrt(found), method)
 
 
 def exponential(x: float) -> float:

@@ -83,3 +83,10 @@ def test_crossing_needs_a_change_of_sign():
     assert crossing(lambda x: x - 5, 3, 5) == 5
     with pytest.raises(ValueError, match="no change of sign"):
         crossing(lambda x: x + 1, 0, 2)
+
+
+def test_eta_squared_of_two_groups_is_that_of_t():
+    two = case_groups("x", "g2", "none")
+    t, df = value(two, "t"), value(two, "t_df")
+    assert value(two, "eta_squared") == pytest.approx(t * t / (t * t + df), rel=1e-12)
+    assert "eta_squared" in found(two)

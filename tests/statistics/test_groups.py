@@ -264,3 +264,18 @@ def test_units_of_the_weight_do_not_matter_to_a_survey():
         if name not in ("count", "sum", "letters", "eta_squared_low", "eta_squared_high"):
             np.testing.assert_allclose(value(ten, name), value(one, name), rtol=1e-10, err_msg=name)
             assert result.error == ""
+
+
+def test_yes_and_no_are_values_like_any_other():
+    # three of four against one of four; Fisher's exact p of this table is 34/70 (R: fisher.test(matrix(c(3,1,1,3),2)))
+    tea = grouped([1, 1, 1, 0, 1, 0, 0, 0], [0, 0, 0, 0, 1, 1, 1, 1])
+    assert value(tea, "mann_whitney_exact_p") == pytest.approx(34 / 70, rel=1e-12)
+    # R: kruskal.test(c(1,1,1,0,1,0,0,0), rep(1:2, each = 4))$statistic, wilcox.test(..., correct = FALSE)$p.value
+    assert value(tea, "kruskal_h") == pytest.approx(1.75, rel=1e-12)
+    assert value(tea, "mann_whitney_p") == pytest.approx(0.1858767325, rel=1e-9)
+
+
+def test_exact_p_reasons_come_in_order():
+    survey = grouped([1, 2, 3, 4], [0, 0, 1, 1], [1, 1, 2, 1], "probability")
+    assert "mann_whitney_exact_p" not in found(survey)
+    assert "mann_whitney_exact_p" not in found(grouped([1, 2, 3, 4, 5], [0, 0, 1, 1, 2]))

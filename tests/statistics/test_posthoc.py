@@ -163,3 +163,10 @@ def test_games_howell_leaves_out_a_group_of_one_case():
 def test_empty_groups_are_skipped_and_places_kept():
     got = tukey_hsd(grouped([1, 2, 5, 6, 9, 11], [0, 0, 2, 2, 3, 3], count=4), OPTIONS)
     assert list(zip(got.first.tolist(), got.second.tolist(), strict=True)) == [(0, 2), (0, 3), (2, 3)]
+
+
+def test_two_constant_columns_of_a_survey_are_not_compared():
+    values, groups = [1, 1, 2, 2, 5, 9], [0, 0, 1, 1, 2, 2]
+    got = compare_means(grouped(values, groups, [1, 2, 1, 2, 1, 2], "probability"), OPTIONS)
+    assert np.isnan(got.p).tolist() == [True, False, False]
+    assert got.error == "column_not_compared"

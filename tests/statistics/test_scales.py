@@ -165,3 +165,17 @@ def test_fleiss_reasons():
     assert reason(patterns([[1, NAN], [NAN, 2]]), "fleiss_kappa") == "no_cases"
     assert reason(patterns([[1, 1], [1, 1]]), "fleiss_kappa") == "zero_variance"
     assert reason(items("probability"), "fleiss_kappa_se") == "weights_need_design_based"
+
+
+def test_units_do_not_matter():
+    small = patterns([CASES[f"i{k}"] / 1000 for k in range(1, 5)])
+    for name in (
+        "cronbach_alpha",
+        "cronbach_alpha_standardised",
+        "split_half_r",
+        "spearman_brown",
+        "guttman_split_half",
+    ):
+        assert value(small, name) == pytest.approx(value(items(), name), rel=1e-10)
+    for name in ("alpha_if_deleted", "item_total_correlation", "squared_multiple_correlation"):
+        np.testing.assert_allclose(value(small, name), value(items(), name), rtol=1e-10)

@@ -1,0 +1,98 @@
+"""A report that is no longer up to date says so, dated: a banner in the published HTML, nothing else touched.
+
+The last good build is copied with the banner set into each HTML file between two marks, and published in one rename
+like any other. Taken out between the marks, the very bytes of the good build are there again; the other formats keep
+theirs all along. The build's manifest names the banner under ``notice``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+from pipeline import language, publish
+from pipeline.paths import Layout, Wave
+from pipeline.stages.freshness import file_hash, write_json
+from pipeline.unattended import clock
+from pipeline.unattended.status import Failure
+
+_BEGIN, _END = b"<!--newer data failed-->", b"<!--/newer data failed-->\n"
+_BANNER = re.compile(re.escape(_BEGIN) + b".*?" + re.escape(_END), re.DOTALL)
+# Where it goes: on the first page above the title. Text from the data is escaped and cannot look like this.
+_PLACES = (b'<header class="cover" id="top">\n', b"<body>\n")
+_MOST = 600  # characters of the reason that are shown
+
+
+def manifest(wave: Wave) -> dict[str, Any] | None:
+    """The manifest of the published report, if there is one."""
+    try:
+        found = json.loads((wave.reports / "manifest.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) and isinstance(found.get("outputs"), dict) else None
+
+
+def newer_data(wave: Wave) -> bool:
+    """Whether the wave's file is another than the published report was made of."""
+    path, made = wave.survey(), manifest(wave)
+    return path is not None and made is not None and file_hash(path) not in made.get("data", {}).values()
+
+
+def put(layout: Layout, wave: Wave, failure: Failure, published: str | None) -> None:
+    """Set the banner into the published report. Without a report there is nothing to do; the same banner stays."""
+    made = manifest(wave)
+    if made is None:
+        return
+    notice = {"since": failure.since, "published": published, "reason": failure.reason}
+    if made.get("notice") != notice:
+        _republish(layout, wave, made, notice)
+
+
+def lift(layout: Layout, wave: Wave) -> None:
+    """Take the banner out of the published report, if there is one."""
+    made = manifest(wave)
+    if made is not None and "notice" in made:
+        _republish(layout, wave, made, None)
+
+
+def without(page: bytes) -> bytes:
+    """A report's HTML as it was before any banner."""
+    return _BANNER.sub(b"", page)
+
+
+def _republish(layout: Layout, wave: Wave, made: dict[str, Any], notice: dict[str, Any] | None) -> None:
+    good = wave.reports.resolve()
+    with publish.build(layout, wave.name) as folder:
+        shutil.copytree(good, folder, dirs_exist_ok=True)
+        for path in sorted(folder.glob("report.*.html")):
+            page = without(path.read_bytes())
+            path.write_bytes(page if notice is None else _with(page, _html(notice, path)))
+        outputs = {name: file_hash(folder / name) for name in made["outputs"]}
+        changed = {k: v for k, v in made.items() if k != "notice"} | {"outputs": outputs}
+        write_json(folder / "manifest.json", changed if notice is None else {**changed, "notice": notice})
+
+
+def _with(page: bytes, banner: bytes) -> bytes:
+    for place in _PLACES:
+        before, found, after = page.partition(place)
+        if found:
+            return before + found + _BEGIN + banner + _END + after
+    raise ValueError("a report's HTML without a body")
+
+
+def _html(notice: dict[str, Any], path: Path) -> bytes:
+    from markupsafe import escape
+
+    lang = path.name.split(".")[1]
+    reason = " ".join(notice["reason"].get(lang, "").split())
+    if len(reason) > _MOST:
+        reason = reason[:_MOST].rstrip() + " …"
+    title = language.text(lang, "unattended.banner_title", date=clock.shown(notice["since"], lang))
+    made = notice["published"]
+    last = language.text(lang, "unattended.banner_made", date=clock.shown(made, lang)) if made else ""
+    text = language.text(lang, "unattended.banner_text", reason=reason, last=last)
+    block = f'<aside class="notice" role="note"><p><strong>{escape(title)}</strong> {escape(text)}</p></aside>'
+    return block.encode()

@@ -1,0 +1,115 @@
+"""``reports/status.json``: what became of each wave, and the history of runs, for programs that watch.
+
+The records below are the schema of that file; a key is never removed from it without a new ``version``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import ValidationError
+
+from pipeline.paths import Layout
+from pipeline.spec.model import Record
+from pipeline.stages.freshness import write_text
+
+State = Literal["published", "fresh", "failed", "waiting"]
+Texts = dict[str, str]
+
+
+class Failure(Record):
+    """A run that ended badly for a wave.
+
+    ``time`` is the last time it was seen, ``since`` the first time of the same reason on the same data; ``reason`` is
+    the message by language; ``data`` the SHA-256 of the data file then, if there was one.
+    """
+
+    time: str
+    since: str
+    exit_code: int
+    reason: Texts
+    data: str | None = None
+
+
+class WaveStatus(Record):
+    """One wave.
+
+    ``state``: ``published`` (a new report at the last run), ``fresh`` (nothing to do), ``failed`` (the last good
+    report, if any, is still in place), ``waiting`` (no file yet, or one that is still arriving). ``published`` is the
+    time of the last new report, ``last_success`` of the last run that ended well; ``files`` are the reports in place,
+    relative to ``reports/``; ``notice`` is what to know although nothing failed.
+    """
+
+    state: State
+    title: Texts = {}
+    published: str | None = None
+    last_success: str | None = None
+    last_failure: Failure | None = None
+    files: tuple[str, ...] = ()
+    notice: Texts | None = None
+
+
+class Run(Record):
+    """One run, or several alike in a row that had nothing to do (``times``). ``waves``: the state of each wave.
+
+    ``reason`` is given where a run failed as a whole and not for a wave.
+    """
+
+    command: Literal["rerun", "report"]
+    started: str
+    ended: str
+    exit_code: int
+    waves: dict[str, State] = {}
+    times: int = 1
+    reason: Texts | None = None
+
+    @property
+    def idle(self) -> bool:
+        """Whether it had nothing to do."""
+        return self.exit_code == 0 and self.reason is None and all(s == "fresh" for s in self.waves.values())
+
+
+class Status(Record):
+    """The whole file. ``runs``: the latest first."""
+
+    version: Literal[1] = 1
+    updated: str
+    title: Texts = {}
+    waves: dict[str, WaveStatus] = {}
+    runs: tuple[Run, ...] = ()
+
+    def after(self, run: Run, kept: int) -> tuple[Run, ...]:
+        """The history with one run more: idle runs in a row are one line, and only the latest ``kept`` stay."""
+        if self.runs and run.idle:
+            last = self.runs[0]
+            if last.idle and (last.command, last.waves) == (run.command, run.waves):
+                joined = last.model_copy(update={"ended": run.ended, "times": last.times + 1})
+                return (joined, *self.runs[1:])[:kept]
+        return (run, *self.runs)[:kept]
+
+
+def read(layout: Layout) -> Status | None:
+    """The status left by the last run; ``None`` where there is none or it is not ours."""
+    try:
+        return Status.model_validate_json(layout.status.read_bytes())
+    except (OSError, ValidationError):
+        return None
+
+
+def write(layout: Layout, status: Status) -> None:
+    """Replace ``status.json`` and then ``index.html``, each whole."""
+    from pipeline.unattended import index
+
+    write_text(layout.status, status.model_dump_json(indent=1) + "\n")
+    write_text(layout.index, index.page(status))
+
+
+def failure(before: WaveStatus | None, time: str, exit_code: int, reason: Mapping[str, str], data: str | None) -> Failure:
+    """A failure, dated from its first time where the last run ended the same way."""
+    last = before.last_failure if before is not None and before.state == "failed" else None
+    same = last is not None and last.reason == dict(reason) and last.data == data
+    return Failure(
+        time=time, since=last.since if last is not None and same else time, exit_code=exit_code, reason=dict(reason),
+        data=data,
+    )  # fmt: skip
