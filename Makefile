@@ -3,7 +3,7 @@
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help setup report test check test-exhaustive test-outside ingest validate process tabulate render quick init open bench clean
+.PHONY: help setup report test check test-exhaustive test-outside ingest validate process tabulate render rerun verify quick init open bench clean
 
 PYTHON ?= python3
 PY := .venv/bin/python
@@ -38,6 +38,12 @@ report: .venv/ready ## make every report: all waves (or WAVE=…), Italian and E
 
 ingest validate process tabulate render: .venv/ready ## one stage alone (ingest, validate, process, tabulate, render)
 	@$(PY) -m pipeline $@ $(OPTIONS)
+
+rerun: .venv/ready ## for schedulers: what changed is made, the last good report stays, reports/index.html says what happened
+	@$(PY) -m pipeline rerun $(OPTIONS)
+
+verify: .venv/ready ## make what is published again, aside, and compare every byte
+	@$(PY) -m pipeline verify $(OPTIONS)
 
 quick: .venv/ready ## a report on any SPSS file: make quick FILE=survey.sav OUT=folder [ROWS="a b"] [BY="c d"]
 	@$(PY) -m pipeline quick "$(FILE)" --out "$(OUT)" $(if $(ROWS),--rows $(ROWS)) $(if $(BY),--by $(BY)) $(if $(LANG_),--lang "$(LANG_)") $(FORMATS_OPTION)

@@ -49,6 +49,8 @@ def _parser(lang: str) -> argparse.ArgumentParser:
         if name in ("report", "render"):
             one.add_argument("--formats", default="", metavar="html,pdf,xlsx,docx", help=t("help_formats"))
             one.add_argument("--edition", choices=("internal", "public"), default="internal", help=t("help_edition"))
+    for name in ("rerun", "verify"):
+        of_study(name).add_argument("--wave", action="append", default=[], metavar="W", help=t("help_wave"))
     of_study("open")
     init = of_study("init")
     init.add_argument("file", metavar="FILE", type=Path)
@@ -117,6 +119,7 @@ def _defect(arguments: Sequence[str], lang: str) -> int:
 
 def _report(options: argparse.Namespace, progress: Progress) -> int:
     from pipeline import run
+    from pipeline.unattended.rerun import report
 
     wanted = run.Wanted(
         langs=tuple(x for x in (options.lang or "").split(",") if x),
@@ -124,7 +127,7 @@ def _report(options: argparse.Namespace, progress: Progress) -> int:
         edition=options.edition,
         force=options.force,
     )
-    outcomes = run.report(layout(options.study), _words(options.wave), wanted, progress)
+    outcomes = report(layout(options.study), _words(options.wave), wanted, progress)
     place = layout(options.study)
     for outcome in outcomes:
         progress.say("fresh" if outcome.fresh else "made", wave=outcome.wave)
@@ -144,10 +147,26 @@ def _stage(options: argparse.Namespace, progress: Progress) -> int:
     wanted = run.Wanted(
         langs=tuple(x for x in (options.lang or "").split(",") if x),
         formats=tuple(x.strip() for x in getattr(options, "formats", "").split(",") if x.strip()),
+        edition=getattr(options, "edition", "internal"),
         force=options.force,
     )
     run.stage(layout(options.study), options.command, _words(options.wave), wanted, progress)
     progress.say("stage_done", stage=options.command)
+    return 0
+
+
+def _rerun(options: argparse.Namespace, progress: Progress) -> int:
+    from pipeline import run
+    from pipeline.unattended.rerun import rerun
+
+    return rerun(layout(options.study), _words(options.wave), run.Wanted(), progress)
+
+
+def _verify(options: argparse.Namespace, progress: Progress) -> int:
+    from pipeline.unattended.verify import verify
+
+    for wave, count in verify(layout(options.study), _words(options.wave), progress):
+        progress.line(language.text(progress.lang, "unattended.verified", wave=wave, count=count))
     return 0
 
 
@@ -183,5 +202,5 @@ def _quick(options: argparse.Namespace, progress: Progress) -> int:
 def _commands() -> dict[str, Callable[[argparse.Namespace, Progress], int]]:
     return {
         "report": _report, "render": _stage, "ingest": _stage, "validate": _stage, "process": _stage,
-        "tabulate": _stage, "open": _open, "init": _init, "quick": _quick,
+        "tabulate": _stage, "open": _open, "rerun": _rerun, "verify": _verify, "init": _init, "quick": _quick,
     }  # fmt: skip

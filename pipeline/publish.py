@@ -41,7 +41,8 @@ def lock(layout: Layout) -> Iterator[None]:
     """
     place = layout.lock.resolve()
     if place in _held:
-        yield
+        with _refusals(layout):
+            yield
         return
     try:
         layout.processed.mkdir(parents=True, exist_ok=True)
@@ -58,13 +59,9 @@ def lock(layout: Layout) -> Iterator[None]:
         _libc()  # loaded before there are workers: after a fork nothing is imported
         _held[place] = handle
         try:
-            _tidy(layout)
-            yield
-        except OSError as error:
-            if _refused(layout, error):
-                where = Path(os.fsdecode(error.filename)) if error.filename else layout.processed
-                raise _cannot(layout, where, error) from error
-            raise
+            with _refusals(layout):
+                _tidy(layout)
+                yield
         finally:
             _held.pop(place, None)
     finally:
@@ -102,13 +99,24 @@ def _in_forked_worker() -> None:
 os.register_at_fork(after_in_child=_in_forked_worker)
 
 
+@contextlib.contextmanager
+def _refusals(layout: Layout) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if not _refused(layout, error):
+            raise
+        where = Path(os.fsdecode(error.filename)) if error.filename else layout.processed
+        raise _cannot(layout, where, error) from error
+
+
 def _refused(layout: Layout, error: OSError) -> bool:
     if error.errno in _REFUSALS:
         return True
     if error.errno not in _DENIALS or not error.filename:
         return False
     path = Path(os.fsdecode(error.filename))
-    return path.is_relative_to(layout.processed) or path.is_relative_to(layout.reports)
+    return any(path.is_relative_to(p) for p in (layout.processed, layout.reports)) or path.parent == layout.seen.parent
 
 
 def _tidy(layout: Layout) -> None:

@@ -9,12 +9,13 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from pipeline import paths, publish
-from pipeline.errors import DataRejected, UsageError, nearest
+from pipeline import language, paths, publish
+from pipeline.errors import DataRejected, RenderingFailed, UsageError, nearest
 from pipeline.paths import Layout, Wave
 from pipeline.progress import Progress
 from pipeline.stages.freshness import Record, code_hash, file_hash, json_hash
 from pipeline.stages.job import Job
+from pipeline.workers import Workers
 
 STAGES = ("ingest", "validate", "process", "tabulate", "render")
 
@@ -40,33 +41,59 @@ class Outcome:
 
 def report(layout: Layout, waves: Sequence[str], wanted: Wanted, progress: Progress) -> list[Outcome]:
     """Make the reports of the waves named, or of all. Raises a :class:`PipelineError` naming what to mend."""
+    found = _waves(layout, waves, wanted)
+    with publish.lock(layout):
+        stale = [wave for wave in found if wanted.force or not _fresh(layout, wave, wanted)]
+        if not stale:
+            return [Outcome(wave.name, _files(wave), fresh=True) for wave in found]
+        with _workers() as workers:
+            return [
+                _wave(layout, wave, wanted, progress, workers)
+                if wave in stale
+                else Outcome(wave.name, _files(wave), fresh=True)
+                for wave in found
+            ]
+
+
+def _fresh(layout: Layout, wave: Wave, wanted: Wanted) -> bool:
+    """Whether a wave's report is published, untouched, and made from all bytes as they are now."""
+    published = _published(wave)
+    return published is not None and published.get("run_key") == _everything(layout, wave, wanted)
+
+
+def _workers() -> Workers:
+    """The processes that write the reports, one per language."""
+    from pipeline.stages import render
+
+    return Workers(len(language.languages()), render.prepare)
+
+
+def _waves(layout: Layout, names: Sequence[str], wanted: Wanted) -> list[Wave]:
+    """The waves named, or all; at least one."""
     if wanted.edition != "internal":
         raise UsageError("cli.no_public_edition")
-    names = list(waves) or layout.waves()
+    names = list(names) or layout.waves()
     if not names:
         raise DataRejected("cli.no_wave", folder=layout.shown(layout.raw))
-    found = [layout.existing_wave(name) for name in names]
-    with publish.lock(layout):
-        return [_wave(layout, wave, wanted, progress) for wave in found]
+    return [layout.existing_wave(name) for name in names]
 
 
 def stage(layout: Layout, name: str, waves: Sequence[str], wanted: Wanted, progress: Progress) -> None:
     """Run one stage of the waves named, or of all; stages before it are run where they are not fresh."""
+    found = _waves(layout, waves, wanted)
     with publish.lock(layout):
-        for wave_name in list(waves) or layout.waves():
-            job = Job(layout, layout.existing_wave(wave_name))
+        for wave in found:
+            job = Job(layout, wave)
             if name == "render":
-                _wave(layout, job.wave, wanted, progress)
+                with _workers() as workers:
+                    _wave(layout, job.wave, wanted, progress, workers)
                 continue
             for each in STAGES[: STAGES.index(name) + 1]:
                 run_stage(job, each, wanted.force and each == name, progress)
 
 
-def _wave(layout: Layout, wave: Wave, wanted: Wanted, progress: Progress) -> Outcome:
-    quick_key = _everything(layout, wave, wanted)
-    published = _published(wave)
-    if not wanted.force and published is not None and published.get("run_key") == quick_key:
-        return Outcome(wave.name, _files(wave), fresh=True)
+def _wave(layout: Layout, wave: Wave, wanted: Wanted, progress: Progress, workers: Workers) -> Outcome:
+    run_key = _everything(layout, wave, wanted)
     job = Job(layout, wave, meanwhile=_import_ahead)
     job.survey()
     langs = _chosen(wanted.langs, job.languages, "cli.no_such_language")
@@ -78,18 +105,18 @@ def _wave(layout: Layout, wave: Wave, wanted: Wanted, progress: Progress) -> Out
     progress.step("stage_render", wave=wave.name)
     from pipeline.stages import render as last
 
-    last.run(job, langs, formats, wanted.edition)
-    _remember(wave, quick_key)
+    last.run(job, langs, formats, wanted.edition, workers)
+    _remember(wave, run_key)
     return Outcome(wave.name, _files(wave), fresh=False)
 
 
 def _import_ahead() -> None:
     """Import what the later stages need, while the file is being read by a process of its own."""
-    for name in ("tabulate", "render"):
+    for name in ("validate", "process", "tabulate"):
         _module(name)
-    from pipeline.present import build, charts  # noqa: F401
+    from pipeline.statistics import core
 
-    charts.prepare()
+    core.known()
 
 
 def _chosen(asked: tuple[str, ...], known: tuple[str, ...], text_id: str) -> tuple[str, ...]:
@@ -109,10 +136,15 @@ def run_stage(job: Job, name: str, force: bool = False, progress: Progress | Non
         return
     if progress is not None:
         progress.step(f"stage_{name}", wave=job.wave.name)
-    job.wave.processed.mkdir(parents=True, exist_ok=True)
-    record.path.unlink(missing_ok=True)
-    module.run(job)
-    record.write(key, outputs)
+    try:
+        job.wave.processed.mkdir(parents=True, exist_ok=True)
+        record.path.unlink(missing_ok=True)
+        module.run(job)
+        record.write(key, outputs)
+    except OSError as error:  # a full disk, a folder that may not be written: nothing that the program can mend
+        raise RenderingFailed(
+            "cli.cannot_write", path=job.layout.shown(job.wave.processed), reason=error.strerror or str(error)
+        ) from error
 
 
 def _module(name: str) -> ModuleType:

@@ -8,6 +8,7 @@ Each class is one kind of record in a file; an unknown key is refused. Codes are
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -266,6 +267,10 @@ class Codebook(Record):
 
     def all_variables(self) -> dict[str, Variable]:
         """The file's variables, then the derived ones, as variables."""
+        return self._all
+
+    @cached_property
+    def _all(self) -> dict[str, Variable]:
         return {**self.variables, **{name: _as_variable(name, d) for name, d in self.derived.items()}}
 
 

@@ -19,7 +19,7 @@ from pipeline.errors import PipelineError, StudyError
 _INT = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
 _FLOAT = re.compile(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)([eE][-+]?[0-9]+)?\Z")
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_MOST_NODES = 1_000_000  # aliases of aliases multiply: such a file is stopped, not expanded
+_MOST_REPEATS = 10  # aliases of aliases multiply: a file that grows beyond this many times itself is stopped
 _DEEPEST = 30
 _LONGEST_NUMBER = 300  # a longer run of digits stays text; Python refuses to convert it
 _YAML = "tag:yaml.org,2002:"
@@ -38,6 +38,7 @@ class SourceFile:
     content: Any
     lines: dict[Place, int] = field(default_factory=dict)
     nodes: int = 0
+    most_nodes: int = 0
 
     def line(self, place: Place) -> int:
         """The line (from 1) of a place, or of the nearest place around it that the file has."""
@@ -62,6 +63,7 @@ def read(path: Path, name: str) -> SourceFile:
 def parse(text: str, path: Path, name: str) -> SourceFile:
     """As :func:`read`, from text."""
     try:
+        written = _written(text, name)
         node = yaml.compose(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -70,7 +72,7 @@ def parse(text: str, path: Path, name: str) -> SourceFile:
         ) from None
     except yaml.YAMLError as error:
         raise StudyError("study.bad_yaml", file=name, line=1, reason=str(error)) from None
-    source = SourceFile(path, name, None)
+    source = SourceFile(path, name, None, most_nodes=(written + 100) * _MOST_REPEATS)
     problems: list[PipelineError] = []
     source.content = {} if node is None else _build(node, (), source, problems)
     if problems:
@@ -78,11 +80,25 @@ def parse(text: str, path: Path, name: str) -> SourceFile:
     return source
 
 
+def _written(text: str, name: str) -> int:
+    """How many parts a text has. Refuses one that nests without end: composing its tree would overflow the stack."""
+    depth = parts = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        parts += 1
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > _DEEPEST:
+                raise StudyError("study.too_large", file=name, line=event.start_mark.line + 1 if event.start_mark else 1)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+    return parts
+
+
 def _build(node: Any, place: Place, source: SourceFile, problems: list[PipelineError]) -> Any:
     line = node.start_mark.line + 1
     source.lines.setdefault(place, line)
     source.nodes += 1
-    if source.nodes > _MOST_NODES or len(place) > _DEEPEST:
+    if source.nodes > source.most_nodes or len(place) > _DEEPEST:
         raise StudyError("study.too_large", file=source.name, line=line)
     if node.tag not in _TAGS:
         problems.append(StudyError("study.yaml_tag", file=source.name, line=line, tag=node.tag))

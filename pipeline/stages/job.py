@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +16,7 @@ from pipeline.stages.freshness import json_hash
 if TYPE_CHECKING:
     from pipeline.results import Results
     from pipeline.spec.load import StudyFiles
-    from pipeline.spec.model import Source
+    from pipeline.spec.model import Record, Source
     from pipeline.spss.model import Dictionary
 
 
@@ -118,33 +118,45 @@ class Job:
     def numbers_key(self) -> str:
         """A hash of everything in the study that changes a number, and of nothing that only changes a word."""
         codebook = self.files.codebook
+        records: dict[str, Mapping[str, Record]] = {
+            "variables": codebook.variables,
+            "sets": codebook.sets,
+            "batteries": codebook.batteries,
+            "derived": codebook.derived,
+        }
         return json_hash(
             {
                 "study": wordless(self.files.study.model_dump(mode="json")),
-                "variables": wordless({n: v.model_dump(mode="json") for n, v in codebook.variables.items()}),
-                "sets": wordless({n: v.model_dump(mode="json") for n, v in codebook.sets.items()}),
-                "batteries": wordless({n: v.model_dump(mode="json") for n, v in codebook.batteries.items()}),
-                "derived": wordless({n: v.model_dump(mode="json") for n, v in codebook.derived.items()}),
                 "tables": [wordless(t.model_dump(mode="json")) for t in self.files.report.tables()],
+                **{
+                    group: {name: wordless(record.model_dump(mode="json")) for name, record in named.items()}
+                    for group, named in records.items()
+                },
             }
         )
 
 
-_WORDS = {"label", "question", "title", "subtitle", "authors", "note", "unit", "base", "guess", "origin", "date"}
+_WORDS = {"label", "question", "title", "subtitle", "authors", "note", "unit", "origin", "guess", "date"}
+_NAMED = {"nets", "where", "asked_if", "reference"}  # their keys are names, whatever these are
 
 
-def wordless(value: Any, inside: Sequence[str] = ()) -> Any:
-    """Plain data without its wording: texts dropped, category and missing texts reduced to their codes."""
+def wordless(value: Any, names: bool = False) -> Any:
+    """A record as plain data without its wording: texts dropped, category and missing texts reduced to their codes.
+
+    ``names``: the keys are names of things, not fields of a record; a net may be called ``note``.
+    """
     if isinstance(value, dict):
         slim: dict[str, Any] = {}
         for key, child in value.items():
-            if key in _WORDS and (child is None or isinstance(child, (dict, str))):
-                continue
-            if key in ("categories", "missing") and isinstance(child, dict):
+            if not names and (key in _WORDS or (key == "base" and not isinstance(child, str))):
+                continue  # a set's base is a rule, a table's base is a wording
+            if not names and key in ("categories", "missing") and isinstance(child, dict):
                 slim[key] = list(child)
+            elif not names and key == "bands":  # the first band that fits is taken: their order counts
+                slim[key] = [[code, wordless(band)] for code, band in child.items()]
             else:
-                slim[key] = wordless(child, (*inside, key))
+                slim[key] = wordless(child, names=not names and key in _NAMED)
         return slim
     if isinstance(value, (list, tuple)):
-        return [wordless(child, inside) for child in value]
+        return [wordless(child) for child in value]
     return value

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.metadata
-import multiprocessing
-import os
 import platform
 import shutil
-import sys
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
 
 from pipeline import paths, publish
-from pipeline.errors import RenderingFailed
+from pipeline.paths import Layout
 from pipeline.stages.freshness import code_hash, file_hash, hashes, json_hash, text_hash, write_json
 from pipeline.stages.job import Job
+from pipeline.workers import Workers
 
 NAME = "render"
 
@@ -48,18 +45,38 @@ def versions() -> dict[str, str]:
     return found
 
 
-def run(job: Job, langs: Sequence[str], formats: Sequence[str], edition: str) -> list[Path]:
+def run(
+    job: Job, langs: Sequence[str], formats: Sequence[str], edition: str, workers: Workers | None = None
+) -> list[Path]:
     """Make the reports of a wave and publish them. Reports of other languages and formats are made anew with them.
 
-    Returns the published paths that were asked for.
+    With ``workers`` each language is written by a process of its own. Returns the published paths.
     """
     langs, formats = _with_published(job, langs, formats)
-    origins = _origins(job)
     with publish.build(job.layout, job.wave.name) as folder:
-        _all_languages(job, origins, langs, formats, edition, folder)
+        if workers is None:
+            for lang in langs:
+                one_language(job, lang, edition, formats, folder)
+        else:
+            arguments = [(job.layout, job.wave.name, lang, edition, tuple(formats), folder) for lang in langs]
+            workers.each(in_worker, arguments)
         _results_beside(job, folder)
         write_json(folder / "manifest.json", manifest(job, folder, langs, formats, edition))
     return sorted(job.wave.reports.glob("report.*"))
+
+
+def prepare() -> None:
+    """Import what writing reports needs: a worker does this while the data are read and counted."""
+    from pipeline.present import build, charts  # noqa: F401
+
+    charts.prepare()
+    for library in ("babel", "jinja2", "lxml.etree", "pyarrow.parquet", "typst", "xlsxwriter"):
+        importlib.import_module(library)
+
+
+def in_worker(layout: Layout, wave: str, lang: str, edition: str, formats: Sequence[str], folder: Path) -> None:
+    """:func:`one_language` in another process, which reads the files that the stages have left."""
+    one_language(Job(layout, layout.wave(wave)), lang, edition, formats, folder)
 
 
 def _with_published(job: Job, langs: Sequence[str], formats: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -80,44 +97,12 @@ def _known_formats() -> list[str]:
     return list(render.formats())
 
 
-def _all_languages(
-    job: Job, origins: Any, langs: Sequence[str], formats: Sequence[str], edition: str, folder: Path
-) -> None:
-    """One process per language where the system forks; what fails in one is raised here."""
-    files, source, results = job.files, job.source, job.results
-    tasks = [(files, source, results, origins, job.wave.name, lang, edition, tuple(formats), folder) for lang in langs]
-    workers = min(len(tasks), os.cpu_count() or 1)
-    if workers < 2 or sys.platform != "linux":
-        for task in tasks:
-            one_language(*task)
-        return
-    global _inherited  # a forked worker finds the tasks in its own memory: nothing is copied between processes
-    _inherited = tasks
-    try:
-        with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("fork")) as pool:
-            list(pool.map(_inherited_task, range(len(tasks))))
-    except BrokenProcessPool:
-        raise RenderingFailed("cli.worker_died") from None
-    finally:
-        _inherited = []
-
-
-_inherited: list[Any] = []
-
-
-def _inherited_task(i: int) -> None:
-    one_language(*_inherited[i])
-
-
-def one_language(
-    files: Any, source: Any, results: Any, origins: Any, wave: str, lang: str, edition: str,
-    formats: Sequence[str], folder: Path,
-) -> None:  # fmt: skip
+def one_language(job: Job, lang: str, edition: str, formats: Sequence[str], folder: Path) -> None:
     """The document of one language in every format."""
     from pipeline import render
     from pipeline.present.build import document
 
-    made = document(files, source, results, origins, wave, lang, edition)
+    made = document(job.files, job.source, job.results, _origins(job), job.wave.name, lang, edition)
     for name in formats:
         render.write(name, made, folder / file_name(lang, render.suffix(name)))
 

@@ -66,7 +66,7 @@ def _codebook(context: Context) -> None:
     """Every variable once, unweighted: what the codebook and the page on data quality show."""
     for name, variable in context.cases.variables.items():
         if variable.categorical:
-            frequency(context, CODEBOOK_TABLE, name)
+            frequency(context, CODEBOOK_TABLE, name, intervals=False)
         elif variable.kind in ("numeric", "weight"):
             summary(context, CODEBOOK_TABLE, name, ("mean", "minimum", "maximum"))
         else:

@@ -289,8 +289,9 @@ _F = ("_f", "_df1", "_df2", "_p")
 _ANOVA = tuple(f"anova{s}" for s in _F)
 _WELCH_ANOVA = tuple(f"welch_anova{s}" for s in _F)
 _BROWN_FORSYTHE = tuple(f"brown_forsythe{s}" for s in _F)
-_LEVENE = tuple(f"levene{s}" for s in _F)
-_LEVENE_MEDIAN = tuple(f"levene_median{s}" for s in _F)
+_OF_F = ("", "_df1", "_df2", "_p")
+_LEVENE = tuple(f"levene_f{s}" for s in _OF_F)
+_LEVENE_MEDIAN = tuple(f"levene_median_f{s}" for s in _OF_F)
 
 
 @statistic(
@@ -373,7 +374,8 @@ def equal_variances(aggregate: GroupedDistribution, options: Options) -> Mapping
         within_scale = float((a.w * distance * distance).sum())
         f = one.f if one.within > ROUNDING * within_scale else math.nan
         method = "from_means" if prefix == "levene" else "from_medians"
-        found |= _f_results(prefix, f, one.df1, one.df2, method, ZERO_VARIANCE if one.df2 > 0 else FEW_CASES)
+        one_test = _f_results(prefix, f, one.df1, one.df2, method, ZERO_VARIANCE if one.df2 > 0 else FEW_CASES)
+        found |= dict(zip(_LEVENE if prefix == "levene" else _LEVENE_MEDIAN, one_test.values(), strict=True))
     return found
 
 
@@ -386,8 +388,8 @@ def _median(values: Floats, w: Floats) -> float:
 # ---------------------------------------------------------------- ranks
 
 
-_KRUSKAL = ("kruskal_h", "kruskal_df", "kruskal_p")
-_MANN_WHITNEY = ("mann_whitney_u", "mann_whitney_z", "mann_whitney_p")
+_KRUSKAL = ("kruskal_h", "kruskal_h_df", "kruskal_h_p")
+_MANN_WHITNEY = ("mann_whitney_u", "mann_whitney_z", "mann_whitney_u_p")
 
 
 def rank_sums(a: GroupedDistribution) -> tuple[Floats, Floats, float]:
@@ -421,8 +423,8 @@ def kruskal_wallis(aggregate: GroupedDistribution, options: Options) -> Mapping[
     df = float(total.size - 1)
     return {
         "kruskal_h": number(h, "tie_corrected"),
-        "kruskal_df": number(df),
-        "kruskal_p": number(float(chdtrc(df, h)), "asymptotic_tie_corrected"),
+        "kruskal_h_df": number(df),
+        "kruskal_h_p": number(float(chdtrc(df, h)), "asymptotic_tie_corrected"),
     }
 
 
@@ -456,7 +458,7 @@ def mann_whitney(aggregate: GroupedDistribution, options: Options) -> Mapping[st
     z = (u - pairs / 2) / math.sqrt(pairs * squares / (n * (n - 1)))
     return found | {
         "mann_whitney_z": number(z, "asymptotic_tie_corrected"),
-        "mann_whitney_p": number(float(2 * ndtr(-abs(z))), "asymptotic_tie_corrected"),
+        "mann_whitney_u_p": number(float(2 * ndtr(-abs(z))), "asymptotic_tie_corrected"),
     }
 
 

@@ -393,7 +393,7 @@ def mrcv_rao_scott(table: MultipleCrosstab, options: Options) -> Mapping[str, Re
     "mrcv_permutation_p",
     takes=MultipleCrosstab,
     inferential=("mrcv_permutation_p",),
-    applies=lambda table: table.cases_n.shape[0] > 1,
+    applies=lambda table: False,  # ten thousand deals: by name only
 )
 def mrcv_permutation(table: MultipleCrosstab, options: Options) -> Mapping[str, Result]:
     """Permutation p of ``mrcv_chi2``: the groups are dealt anew to the cases, whose answers stay together.
@@ -574,7 +574,9 @@ def mrcv_pair_rao_scott(pair: MultiplePair, options: Options) -> Mapping[str, Re
     }
 
 
-@statistic("mrcv_permutation_p", takes=MultiplePair, inferential=("mrcv_permutation_p",))
+@statistic(
+    "mrcv_permutation_p", takes=MultiplePair, inferential=("mrcv_permutation_p",), applies=lambda pair: False
+)
 def mrcv_pair_permutation(pair: MultiplePair, options: Options) -> Mapping[str, Result]:
     """Permutation p of ``mrcv_chi2`` for two sets: the answers to one set are dealt anew to the cases.
 

@@ -128,4 +128,4 @@ def reliability(context: Context, table_id: str, name: str, statistics: Sequence
             _add_at(writer, about, statistic, result, member, "", one)
 
 
-RELIABILITY = ("cronbach_alpha", "cronbach_alpha_standardized", "alpha_if_deleted", "item_total_correlation")
+RELIABILITY = ("cronbach_alpha", "cronbach_alpha_standardised", "alpha_if_deleted", "item_total_correlation")

@@ -17,7 +17,9 @@ from pipeline.tables.context import Context, chosen
 from pipeline.tables.multiple import multiple_counts
 
 
-def frequency(context: Context, table_id: str, name: str, statistics: Sequence[str] = ()) -> None:
+def frequency(
+    context: Context, table_id: str, name: str, statistics: Sequence[str] = (), intervals: bool = True
+) -> None:
     """Every category with count, share of all cases, of valid cases, cumulative share; missing by code; nets."""
     cases, writer = context.cases, context.writer
     one = axis(cases, name)
@@ -50,7 +52,7 @@ def frequency(context: Context, table_id: str, name: str, statistics: Sequence[s
         kish = w_valid**2 / float(counts.w2[1:].sum())
         writer.add(about, "effective_n", kish, n=n_valid, base=w_valid, method="kish")
     _missing(context, about, name, n_all, w_all)
-    if ">" not in name:
+    if intervals and ">" not in name:
         _share_intervals(context, about, one, n, w, counts.w2[1:], name)
 
 

@@ -35,7 +35,9 @@ def crosstab(
     if rows.coded is None or columns.coded is None or layers.coded is None:
         for code in layers.codes:
             inside = _with_cases(context, {layer: (code,)})
+            before = len(context.writer)
             crosstab(inside, table_id, row, column, None, statistics)
+            context.writer.put_layer(before, layer, code)
         return
     sizes = [len(rows.codes), len(columns.codes), len(layers.codes)]
     counts = count([rows.coded.index, columns.coded.index, layers.coded.index], sizes, context.cases.weights).inner()

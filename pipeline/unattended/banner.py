@@ -48,14 +48,14 @@ def put(layout: Layout, wave: Wave, failure: Failure, published: str | None) -> 
         return
     notice = {"since": failure.since, "published": published, "reason": failure.reason}
     if made.get("notice") != notice:
-        _republish(layout, wave, made, notice)
+        _republish(layout, wave, notice)
 
 
 def lift(layout: Layout, wave: Wave) -> None:
     """Take the banner out of the published report, if there is one."""
     made = manifest(wave)
     if made is not None and "notice" in made:
-        _republish(layout, wave, made, None)
+        _republish(layout, wave, None)
 
 
 def without(page: bytes) -> bytes:
@@ -63,16 +63,24 @@ def without(page: bytes) -> bytes:
     return _BANNER.sub(b"", page)
 
 
-def _republish(layout: Layout, wave: Wave, made: dict[str, Any], notice: dict[str, Any] | None) -> None:
+def _republish(layout: Layout, wave: Wave, notice: dict[str, Any] | None) -> None:
     good = wave.reports.resolve()
     with publish.build(layout, wave.name) as folder:
         shutil.copytree(good, folder, dirs_exist_ok=True)
-        for path in sorted(folder.glob("report.*.html")):
-            page = without(path.read_bytes())
-            path.write_bytes(page if notice is None else _with(page, _html(notice, path)))
-        outputs = {name: file_hash(folder / name) for name in made["outputs"]}
-        changed = {k: v for k, v in made.items() if k != "notice"} | {"outputs": outputs}
-        write_json(folder / "manifest.json", changed if notice is None else {**changed, "notice": notice})
+        for path in sorted(folder.rglob("manifest.json")):  # an edition of its own has a folder of its own
+            _rewrite(path, notice)
+
+
+def _rewrite(path: Path, notice: dict[str, Any] | None) -> None:
+    """Set or take out the banner beside one manifest, and bring the manifest up to it."""
+    folder = path.parent
+    for report in sorted(folder.glob("report.*.html")):
+        page = without(report.read_bytes())
+        report.write_bytes(page if notice is None else _with(page, _html(notice, report)))
+    made = json.loads(path.read_text("utf-8"))
+    made.pop("notice", None)
+    made["outputs"] = {name: file_hash(folder / name) for name in made["outputs"]}
+    write_json(path, made if notice is None else {**made, "notice": notice})
 
 
 def _with(page: bytes, banner: bytes) -> bytes:

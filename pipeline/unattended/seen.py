@@ -81,7 +81,9 @@ def _read(layout: Layout) -> dict[str, Any] | None:
         return {}
     except (OSError, ValueError):
         return None
-    whole = isinstance(found, dict) and all(isinstance(r, dict) and {"sha256", "seen"} <= r.keys() for r in found.values())
+    whole = isinstance(found, dict) and all(
+        isinstance(r, dict) and {"sha256", "seen"} <= r.keys() for r in found.values()
+    )
     return found if whole else None
 
 

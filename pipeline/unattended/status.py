@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from pipeline.paths import Layout
 from pipeline.spec.model import Record
@@ -42,7 +42,7 @@ class WaveStatus(Record):
     """
 
     state: State
-    title: Texts = {}
+    title: Texts = Field(default_factory=dict)
     published: str | None = None
     last_success: str | None = None
     last_failure: Failure | None = None
@@ -51,7 +51,7 @@ class WaveStatus(Record):
 
 
 class Run(Record):
-    """One run, or several alike in a row that had nothing to do (``times``). ``waves``: the state of each wave.
+    """One run, or several in a row that made nothing new and ended alike (``times`` of them). ``waves``: the state of each wave.
 
     ``reason`` is given where a run failed as a whole and not for a wave.
     """
@@ -60,14 +60,19 @@ class Run(Record):
     started: str
     ended: str
     exit_code: int
-    waves: dict[str, State] = {}
+    waves: dict[str, State] = Field(default_factory=dict)
     times: int = 1
     reason: Texts | None = None
 
-    @property
-    def idle(self) -> bool:
-        """Whether it had nothing to do."""
-        return self.exit_code == 0 and self.reason is None and all(s == "fresh" for s in self.waves.values())
+    def like(self, other: Run) -> bool:
+        """Whether both made nothing new and ended the same way."""
+        same = (self.command, self.exit_code, self.waves, self.reason)
+        return "published" not in self.waves.values() and same == (
+            other.command,
+            other.exit_code,
+            other.waves,
+            other.reason,
+        )
 
 
 class Status(Record):
@@ -75,17 +80,15 @@ class Status(Record):
 
     version: Literal[1] = 1
     updated: str
-    title: Texts = {}
-    waves: dict[str, WaveStatus] = {}
+    title: Texts = Field(default_factory=dict)
+    waves: dict[str, WaveStatus] = Field(default_factory=dict)
     runs: tuple[Run, ...] = ()
 
     def after(self, run: Run, kept: int) -> tuple[Run, ...]:
-        """The history with one run more: idle runs in a row are one line, and only the latest ``kept`` stay."""
-        if self.runs and run.idle:
-            last = self.runs[0]
-            if last.idle and (last.command, last.waves) == (run.command, run.waves):
-                joined = last.model_copy(update={"ended": run.ended, "times": last.times + 1})
-                return (joined, *self.runs[1:])[:kept]
+        """The history with one run more: runs alike in a row are one line, and only the latest ``kept`` stay."""
+        if self.runs and self.runs[0].like(run):
+            joined = self.runs[0].model_copy(update={"ended": run.ended, "times": self.runs[0].times + 1})
+            return (joined, *self.runs[1:])[:kept]
         return (run, *self.runs)[:kept]
 
 
@@ -105,7 +108,9 @@ def write(layout: Layout, status: Status) -> None:
     write_text(layout.index, index.page(status))
 
 
-def failure(before: WaveStatus | None, time: str, exit_code: int, reason: Mapping[str, str], data: str | None) -> Failure:
+def failure(
+    before: WaveStatus | None, time: str, exit_code: int, reason: Mapping[str, str], data: str | None
+) -> Failure:
     """A failure, dated from its first time where the last run ended the same way."""
     last = before.last_failure if before is not None and before.state == "failed" else None
     same = last is not None and last.reason == dict(reason) and last.data == data

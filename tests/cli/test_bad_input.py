@@ -145,7 +145,7 @@ MISTAKES = [
     ("codebook.yml", "asked_if: {forma: [1]}", "asked_if: {forma: [5]}", (" 5 ", "forma", "1, 2, 9")),
     ("codebook.yml", "members: [area_a, area_b]", "members: [area_a, area_z]", ("area_z", "area_")),
     ("codebook.yml", "    counted: 1\n", "", ("sets.aree", "counted")),
-    ("codebook.yml", "codes: [4, 5]", "codes: [4, 6]", (" 6 ", "fid_a")),
+    ("codebook.yml", "codes: [4, 5]", "codes: [4, 6]", (" 6 ", "fiducia")),
     ("codebook.yml", "source: comuni", "source: comune", ("comune", "comuni.")),
     ("codebook.yml", "scale: fiducia}", "scale: fiduca}", ("fiduca", "fiducia.")),
     ("codebook.yml", "missing: {9: {it: Non risponde", "missing: {2: {it: Non risponde", ("forma", " 2 ")),
@@ -172,7 +172,7 @@ def test_a_mistake_in_the_study_is_answered_with_its_line(
     line = small_study.edit(file, old, new)
     if "\n" in new:
         line += 1  # the mistake stands in the second of the two lines
-    lines = range(max(line - 3, 1), line + 2)  # a thing left out is reported at the record that lacks it
+    lines = range(max(line - 4, 1), line + 2)  # a thing left out is reported at the record that lacks it
     for lang, word in (("it", "riga"), ("en", "line")):
         ran = run("report", "--study", small_study.folder, "--lang", lang)
         assert ran.code == 2, ran
@@ -210,7 +210,8 @@ BROKEN = {
     "two documents": "title: a\n---\ntitle: b\n",
     "huge number": "title: x\npopulation: {size: " + "9" * 6000 + "}\n",
     "huge key": "title: x\n1e999: 3\n",
-    "deep": "title: " + "[" * 400 + "]" * 400 + "\n",
+    "deep": "title: " + "[" * 200_000 + "\n",
+    "deep in lines": "title:\n" + "- " * 200_000 + "a\n",
     "aliases": "title: x\nnote: &n {it: a}\nsubtitle: *nn\n",
     "endless": "title: &a [*a]\n",
 }

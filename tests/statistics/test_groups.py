@@ -102,7 +102,7 @@ def test_every_test_has_a_value_from_outside():
         # one column of the table above, the exact p and the letters have tests of their own
         "n", "sum", "variance", "effective_n", "median", "q1", "q3", "mann_whitney_exact_p", "letters",
         # the limits of g are d's times g/d; the other degrees of freedom follow from the groups
-        "hedges_g_low", "hedges_g_high", "levene_df1", "levene_df2", "levene_median_df1", "levene_median_df2",
+        "hedges_g_low", "hedges_g_high", "levene_f_df1", "levene_f_df2", "levene_median_f_df1", "levene_median_f_df2",
         "welch_anova_df1", "brown_forsythe_df1", "brown_forsythe_p", "design_rank_df1",
     }  # fmt: skip
     assert names - tested <= without
@@ -169,7 +169,7 @@ def test_exact_mann_whitney_has_limits():
     assert "mann_whitney_exact_p" not in found(big)
     assert "mann_whitney_exact_p" in found(grouped(np.arange(40), np.arange(40) % 2))
     assert value(big, "mann_whitney_exact_p", enumeration_limit=10**9) == pytest.approx(
-        value(big, "mann_whitney_p"), abs=0.01
+        value(big, "mann_whitney_u_p"), abs=0.01
     )
     halves = grouped([1, 2, 3, 4], [0, 0, 1, 1], [0.5, 1, 1, 1], "frequency")
     assert reason(halves, "mann_whitney_exact_p") == "counts_not_whole"
@@ -182,7 +182,7 @@ def test_reasons_of_two_groups():
         assert name not in found(three)
     constant = grouped([3, 3, 3, 3], [0, 0, 1, 1])
     assert value(constant, "mean_difference") == 0
-    for name in ("t", "welch_t", "mann_whitney_p", "mann_whitney_exact_p", "cohens_d"):
+    for name in ("t", "welch_t", "mann_whitney_u_p", "mann_whitney_exact_p", "cohens_d"):
         assert reason(constant, name) == "zero_variance"
     apart = grouped([0.1, 0.1, 0.1, 0.7, 0.7, 0.7], [0, 0, 0, 1, 1, 1])
     for name in ("t", "welch_t", "cohens_d", "anova_f", "levene_f", "levene_median_f", "brown_forsythe_f"):
@@ -218,7 +218,7 @@ def test_levene_of_equal_distances_is_not_infinite():
 def test_naive_tests_refuse_probability_weights_and_the_other_way_round():
     survey, plain = case_groups("x", "g2", "probability"), case_groups("x", "g2", "none")
     for name in ("t", "welch_p", "anova_f", "welch_anova_f", "brown_forsythe_f", "levene_f", "levene_median_f",
-                 "kruskal_p", "mann_whitney_u", "mann_whitney_exact_p", "cohens_d_low", "eta_squared_low"):  # fmt: skip
+                 "kruskal_h_p", "mann_whitney_u", "mann_whitney_exact_p", "cohens_d_low", "eta_squared_low"):  # fmt: skip
         assert reason(survey, name) == "weights_need_design_based"
     for name in ("design_t", "design_wald_f", "design_rank_f"):
         assert reason(plain, name) == "weights_not_probability"
@@ -243,7 +243,7 @@ def test_two_groups_agree():
     two = case_groups("y", "g2", "none")
     assert value(two, "anova_f") == pytest.approx(value(two, "t") ** 2, rel=1e-12)
     assert value(two, "kruskal_h") == pytest.approx(value(two, "mann_whitney_z") ** 2, rel=1e-12)
-    assert value(two, "kruskal_p") == pytest.approx(value(two, "mann_whitney_p"), rel=1e-12)
+    assert value(two, "kruskal_h_p") == pytest.approx(value(two, "mann_whitney_u_p"), rel=1e-12)
     assert value(two, "brown_forsythe_p") == pytest.approx(value(two, "welch_p"), rel=1e-12)
     survey = case_groups("y", "g2", "probability")
     assert value(survey, "design_wald_f") == pytest.approx(value(survey, "design_t") ** 2, rel=1e-12)
@@ -272,7 +272,7 @@ def test_yes_and_no_are_values_like_any_other():
     assert value(tea, "mann_whitney_exact_p") == pytest.approx(34 / 70, rel=1e-12)
     # R: kruskal.test(c(1,1,1,0,1,0,0,0), rep(1:2, each = 4))$statistic, wilcox.test(..., correct = FALSE)$p.value
     assert value(tea, "kruskal_h") == pytest.approx(1.75, rel=1e-12)
-    assert value(tea, "mann_whitney_p") == pytest.approx(0.1858767325, rel=1e-9)
+    assert value(tea, "mann_whitney_u_p") == pytest.approx(0.1858767325, rel=1e-9)
 
 
 def test_exact_p_reasons_come_in_order():

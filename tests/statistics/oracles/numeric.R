@@ -62,17 +62,17 @@ two <- function(prefix, d) {
   for (name in c("x", "y")) {
     y <- d$resp <- d[[name]]
     w <- suppressWarnings(wilcox.test(y ~ d$g2, correct = FALSE, exact = FALSE)); n1 <- sum(d$g2 == 1); n2 <- sum(d$g2 == 2)
-    v(paste0(prefix, name, ".g2.mann_whitney_u"), min(w$statistic, n1 * n2 - w$statistic)); v(paste0(prefix, name, ".g2.mann_whitney_p"), w$p.value)
+    v(paste0(prefix, name, ".g2.mann_whitney_u"), min(w$statistic, n1 * n2 - w$statistic)); v(paste0(prefix, name, ".g2.mann_whitney_u_p"), w$p.value)
     a <- anova(lm(resp ~ factor(g3), d))
     v(paste0(prefix, name, ".g3.anova_f"), a$F[1]); v(paste0(prefix, name, ".g3.anova_df1"), a$Df[1]); v(paste0(prefix, name, ".g3.anova_df2"), a$Df[2]); v(paste0(prefix, name, ".g3.anova_p"), a$P[1])
     o <- oneway.test(resp ~ factor(g3), d)
     v(paste0(prefix, name, ".g3.welch_anova_f"), o$statistic); v(paste0(prefix, name, ".g3.welch_anova_df2"), o$parameter[2]); v(paste0(prefix, name, ".g3.welch_anova_p"), o$p.value)
     m <- tapply(y, d$g3, mean); s2 <- tapply(y, d$g3, var); k <- table(d$g3); N <- sum(k); cc <- (1 - k / N) * s2
     v(paste0(prefix, name, ".g3.brown_forsythe_f"), sum(k * (m - mean(y))^2) / sum(cc)); v(paste0(prefix, name, ".g3.brown_forsythe_df2"), sum(cc)^2 / sum(cc^2 / (k - 1)))
-    l <- anova(lm(abs(y - ave(y, d$g3)) ~ factor(d$g3))); v(paste0(prefix, name, ".g3.levene_f"), l$F[1]); v(paste0(prefix, name, ".g3.levene_p"), l$P[1])
-    l <- anova(lm(abs(y - ave(y, d$g3, FUN = median)) ~ factor(d$g3))); v(paste0(prefix, name, ".g3.levene_median_f"), l$F[1]); v(paste0(prefix, name, ".g3.levene_median_p"), l$P[1])
+    l <- anova(lm(abs(y - ave(y, d$g3)) ~ factor(d$g3))); v(paste0(prefix, name, ".g3.levene_f"), l$F[1]); v(paste0(prefix, name, ".g3.levene_f_p"), l$P[1])
+    l <- anova(lm(abs(y - ave(y, d$g3, FUN = median)) ~ factor(d$g3))); v(paste0(prefix, name, ".g3.levene_median_f"), l$F[1]); v(paste0(prefix, name, ".g3.levene_median_f_p"), l$P[1])
     h <- kruskal.test(resp ~ factor(g3), d)
-    v(paste0(prefix, name, ".g3.kruskal_h"), h$statistic); v(paste0(prefix, name, ".g3.kruskal_df"), h$parameter); v(paste0(prefix, name, ".g3.kruskal_p"), h$p.value)
+    v(paste0(prefix, name, ".g3.kruskal_h"), h$statistic); v(paste0(prefix, name, ".g3.kruskal_h_df"), h$parameter); v(paste0(prefix, name, ".g3.kruskal_h_p"), h$p.value)
     v(paste0(prefix, name, ".g3.eta_squared"), summary(lm(resp ~ factor(g3), d))$r.squared)
     ss <- a[["Sum Sq"]]; v(paste0(prefix, name, ".g3.omega_squared"), (ss[1] - 2 * a[["Mean Sq"]][2]) / (sum(ss) + a[["Mean Sq"]][2]))
     # pf() with ncp stops at an error of 1e-9; the same sum to the end

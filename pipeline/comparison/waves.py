@@ -1,0 +1,133 @@
+"""The waves of a study side by side: their results, their units, and what may be compared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.comparison import units
+from pipeline.comparison.units import Declared, Links
+from pipeline.counting.cases import Cases
+from pipeline.counting.linked import unit_rows
+from pipeline.errors import UsageError
+from pipeline.paths import Layout
+from pipeline.results import Results
+from pipeline.spec.load import StudyFiles, parts
+from pipeline.spec.model import Source
+from pipeline.statistics.core import Weighting
+from pipeline.waves import Comparable, comparability
+
+RESERVED = "comparison"
+"""The folder of the comparison report: no wave may be called so."""
+
+SAME = Comparable("same")
+
+
+@dataclass(frozen=True, slots=True)
+class WaveData:
+    """One wave: its responses (an Arrow table), results, source, and what ``units.yml`` says.
+
+    ``population`` is N at this wave, ``rows`` the cases in the file.
+    """
+
+    name: str
+    source: Source
+    table: Any
+    results: Results
+    declared: Declared
+    population: int | None
+    rows: int
+
+    def cases(self, files: StudyFiles, weight: str | None = None, weighting: Weighting = "none") -> Cases:
+        """The wave's cases."""
+        return Cases(self.table, files.codebook, weight, weighting)
+
+
+@dataclass(frozen=True, slots=True)
+class Waves:
+    """All waves of a study in their order, with the links between each and the one it follows."""
+
+    files: StudyFiles
+    waves: tuple[WaveData, ...]
+    comparable: Mapping[str, Mapping[str, Comparable]]
+    links: tuple[Links, ...]
+
+    @property
+    def names(self) -> list[str]:
+        """The waves' names in order."""
+        return [w.name for w in self.waves]
+
+    def pairs(self) -> list[tuple[WaveData, WaveData]]:
+        """Each wave with the one before it."""
+        return list(zip(self.waves, self.waves[1:], strict=False))
+
+    def linked_pairs(self) -> list[tuple[WaveData, WaveData, Links]]:
+        """Waves with the wave their units follow from, and the links."""
+        by_name = {w.name: w for w in self.waves}
+        return [(by_name[links.earlier], by_name[links.later], links) for links in self.links]
+
+    def status(self, name: str, code: str, wave: str) -> Comparable:
+        """Whether a question (and, of a set of dichotomies, an item) may be compared in a wave."""
+        names = [*parts(name)]
+        mr = self.files.codebook.sets.get(name)
+        if mr is not None and code in mr.members and mr.kind == "dichotomies":
+            names.append(code)
+        found = SAME
+        for one in names:
+            other = self.comparable.get(one, {}).get(wave, SAME)
+            if _RANK[other.kind] > _RANK[found.kind]:
+                found = other
+        return found
+
+    def hindrance(self, name: str, code: str, before: str, after: str) -> Comparable | None:
+        """What forbids a comparison of two waves; ``None`` when nothing does."""
+        for wave in (before, after):
+            found = self.status(name, code, wave)
+            if found.kind == "not":
+                return found
+        return None
+
+
+_RANK = {"same": 0, "mapped": 1, "not": 2}
+
+
+def check_names(layout: Layout) -> None:
+    """Refuse a wave that is called as the comparison's folder. Raises :class:`UsageError`."""
+    if RESERVED in layout.waves():
+        raise UsageError("comparison.reserved_name", wave=RESERVED, folder=layout.shown(layout.raw / RESERVED))
+
+
+def gather(layout: Layout, files: StudyFiles, found: Sequence[tuple[str, Source, Any, Results]]) -> Waves:
+    """Put waves (name, source, responses, results) side by side, in their order. Raises :class:`StudyError`."""
+    names = [name for name, *_ in found]
+    waves: list[WaveData] = []
+    for name, source, table, results in found:
+        declared = units.read(layout, layout.wave(name), names, files.codebook)
+        size = declared.content.population or files.study.population.size
+        waves.append(WaveData(name, source, table, results, declared, size, table.num_rows))
+    return Waves(files, tuple(waves), comparability(layout, names), _links(files, waves))
+
+
+def _links(files: StudyFiles, waves: Sequence[WaveData]) -> tuple[Links, ...]:
+    identifier = files.study.identifier
+    if identifier is None:
+        return ()
+    known = {
+        w.name: units.units_of(w.declared, list(unit_rows(w.cases(files), identifier)))
+        for w in waves
+        if identifier in w.table.column_names
+    }
+    rows = {w.name: list(unit_rows(w.cases(files), identifier)) for w in waves if w.name in known}
+    found = []
+    for i, wave in enumerate(waves):
+        earlier = wave.declared.content.previous or (waves[i - 1].name if i else None)
+        if earlier is None or earlier not in known or wave.name not in known:
+            continue
+        before = next(w for w in waves if w.name == earlier)
+        found.append(
+            units.link(
+                earlier, wave.name, known[earlier], rows[wave.name], wave.declared, before.population, wave.population
+            )
+        )
+    return tuple(found)

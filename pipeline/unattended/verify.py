@@ -1,0 +1,101 @@
+"""``verify``: is what is published what the inputs give? Everything is made again aside, from nothing, and compared."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from pipeline import paths, run
+from pipeline.errors import DataRejected, PipelineError, UsageError
+from pipeline.paths import Layout, Wave
+from pipeline.progress import Progress
+from pipeline.stages.freshness import code_hash, file_hash
+from pipeline.unattended import banner
+
+
+def verify(layout: Layout, waves: Sequence[str], progress: Progress) -> list[tuple[str, int]]:
+    """Rebuild the published reports of the waves named, or of all, and compare every byte.
+
+    Returns each wave with the number of files compared. Raises :class:`DataRejected` naming every file that differs
+    and what may explain it, :class:`UsageError` where nothing is published.
+    """
+    names = list(waves) or [name for name in layout.waves() if _published(layout, name)]
+    if not names:
+        raise UsageError("unattended.nothing_published", folder=layout.shown(layout.reports))
+    found = [layout.existing_wave(name) for name in names]
+    for wave in found:
+        if banner.manifest(wave) is None:
+            raise UsageError("unattended.nothing_published", folder=layout.shown(wave.reports))
+    with tempfile.TemporaryDirectory(prefix="verify-") as folder:
+        aside = _copy(layout, Path(folder))
+        results = [_one(layout, aside, wave, progress) for wave in found]
+    problems = [problem for _, _, problem in results if problem is not None]
+    if problems:
+        raise DataRejected.several(problems)
+    return [(name, count) for name, count, _ in results]
+
+
+def _published(layout: Layout, name: str) -> bool:
+    return (layout.reports / name / "manifest.json").is_file()
+
+
+def _copy(layout: Layout, folder: Path) -> Layout:
+    """The inputs in a folder of their own, arranged as they are; nothing that a stage made comes along."""
+    files = folder / layout.files.relative_to(layout.base) if layout.files.is_relative_to(layout.base) else folder
+    files.mkdir(parents=True, exist_ok=True)
+    for path in layout.files.glob("*.yml"):
+        shutil.copyfile(path, files / path.name)
+    shutil.copytree(layout.raw, folder / "data" / "raw")
+    return Layout(files, folder)
+
+
+def _one(layout: Layout, aside: Layout, wave: Wave, progress: Progress) -> tuple[str, int, PipelineError | None]:
+    published = wave.reports.resolve()
+    made = banner.manifest(wave)
+    if made is None:
+        raise UsageError("unattended.nothing_published", folder=layout.shown(wave.reports))
+    wanted = run.Wanted(tuple(made["languages"]), tuple(made["formats"]), made["edition"])
+    run.report(aside, [wave.name], wanted, progress)
+    rebuilt = aside.wave(wave.name).reports
+    names = sorted({*made["outputs"], *(p.name for p in rebuilt.iterdir() if p.is_file())} - {"manifest.json"})
+    different = [name for name in names if _bytes(published / name) != _bytes(rebuilt / name)]
+    if not different:
+        return wave.name, len(names), None
+    changed = ", ".join(_changed(layout, wave, made)) or "–"
+    touched = ", ".join(n for n in different if _hash(published / n) != made["outputs"].get(n)) or "–"
+    return wave.name, len(names), DataRejected(
+        "unattended.differs", folder=layout.shown(wave.reports), files=", ".join(different), count=len(different),
+        of=len(names), changed=changed, touched=touched,
+    )  # fmt: skip
+
+
+def _bytes(path: Path) -> bytes | None:
+    """A file's bytes, without a banner; ``None`` where it is missing."""
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return None
+    return banner.without(content) if path.suffix == ".html" else content
+
+
+def _hash(path: Path) -> str | None:
+    return file_hash(path) if path.is_file() else None
+
+
+def _changed(layout: Layout, wave: Wave, made: dict[str, Any]) -> Iterator[str]:
+    """The inputs that are no longer what the published report was made of."""
+    survey = wave.survey()
+    if survey is not None and file_hash(survey) not in made.get("data", {}).values():
+        yield layout.shown(survey)
+    if _hash(wave.source) != made.get("source"):
+        yield layout.shown(wave.source)
+    for name, digest in made.get("study", {}).items():
+        if _hash(layout.files / name) != digest:
+            yield layout.shown(layout.files / name)
+    if code_hash(".") != made.get("code"):
+        yield "pipeline/"
+    if (_hash(paths.ROOT / "requirements.lock") or "") != made.get("lock"):
+        yield "requirements.lock"

@@ -1,0 +1,146 @@
+"""What ``mapping.yml`` and ``corrections.yml`` of a wave may say, as frozen records.
+
+A codebook variable stands for one question that means the same in every wave where it is used. A wave that asked it
+otherwise says so here: under which name, with which codes, and whether its answers may stand beside other waves'.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from pipeline.spec.model import Names, Record, Text
+from pipeline.spss.model import code_text
+
+SYSTEM_MISSING = "."
+"""How a mapping or a correction writes "no value at all", as SPSS does."""
+
+Change = Literal[
+    "same", "renamed", "reworded", "relabelled", "recoded", "added", "dropped", "split", "merged", "type", "missing",
+    "gone",
+]  # fmt: skip
+Kind = Literal["same", "mapped", "not"]
+
+_YES = {"yes": True, "true": True, "sì": True, "si": True, "no": False, "false": False}
+
+
+def _yes(value: Any) -> Any:
+    """``yes`` and ``no`` stay words when a study file is read; here they are the answer, in both languages."""
+    return _YES.get(value.strip().casefold(), value) if isinstance(value, str) else value
+
+
+def _changes(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+def _code_map(value: Any) -> Any:
+    """This wave's code → the codebook's, both as text."""
+    if not isinstance(value, dict):
+        return value
+    return {
+        str(old): code_text(new) if isinstance(new, (int, float)) and not isinstance(new, bool) else new
+        for old, new in value.items()
+    }
+
+
+Answer = Annotated[bool, BeforeValidator(_yes)]
+CodeMap = Annotated[dict[str, str], BeforeValidator(_code_map)]
+
+
+class QuestionMap(Record):
+    """How this wave asked one question of the codebook.
+
+    ``in_file``: the variable's name in this wave's file (absent: the codebook's). ``status``: what changed, one word
+    or several. ``codes``: this wave's codes → the codebook's; a code that is not listed stays, ``.`` drops the answer
+    to system-missing. ``comparable``: ``same``, ``mapped`` (after mapping) or ``not``, with the ``reason``.
+    """
+
+    in_file: str | None = None
+    status: Annotated[tuple[Change, ...], BeforeValidator(_changes)] = ("same",)
+    codes: CodeMap = Field(default_factory=dict)
+    comparable: Kind = "same"
+    reason: Text | None = None
+    evidence: str | None = None
+    confirmed: Answer = False
+
+    @property
+    def identical(self) -> bool:
+        """Whether nothing changed, so that nobody has to confirm anything."""
+        return self.status == ("same",)
+
+    @property
+    def settled(self) -> bool:
+        """Whether it may be used: confirmed by a person, or identical."""
+        return self.confirmed or self.identical
+
+    @property
+    def gone(self) -> bool:
+        """Whether this wave did not ask it."""
+        return "gone" in self.status
+
+    @property
+    def usable(self) -> bool:
+        """Whether the wave has answers that mean what the codebook says."""
+        return self.settled and not self.gone and self.comparable != "not"
+
+
+class SetMap(Record):
+    """How a multiple response set changed: items ``gained`` (not in the codebook) and ``lost`` (not in the file)."""
+
+    gained: Names = ()
+    lost: Names = ()
+    comparable: Kind = "mapped"
+    reason: Text | None = None
+    evidence: str | None = None
+    confirmed: Answer = False
+
+
+class NewQuestion(Record):
+    """A variable of this wave's file that the codebook does not have."""
+
+    label: str = ""
+    evidence: str | None = None
+
+
+class WaveMapping(Record):
+    """``mapping.yml``. A codebook variable without a record is read under its own name, unchanged."""
+
+    variables: dict[str, QuestionMap] = Field(default_factory=dict)
+    sets: dict[str, SetMap] = Field(default_factory=dict)
+    new: dict[str, NewQuestion] = Field(default_factory=dict)
+
+    def question(self, name: str) -> QuestionMap:
+        """The record of a codebook variable; that of an unchanged one where none is written."""
+        return self.variables.get(name) or QuestionMap()
+
+    def file_name(self, name: str) -> str:
+        """What a codebook variable is called in this wave's file."""
+        return self.question(name).in_file or name
+
+
+def _value(value: Any) -> Any:
+    """A value as a correction writes it: codes as text, nothing at all as ``.``."""
+    if value is None:
+        return SYSTEM_MISSING
+    return code_text(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
+
+
+Value = Annotated[str, BeforeValidator(_value)]
+
+
+class Correction(Record):
+    """One value of the delivered file that is known to be wrong, in the file's own names and codes."""
+
+    unit: Annotated[str, BeforeValidator(_value)]
+    variable: str
+    expected: Value
+    new: Value
+    reason: Text
+    date: str = Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
+
+
+class Corrections(Record):
+    """``corrections.yml``."""
+
+    corrections: tuple[Correction, ...] = ()

@@ -1,0 +1,184 @@
+"""The catalogues: both languages have the same files, keys and holes; every text that code names exists."""
+
+from __future__ import annotations
+
+import ast
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipeline import language
+from pipeline.paths import ROOT
+
+FILES = sorted(p.stem for p in (language.FOLDER / "it").glob("*.toml"))
+HOLE = re.compile(r"\{(\w+)(#[^|{}]*\|[^{}]*)?\}")
+PIPELINE = ROOT / "pipeline"
+WORDS_ONLY = ("guess",)  # alternatives of regular expressions, each language its own
+
+
+def holes(text: str) -> set[str]:
+    """The names in a text's holes; which of them choose a word may differ between languages."""
+    return {m.group(1) for m in HOLE.finditer(text)}
+
+
+def test_italian_and_english() -> None:
+    assert language.languages() == ("it", "en")
+
+
+@pytest.mark.parametrize("lang", language.languages())
+def test_the_same_files(lang: str) -> None:
+    assert sorted(p.stem for p in (language.FOLDER / lang).glob("*.toml")) == FILES
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_the_same_keys_and_holes(file: str) -> None:
+    it, en = language.catalogue("it", file), language.catalogue("en", file)
+    assert it.keys() == en.keys()
+    if file not in WORDS_ONLY:
+        assert {key: holes(text) for key, text in it.items()} == {key: holes(text) for key, text in en.items()}
+
+
+@pytest.mark.parametrize("lang", language.languages())
+@pytest.mark.parametrize("file", FILES)
+def test_every_text_is_plain_and_filled_in(lang: str, file: str) -> None:
+    with (language.FOLDER / lang / f"{file}.toml").open("rb") as f:
+        for key, text in tomllib.load(f).items():
+            assert isinstance(text, str), key
+            assert text.strip(), key
+            assert "TODO" not in text, key
+            if file not in WORDS_ONLY:
+                assert "{" not in HOLE.sub("", text), f"{key}: a hole that is never filled"
+
+
+def test_italian_is_not_english() -> None:
+    """A sentence left untranslated would be the same in both; single words and symbols may be."""
+    same = [
+        f"{file}.{key}" for file in FILES for key, text in language.catalogue("it", file).items()
+        if text == language.catalogue("en", file)[key] and len(text.split()) > 4 and not text.startswith("{")
+    ]  # fmt: skip
+    assert same == []
+
+
+# ---------------------------------------------------------------- what code names
+
+
+def sources() -> Iterator[tuple[Path, ast.Module]]:
+    for path in sorted(PIPELINE.rglob("*.py")):
+        yield path, ast.parse(path.read_text("utf-8"))
+
+
+def strings(path: Path, tree: ast.Module) -> Iterator[tuple[str, str, int]]:
+    """Ids named in calls: the full id and its place. Ids made of pieces (f-strings) are checked where they run."""
+    room = path.relative_to(PIPELINE).parts[0]
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call) or not node.args:
+            continue
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        arguments = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+        first = node.args[0]
+        named = first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else None
+        if named is not None:
+            if name in ERRORS:
+                yield named, path.name, node.lineno
+            elif name in ("step", "say") and isinstance(node.func, ast.Attribute) and room != "spec":
+                yield f"cli.{named}", path.name, node.lineno
+            elif name == "t":
+                yield f"{'cli' if path.name == 'cli.py' else 'present'}.{named}", path.name, node.lineno
+            elif name == "_both":
+                yield f"start.{named}", path.name, node.lineno
+        if name == "text" and len(arguments) and "." in arguments[-1] and " " not in arguments[-1]:
+            yield arguments[-1], path.name, node.lineno
+        if name == "_finding" and len(arguments) == 2:
+            yield f"validate.{arguments[1]}", path.name, node.lineno
+
+
+ERRORS = ("StudyError", "DataRejected", "UsageError", "RenderingFailed", "Locked", "DisclosureFailed", "Notice")
+
+
+def named_ids() -> list[tuple[str, str, int]]:
+    found = [one for path, tree in sources() for one in strings(path, tree)]
+    return [one for one in found if "." in one[0]]
+
+
+def test_code_names_many_texts() -> None:
+    assert len(named_ids()) > 150, "the search itself would be broken"
+
+
+def test_every_text_that_code_names_exists() -> None:
+    lacking = [
+        f"{file}:{line} {text_id}" for text_id, file, line in named_ids()
+        if not all(language.has_text(lang, text_id) for lang in language.languages())
+    ]  # fmt: skip
+    assert lacking == []
+
+
+def test_errors_are_raised_with_what_their_text_needs() -> None:
+    """A hole without its parameter would turn a user's mistake into a defect of ours."""
+    lacking = []
+    for path, tree in sources():
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Call) or getattr(node.func, "id", "") not in ERRORS[:-1] or not node.args:
+                continue
+            first = node.args[0]
+            if not (isinstance(first, ast.Constant) and isinstance(first.value, str)):
+                continue
+            given = {k.arg for k in node.keywords}
+            if None in given or not language.has_text("en", first.value):  # ** gives names that only a run knows
+                continue
+            file, _, key = first.value.partition(".")
+            needed = {n for lang in language.languages() for n in holes(language.catalogue(lang, file)[key])}
+            if needed - given - set(ADDED.get(file, ())):
+                lacking.append(f"{path.name}:{node.lineno} {first.value} lacks {sorted(needed - given)}")
+    assert lacking == []
+
+
+ADDED = {"spss": ("file",)}
+"""Parameters that a room adds to all its errors in one place."""
+
+
+def statistic_ids() -> set[str]:
+    from pipeline.statistics.core import known
+
+    return set(known())
+
+
+@pytest.mark.parametrize("lang", language.languages())
+def test_every_statistic_has_a_name(lang: str) -> None:
+    from pipeline.present.view import statistic_text
+
+    assert sorted(s for s in statistic_ids() if not statistic_text(lang, f"name_{s}")) == []
+
+
+# ---------------------------------------------------------------- filling
+
+
+def test_filling_puts_values_in_once() -> None:
+    """Braces inside a value stay what they are."""
+    assert language.fill("{a} and {b}", a="{b}", b="{a}") == "{b} and {a}"
+
+
+@pytest.mark.parametrize(("n", "word"), [(1, "office"), ("1", "office"), (0, "offices"), (2, "offices")])
+def test_the_word_that_fits_the_number(n: object, word: str) -> None:
+    assert language.fill("{n} {n#office|offices}", n=n) == f"{n} {word}"
+
+
+def test_a_hole_without_value_is_a_defect() -> None:
+    with pytest.raises(KeyError):
+        language.fill("{a}", b=1)
+
+
+@pytest.mark.parametrize(
+    ("environment", "lang"),
+    [({"LANG": "it_IT.UTF-8"}, "it"), ({"LANG": "de_DE"}, "en"), ({"LANG": "it_IT", "LC_ALL": "en_GB"}, "en"), ({}, "en")],
+)
+def test_the_language_of_the_terminal(
+    environment: dict[str, str], lang: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert language.user_language() == lang
