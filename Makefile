@@ -3,7 +3,7 @@
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help setup report test check test-exhaustive test-outside ingest validate process tabulate render rerun verify quick init open bench clean
+.PHONY: help setup report test check test-exhaustive test-outside ingest harmonise validate process tabulate render rerun verify quick init open bench clean
 
 PYTHON ?= python3
 PY := .venv/bin/python
@@ -36,7 +36,7 @@ setup: .venv/ready ## set up .venv with the pinned packages (done by itself when
 report: .venv/ready ## make every report: all waves (or WAVE=…), Italian and English, HTML PDF XLSX DOCX
 	@$(PY) -m pipeline report $(OPTIONS) $(FORMATS_OPTION) $(if $(FORCE),--force)
 
-ingest validate process tabulate render: .venv/ready ## one stage alone (ingest, validate, process, tabulate, render)
+ingest harmonise validate process tabulate render: .venv/ready ## one stage alone (ingest, harmonise, validate, process, tabulate, render)
 	@$(PY) -m pipeline $@ $(OPTIONS)
 
 rerun: .venv/ready ## for schedulers: what changed is made, the last good report stays, reports/index.html says what happened

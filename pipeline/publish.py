@@ -30,6 +30,7 @@ _DENIALS = (errno.EACCES, errno.EPERM)
 _PR_SET_PDEATHSIG = 1
 
 _held: dict[Path, int] = {}
+_run: list[int] = []  # the process that holds the lock, or a worker of it: whose death its own workers follow
 
 
 @contextlib.contextmanager
@@ -58,12 +59,14 @@ def lock(layout: Layout) -> Iterator[None]:
             raise
         _libc()  # loaded before there are workers: after a fork nothing is imported
         _held[place] = handle
+        _run[:] = [os.getpid()]
         try:
             with _refusals(layout):
                 _tidy(layout)
                 yield
         finally:
-            _held.pop(place, None)
+            if _held.pop(place, None) is not None and not _held:
+                _run.clear()
     finally:
         os.close(handle)
 
@@ -84,15 +87,16 @@ def _in_forked_worker() -> None:
     Left alone, the workers of a killed run would wait for work for ever, and the lock, which is shared with them,
     would never be free again.
     """
-    if not _held:
+    if not _run:
         return
+    [parent], _run[:] = _run[:], [os.getpid()]
     for handle in _held.values():
         os.close(handle)
     _held.clear()
     library = _libc()
     if library is not None:
         library.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() == 1:  # the run died before the line above
+        if os.getppid() != parent:  # it died before the line above
             os._exit(1)
 
 

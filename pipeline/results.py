@@ -193,6 +193,15 @@ class ResultsWriter:
     def __len__(self) -> int:
         return sum(self._lengths)
 
+    @classmethod
+    def joined(cls, wave: str, writers: Sequence[ResultsWriter]) -> pa.Table:
+        """The rows of several writers, one after the other."""
+        together = cls(wave)
+        for one in writers:
+            together._chunks += one._chunks
+            together._lengths += one._lengths
+        return together.table()
+
     def table(self) -> pa.Table:
         """All rows in the order they were added."""
         import pyarrow as pa

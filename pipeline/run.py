@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,15 +10,14 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from pipeline import language, paths, publish
+from pipeline import paths, publish
 from pipeline.errors import DataRejected, RenderingFailed, UsageError, nearest
 from pipeline.paths import Layout, Wave
 from pipeline.progress import Progress
 from pipeline.stages.freshness import Record, code_hash, file_hash, json_hash
 from pipeline.stages.job import Job
-from pipeline.workers import Workers
 
-STAGES = ("ingest", "validate", "process", "tabulate", "render")
+STAGES = ("ingest", "harmonise", "validate", "process", "tabulate", "render")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,26 +46,16 @@ def report(layout: Layout, waves: Sequence[str], wanted: Wanted, progress: Progr
         stale = [wave for wave in found if wanted.force or not _fresh(layout, wave, wanted)]
         if not stale:
             return [Outcome(wave.name, _files(wave), fresh=True) for wave in found]
-        with _workers() as workers:
-            return [
-                _wave(layout, wave, wanted, progress, workers)
-                if wave in stale
-                else Outcome(wave.name, _files(wave), fresh=True)
-                for wave in found
-            ]
+        return [
+            _wave(layout, wave, wanted, progress) if wave in stale else Outcome(wave.name, _files(wave), fresh=True)
+            for wave in found
+        ]
 
 
 def _fresh(layout: Layout, wave: Wave, wanted: Wanted) -> bool:
     """Whether a wave's report is published, untouched, and made from all bytes as they are now."""
     published = _published(wave)
     return published is not None and published.get("run_key") == _everything(layout, wave, wanted)
-
-
-def _workers() -> Workers:
-    """The processes that write the reports, one per language."""
-    from pipeline.stages import render
-
-    return Workers(len(language.languages()), render.prepare)
 
 
 def _waves(layout: Layout, names: Sequence[str], wanted: Wanted) -> list[Wave]:
@@ -85,34 +75,37 @@ def stage(layout: Layout, name: str, waves: Sequence[str], wanted: Wanted, progr
         for wave in found:
             job = Job(layout, wave)
             if name == "render":
-                with _workers() as workers:
-                    _wave(layout, job.wave, wanted, progress, workers)
+                _wave(layout, job.wave, wanted, progress)
                 continue
             for each in STAGES[: STAGES.index(name) + 1]:
                 run_stage(job, each, wanted.force and each == name, progress)
 
 
-def _wave(layout: Layout, wave: Wave, wanted: Wanted, progress: Progress, workers: Workers) -> Outcome:
+def _wave(layout: Layout, wave: Wave, wanted: Wanted, progress: Progress) -> Outcome:
     run_key = _everything(layout, wave, wanted)
     job = Job(layout, wave, meanwhile=_import_ahead)
     job.survey()
     langs = _chosen(wanted.langs, job.languages, "cli.no_such_language")
-    from pipeline import render
+    from pipeline import render, workers
+    from pipeline.stages import render as last
+    from pipeline.stages import tabulate
 
     formats = _chosen(wanted.formats, tuple(render.formats()), "cli.no_such_format")
-    for name in STAGES[:-1]:
-        run_stage(job, name, wanted.force, progress)
-    progress.step("stage_render", wave=wave.name)
-    from pipeline.stages import render as last
-
-    last.run(job, langs, formats, wanted.edition, workers)
+    with contextlib.ExitStack() as helpers:
+        writer = helpers.enter_context(workers.Helper(last.prepare))
+        if any(spec.model is not None for spec in job.files.report.tables()):
+            job.modeller = helpers.enter_context(workers.Helper(tabulate.prepare_models))
+        for name in STAGES[:-1]:
+            run_stage(job, name, wanted.force, progress)
+        progress.step("stage_render", wave=wave.name)
+        last.run(job, langs, formats, wanted.edition, writer)
     _remember(wave, run_key)
     return Outcome(wave.name, _files(wave), fresh=False)
 
 
 def _import_ahead() -> None:
     """Import what the later stages need, while the file is being read by a process of its own."""
-    for name in ("validate", "process", "tabulate"):
+    for name in ("harmonise", "validate", "process", "tabulate"):
         _module(name)
     from pipeline.statistics import core
 

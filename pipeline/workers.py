@@ -1,4 +1,7 @@
-"""Processes that write reports, started early: they import what they need while this one reads and counts."""
+"""Work beside this process: helpers started early, which import while others read and count, and forked branches.
+
+Where the system does not fork safely, or has one processor, everything is done in this process, in the same order.
+"""
 
 from __future__ import annotations
 
@@ -8,27 +11,50 @@ import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.connection import Connection
 from types import TracebackType
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from pipeline.errors import RenderingFailed
 
+T = TypeVar("T")
+Call = tuple[Callable[..., Any], tuple[Any, ...]]
 
-class Workers:
-    """Up to one process per processor. Where the system does not fork safely, work is done in this process.
 
-    Start them before anything heavy is imported here: a fork then costs little, and no thread of a library is lost.
+def forks() -> bool:
+    """Whether work may be given to forked processes here."""
+    return sys.platform == "linux" and (os.cpu_count() or 1) > 1
+
+
+class Answer(Generic[T]):
+    """What a helper will have answered: :meth:`get` waits for it, or does the work now where there is no helper."""
+
+    def __init__(self, future: Future[T] | None, function: Callable[..., T], arguments: tuple[Any, ...]) -> None:
+        self._future, self._function, self._arguments = future, function, arguments
+
+    def get(self) -> T:
+        """The answer; what failed in the helper is raised here."""
+        if self._future is None:
+            return self._function(*self._arguments)
+        try:
+            return self._future.result()
+        except BrokenProcessPool:
+            raise RenderingFailed("cli.worker_died") from None
+
+
+class Helper:
+    """One process, started at once, which first calls ``prepare`` (its imports) and then does what it is asked.
+
+    Start it before anything heavy is imported here: the fork then costs little, and no library's thread is lost.
     """
 
-    def __init__(self, most: int, prepare: Callable[[], None]) -> None:
+    def __init__(self, prepare: Callable[[], None]) -> None:
         self._pool: ProcessPoolExecutor | None = None
-        count = min(most, os.cpu_count() or 1)
-        if count > 1 and sys.platform == "linux":
-            context = multiprocessing.get_context("fork")
-            self._pool = ProcessPoolExecutor(count, mp_context=context, initializer=prepare)
+        if forks():
+            self._pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("fork"), initializer=prepare)
             self._pool.submit(_nothing)
 
-    def __enter__(self) -> Workers:
+    def __enter__(self) -> Helper:
         return self
 
     def __exit__(
@@ -37,19 +63,55 @@ class Workers:
         if self._pool is not None:
             self._pool.shutdown(wait=kind is None, cancel_futures=True)
 
-    def each(self, function: Callable[..., None], arguments: Sequence[tuple[Any, ...]]) -> None:
-        """Call a function with each tuple of (picklable) arguments; the first failure is raised when all have ended."""
-        if self._pool is None:
-            for one in arguments:
-                function(*one)
-            return
-        futures: list[Future[None]] = [self._pool.submit(function, *one) for one in arguments]
-        try:
-            for future in futures:
-                future.result()
-        except BrokenProcessPool:
-            raise RenderingFailed("cli.worker_died") from None
+    def ask(self, function: Callable[..., T], *arguments: Any) -> Answer[T]:
+        """Ask for a function of (picklable) arguments to be called."""
+        future = None if self._pool is None else self._pool.submit(function, *arguments)
+        return Answer(future, function, arguments)
 
 
 def _nothing() -> None:
-    """The first task, which starts the processes."""
+    """The first task, which starts the process."""
+
+
+def side_by_side(calls: Sequence[Call]) -> None:
+    """Make several calls at once: the last here, each other in a fork of this process; the first failure is raised.
+
+    A fork shares what is imported already. The calls leave files, not values.
+    """
+    if not forks():
+        for function, arguments in calls:
+            function(*arguments)
+        return
+    context = multiprocessing.get_context("fork")
+    branches = []
+    for call in calls[:-1]:
+        here, there = context.Pipe(duplex=False)
+        process = context.Process(target=_branch, args=(call, there))
+        process.start()
+        there.close()
+        branches.append((process, here))
+    failure: BaseException | None = None
+    try:
+        for function, arguments in calls[-1:]:
+            function(*arguments)
+    except Exception as error:
+        failure = error
+    for process, here in branches:
+        try:
+            told = here.recv()
+        except EOFError:
+            told = RenderingFailed("cli.worker_died")
+        process.join()
+        failure = failure or told
+    if failure is not None:
+        raise failure
+
+
+def _branch(call: Call, there: Connection) -> None:
+    function, arguments = call
+    try:
+        function(*arguments)
+    except Exception as error:
+        there.send(error)
+    else:
+        there.send(None)

@@ -1,4 +1,4 @@
-"""The arithmetic of a change between two waves: its value, and under each reading of the data its bounds or its test."""
+"""The arithmetic of a change between two waves: its value, and by the reading of the data its bounds or its test."""
 
 from __future__ import annotations
 

@@ -82,10 +82,11 @@ def _quality(view: View, origins: Origins, number: int) -> tuple[Block, ...]:
 
 
 def finding_text(lang: str, finding: Mapping[str, Any]) -> str:
-    """A finding of validation as a sentence."""
+    """A finding of validation as a sentence; a parameter that is a mapping has one text per language."""
     text_id = str(finding["id"])
     full = text_id if "." in text_id else f"validate.{text_id}"
-    return language.text(lang, full, **finding["params"])
+    params = {k: say(v, lang) if isinstance(v, dict) else v for k, v in finding["params"].items()}
+    return language.text(lang, full, **params)
 
 
 def _label_problems(view: View, dictionary: Dictionary) -> list[str]:
@@ -105,10 +106,7 @@ def _missing_table(view: View, number: int) -> Table | None:
     """Variables with missing answers: valid, missing by kind."""
     rows = []
     for name in view.variables:
-        missing = [
-            r for r in view.results.rows(CODEBOOK_TABLE)
-            if r.row_var == name and r.statistic == "missing_n" and r.row_code and r.value
-        ]  # fmt: skip
+        missing = view.missing_rows(CODEBOOK_TABLE, name)
         valid = view.value(CODEBOOK_TABLE, "n", name)
         total = view.value(CODEBOOK_TABLE, "cases_n", name)
         if not missing or total is None:

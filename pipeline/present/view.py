@@ -30,6 +30,10 @@ class View:
     source: Source
     results: Results
     left_out: list[str] = field(default_factory=list)
+    lacking: dict[str, dict[str, list[ResultRow]]] = field(default_factory=dict)
+    gathered: dict[str, dict[tuple[str, str, str], tuple[dict[str, None], dict[str, None]]]] = field(
+        default_factory=dict
+    )
 
     @property
     def study(self) -> Study:
@@ -177,20 +181,40 @@ class View:
 
     def codes(self, table: str, row_var: str, col_var: str = "", statistic: str = "count") -> list[str]:
         """The row codes that a table has for a variable, in order, without total and nets."""
-        seen: dict[str, None] = {}
-        for r in self.results.rows(table):
-            about = r.row_var == row_var and r.col_var == col_var and r.statistic == statistic
-            if about and r.row_code and not r.row_code.startswith("net:"):
-                seen.setdefault(r.row_code)
-        return list(seen)
+        found = self._seen(table).get((row_var, col_var, statistic), ({}, {}))[0]
+        return [code for code in found if not code.startswith("net:")]
+
+    def nets(self, table: str, row_var: str, col_var: str = "") -> list[str]:
+        """The row codes of a variable's nets in a table, in order."""
+        found = self._seen(table).get((row_var, col_var, "count"), ({}, {}))[0]
+        return [code for code in found if code.startswith("net:")]
 
     def col_codes(self, table: str, row_var: str, col_var: str, statistic: str = "count") -> list[str]:
         """The column codes that a table has for a pair of variables, in order, without the total."""
-        seen: dict[str, None] = {}
-        for r in self.results.rows(table):
-            if r.row_var == row_var and r.col_var == col_var and r.statistic == statistic and r.col_code:
-                seen.setdefault(r.col_code)
-        return list(seen)
+        return list(self._seen(table).get((row_var, col_var, statistic), ({}, {}))[1])
+
+    def missing_rows(self, table: str, row_var: str) -> list[ResultRow]:
+        """How many cases a variable lacks by missing code, those codes that occur."""
+        found = self.lacking.get(table)
+        if found is None:
+            found = self.lacking[table] = {}
+            for r in self.results.rows(table):
+                if r.statistic == "missing_n" and r.row_code and r.value:
+                    found.setdefault(r.row_var, []).append(r)
+        return found.get(row_var, [])
+
+    def _seen(self, table: str) -> dict[tuple[str, str, str], tuple[dict[str, None], dict[str, None]]]:
+        """Per pair of variables and statistic the row and column codes of a table, gathered in one pass."""
+        seen = self.gathered.get(table)
+        if seen is None:
+            seen = self.gathered[table] = {}
+            for r in self.results.rows(table):
+                rows, columns = seen.setdefault((r.row_var, r.col_var, r.statistic), ({}, {}))
+                if r.row_code:
+                    rows.setdefault(r.row_code)
+                if r.col_code:
+                    columns.setdefault(r.col_code)
+        return seen
 
     def sorted_codes(self, spec: TableSpec, name: str, codes: list[str], col_var: str = "") -> list[str]:
         """Categories in the questionnaire's order when ordered (or asked for), else by size, other and none last."""

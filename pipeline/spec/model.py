@@ -396,7 +396,10 @@ class Report(Record):
 
 
 class Source(Record):
-    """``data/raw/<wave>/source.yml``: where a wave's file comes from and what is known of it."""
+    """``data/raw/<wave>/source.yml``: where a wave's file comes from and what is known of it.
+
+    ``population``: the number of units that existed in this wave, where it is not the study's.
+    """
 
     kind: Literal["survey", "reconstruction", "demonstration"] = "survey"
     title: Text
@@ -406,6 +409,7 @@ class Source(Record):
     sha256: str | None = None
     rows: int | None = None
     encoding: str | None = None
+    population: int | None = Field(default=None, ge=1)
 
     @property
     def marks(self) -> bool:

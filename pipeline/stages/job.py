@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from pipeline.spec.load import StudyFiles
     from pipeline.spec.model import Record, Source
     from pipeline.spss.model import Dictionary
+    from pipeline.workers import Helper
+    from pipeline.waves.model import WaveMapping
 
 
 @dataclass
@@ -25,19 +27,63 @@ class Job:
     """One wave of one study. Properties read files made by earlier stages; they are read once.
 
     ``meanwhile`` is called while another process reads the file: what will be needed later is imported then.
+    ``modeller`` fits the regression models beside this process, where there is one.
     """
 
     layout: Layout
     wave: Wave
     meanwhile: Callable[[], None] = field(default=lambda: None)
+    modeller: Helper | None = None
     memory: dict[str, Any] = field(default_factory=dict)
 
     @cached_property
-    def files(self) -> StudyFiles:
-        """The study's files, read and checked."""
+    def study_files(self) -> StudyFiles:
+        """The study's files, read and checked, whatever this wave asked."""
         from pipeline.spec.load import load
 
         return load(self.layout)
+
+    @cached_property
+    def mapping(self) -> WaveMapping | None:
+        """How this wave's questionnaire maps to the codebook; ``None``: as it stands."""
+        if not self.wave.mapping.is_file():
+            return None
+        from pipeline.waves.load import load_mapping
+
+        files = self.study_files
+        return load_mapping(self.layout, self.wave, files.codebook, files.study.languages)
+
+    @cached_property
+    def lacking(self) -> tuple[str, ...]:
+        """Variables that the codebook has, the file has not, and no mapping speaks of. After ingest."""
+        names = {v.name for v in self.dictionary.variables}
+        mapped = self.mapping.variables if self.mapping is not None else {}
+        return tuple(n for n in self.study_files.codebook.variables if n not in names and n not in mapped)
+
+    @cached_property
+    def unavailable(self) -> frozenset[str]:
+        """What the study asks for and this wave cannot show: not asked, not confirmed, not comparable. After ingest."""
+        lenient = self.study_files.study.policies.missing_variables == "warn"
+        lacking = self.lacking if lenient else ()
+        if self.mapping is None and not lacking:
+            return frozenset()
+        from pipeline.waves.within import unavailable
+
+        return unavailable(self.study_files.codebook, self.mapping, lacking)
+
+    @cached_property
+    def files(self) -> StudyFiles:
+        """The study as this wave can show it. After ingest."""
+        files = self.study_files
+        if self.unavailable:
+            from pipeline.waves.within import within
+
+            files = within(files, self.unavailable)
+        size = self.source.population
+        if size is not None and size != files.study.population.size:
+            population = files.study.population.model_copy(update={"size": size})
+            files = replace(files, study=files.study.model_copy(update={"population": population}))
+        return files
 
     @cached_property
     def source(self) -> Source:
@@ -49,7 +95,7 @@ class Job:
     @property
     def languages(self) -> tuple[str, ...]:
         """The study's languages."""
-        return self.files.study.languages
+        return self.study_files.study.languages
 
     def survey(self) -> Path:
         """The wave's data file."""
@@ -69,6 +115,16 @@ class Job:
     def dictionary_file(self) -> Path:
         """The file's dictionary."""
         return self.wave.processed / "dictionary.json"
+
+    @property
+    def harmonised(self) -> Path:
+        """The data under the codebook's names and in its codes."""
+        return self.wave.processed / "harmonised.parquet"
+
+    @property
+    def harmonise_findings(self) -> Path:
+        """What is to be said about corrections and mapping."""
+        return self.wave.processed / "harmonised.json"
 
     @property
     def findings_file(self) -> Path:

@@ -1,4 +1,4 @@
-"""process: derived variables. ``ingested.parquet`` → ``responses.parquet``, the last file with respondents' rows.
+"""process: derived variables. ``harmonised.parquet`` → ``responses.parquet``, the last file with respondents' rows.
 
 Codes stay as the file has them, user-missing codes included: the codebook says which are missing. Only variables of
 the codebook are kept.
@@ -20,8 +20,8 @@ NAME = "process"
 
 
 def key(job: Job) -> str:
-    """The ingested data and the study's numbers."""
-    return json_hash([hashes([job.ingested]), job.numbers_key(), code_hash("counting", "stages/process.py")])
+    """The harmonised data and the study's numbers."""
+    return json_hash([hashes([job.harmonised]), job.numbers_key(), code_hash("counting", "stages/process.py")])
 
 
 def outputs(job: Job) -> list[Path]:
@@ -33,9 +33,9 @@ def run(job: Job) -> None:
     """Add the derived variables and keep what the codebook knows."""
     import pyarrow.parquet as pq
 
-    table = job.memory.get("ingested")
+    table = job.memory.get("harmonised")
     if table is None:
-        table = pq.read_table(job.ingested)
+        table = pq.read_table(job.harmonised)
     responses = with_derived(table, job.files.codebook)
     write_parquet(job.responses, responses)
     job.memory["responses"] = responses

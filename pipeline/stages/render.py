@@ -14,7 +14,7 @@ from pipeline import paths, publish
 from pipeline.paths import Layout
 from pipeline.stages.freshness import code_hash, file_hash, hashes, json_hash, text_hash, write_json
 from pipeline.stages.job import Job
-from pipeline.workers import Workers
+from pipeline.workers import Helper, side_by_side
 
 NAME = "render"
 
@@ -29,6 +29,7 @@ def file_name(lang: str, suffix: str) -> str:
 def key(job: Job) -> str:
     """Everything a document is made from: results, findings, dictionary, the study's files, words and layouts."""
     study = [file_hash(p) for p in (job.layout.study, job.layout.codebook, job.layout.report, job.wave.source)]
+    study.append(json_hash(hashes([job.wave.mapping, job.wave.corrections])))
     made = hashes([job.results_file, job.findings_file, job.dictionary_file])
     return json_hash([job.wave.name, study, made, code_hash("."), _fonts_hash(), versions()])
 
@@ -46,27 +47,29 @@ def versions() -> dict[str, str]:
 
 
 def run(
-    job: Job, langs: Sequence[str], formats: Sequence[str], edition: str, workers: Workers | None = None
+    job: Job, langs: Sequence[str], formats: Sequence[str], edition: str, helper: Helper | None = None
 ) -> list[Path]:
     """Make the reports of a wave and publish them. Reports of other languages and formats are made anew with them.
 
-    With ``workers`` each language is written by a process of its own. Returns the published paths.
+    With a ``helper`` (whose ``prepare`` is :func:`prepare`) the languages are written side by side, beside this
+    process. Returns the published paths.
     """
     langs, formats = _with_published(job, langs, formats)
     with publish.build(job.layout, job.wave.name) as folder:
-        if workers is None:
+        if helper is None:
             for lang in langs:
                 one_language(job, lang, edition, formats, folder)
+            _results_beside(job, folder)
         else:
-            arguments = [(job.layout, job.wave.name, lang, edition, tuple(formats), folder) for lang in langs]
-            workers.each(in_worker, arguments)
-        _results_beside(job, folder)
+            written = helper.ask(in_helper, job.layout, job.wave.name, langs, edition, tuple(formats), folder)
+            _results_beside(job, folder)
+            written.get()
         write_json(folder / "manifest.json", manifest(job, folder, langs, formats, edition))
     return sorted(job.wave.reports.glob("report.*"))
 
 
 def prepare() -> None:
-    """Import what writing reports needs: a worker does this while the data are read and counted."""
+    """Import what writing reports needs: a helper does this while the data are read and counted."""
     from pipeline.present import build, charts  # noqa: F401
 
     charts.prepare()
@@ -74,9 +77,13 @@ def prepare() -> None:
         importlib.import_module(library)
 
 
-def in_worker(layout: Layout, wave: str, lang: str, edition: str, formats: Sequence[str], folder: Path) -> None:
-    """:func:`one_language` in another process, which reads the files that the stages have left."""
-    one_language(Job(layout, layout.wave(wave)), lang, edition, formats, folder)
+def in_helper(
+    layout: Layout, wave: str, langs: Sequence[str], edition: str, formats: Sequence[str], folder: Path
+) -> None:
+    """:func:`one_language` for each language, in another process, which reads the files that the stages have left."""
+    job = Job(layout, layout.wave(wave))
+    _ = job.files, job.source, job.results
+    side_by_side([(one_language, (job, lang, edition, formats, folder)) for lang in langs])
 
 
 def _with_published(job: Job, langs: Sequence[str], formats: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -151,6 +158,7 @@ def manifest(job: Job, folder: Path, langs: Sequence[str], formats: Sequence[str
         "formats": sorted(formats),
         "data": {job.survey().name: file_hash(job.survey())},
         "source": file_hash(job.wave.source),
+        "harmonised": hashes([job.wave.mapping, job.wave.corrections]),
         "study": {p.name: file_hash(p) for p in (job.layout.study, job.layout.codebook, job.layout.report)},
         "code": code_hash("."),
         "lock": file_hash(lock) if lock.is_file() else "",

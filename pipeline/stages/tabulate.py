@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from pipeline.counting.cases import Cases
+from pipeline.paths import Layout
 from pipeline.results import CODEBOOK_TABLE, Results, ResultsWriter
+from pipeline.spec.load import StudyFiles
 from pipeline.spec.model import Inference, Study, TableSpec
 from pipeline.stages.freshness import code_hash, hashes, json_hash, write_parquet
 from pipeline.stages.job import Job
@@ -29,41 +33,84 @@ def outputs(job: Job) -> list[Path]:
 
 
 def run(job: Job) -> None:
-    """Count and compute every table."""
+    """Count and compute every table; regression models beside the others where the job has a helper for them."""
     import pyarrow.parquet as pq
 
-    files = job.files
-    check_statistics(files)
+    check_statistics(job.files)
+    tables = job.files.report.tables()
+    models = [spec.table for spec in tables if spec.model is not None]
+    fitted = job.modeller.ask(model_rows, job.layout, job.wave.name, models) if job.modeller and models else None
     table = job.memory.get("responses")
     if table is None:
         table = pq.read_table(job.responses)
-    study = files.study
-    unweighted = Cases(table, files.codebook)
-    weight, weighting = weight_of(study)
-    weighted = Cases(table, files.codebook, weight, weighting) if weight else unweighted
-    writer = ResultsWriter(job.wave.name)
-    by_default = study.weights is not None and study.weights.use
-    for spec in files.report.tables():
-        cases = weighted if (by_default if spec.weighted is None else spec.weighted) else unweighted
-        context = Context(
-            cases,
-            writer,
-            options_of(study),
-            mode_of(spec, study),
-            study.population.size,
-            rounded=study.weights is not None and study.weights.kind == "like_spss" and cases is weighted,
-            total_cases=table.num_rows,
-        )
-        make(spec, context, files.codebook)
-    _codebook(Context(unweighted, writer, options_of(study), mode_of(None, study), study.population.size,
-                      total_cases=table.num_rows))  # fmt: skip
-    results = writer.table()
+    counting = _Counting(job.files, table, job.wave.name)
+    made = {spec.table: counting.rows(spec) for spec in tables if fitted is None or spec.model is None}
+    made[CODEBOOK_TABLE] = counting.codebook()
+    if fitted is not None:
+        made |= fitted.get()
+    order = [*(spec.table for spec in tables), CODEBOOK_TABLE]
+    results = ResultsWriter.joined(job.wave.name, [made[name] for name in order])
     write_parquet(job.results_file, results)
     job.memory["results"] = Results(results)
 
 
+def prepare_models() -> None:
+    """Import what fitting models needs: a helper does this while the file is read."""
+    from statsmodels.genmod import generalized_linear_model  # noqa: F401
+    from statsmodels.regression import linear_model  # noqa: F401
+
+    from pipeline.tables import models  # noqa: F401
+
+
+def model_rows(layout: Layout, wave: str, names: Sequence[str]) -> dict[str, ResultsWriter]:
+    """The rows of some tables, from the responses on disk: what a helper is asked for."""
+    import pyarrow.parquet as pq
+
+    job = Job(layout, layout.wave(wave))
+    counting = _Counting(job.files, pq.read_table(job.responses), wave)
+    return {spec.table: counting.rows(spec) for spec in job.files.report.tables() if spec.table in names}
+
+
+class _Counting:
+    """A wave's cases with and without the weight, and the tables made from them."""
+
+    def __init__(self, files: StudyFiles, table: Any, wave: str) -> None:
+        self.files, self.wave, self.total = files, wave, table.num_rows
+        self.unweighted = Cases(table, files.codebook)
+        weight, weighting = weight_of(files.study)
+        self.weighted = Cases(table, files.codebook, weight, weighting) if weight else self.unweighted
+
+    def context(self, spec: TableSpec | None) -> Context:
+        """What a table is made in: its cases, the study's decisions, a writer of its own."""
+        study = self.files.study
+        asked = spec is not None and (self._weighted_by_default() if spec.weighted is None else spec.weighted)
+        return Context(
+            self.weighted if asked else self.unweighted,
+            ResultsWriter(self.wave),
+            options_of(study),
+            mode_of(spec, study),
+            study.population.size,
+            rounded=asked and study.weights is not None and study.weights.kind == "like_spss",
+            total_cases=self.total,
+        )
+
+    def _weighted_by_default(self) -> bool:
+        return self.files.study.weights is not None and self.files.study.weights.use
+
+    def rows(self, spec: TableSpec) -> ResultsWriter:
+        """The rows of one table."""
+        context = self.context(spec)
+        make(spec, context, self.files.codebook)
+        return context.writer
+
+    def codebook(self) -> ResultsWriter:
+        """Every variable once, unweighted: what the codebook and the page on data quality show."""
+        context = self.context(None)
+        _codebook(context)
+        return context.writer
+
+
 def _codebook(context: Context) -> None:
-    """Every variable once, unweighted: what the codebook and the page on data quality show."""
     for name, variable in context.cases.variables.items():
         if variable.categorical:
             frequency(context, CODEBOOK_TABLE, name, intervals=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,16 +15,16 @@ from pipeline.results import BLANK
 from pipeline.spec.model import Variable
 from pipeline.stages.freshness import code_hash, hashes, json_hash, write_json
 from pipeline.stages.job import Job
+from pipeline.stages.process import with_derived
 
 NAME = "validate"
 MOST_NAMED = 12  # units named in one message; the report's page names the number of the others
 
 
 def key(job: Job) -> str:
-    """The ingested data and the study's numbers."""
-    return json_hash(
-        [hashes([job.ingested, job.dictionary_file]), job.numbers_key(), code_hash("counting", "stages/validate.py")]
-    )
+    """The harmonised data, what was said about them, and the study's numbers."""
+    made = hashes([job.harmonised, job.harmonise_findings, job.dictionary_file])
+    return json_hash([made, job.numbers_key(), code_hash("counting", "stages/validate.py")])
 
 
 def outputs(job: Job) -> list[Path]:
@@ -49,24 +50,26 @@ def _findings(job: Job) -> Iterator[dict[str, Any]]:
     policies = files.study.policies
     data = job.layout.shown(job.survey())
     book = files.name("codebook")
-    names = {v.name: v for v in job.dictionary.variables}
+    names = _table(job).column_names
     for notice in job.dictionary.notices:
         yield {"level": "note", "id": notice.text_id, "params": dict(notice.params)}
-    lacking = [name for name in codebook.variables if name not in names]
-    if lacking:
+    yield from json.loads(job.harmonise_findings.read_text("utf-8"))
+    known = job.study_files.codebook.variables
+    for name in job.lacking:
         from pipeline.errors import nearest
 
-        for name in lacking:
-            yield _finding(
-                policies.missing_variables, "variable_lacking", file=data, variable=name, codebook=book,
-                line=files.line("codebook", "variables", name),
-                nearest=nearest(name, [n for n in names if n not in codebook.variables]) or "–",
-            )  # fmt: skip
+        yield _finding(
+            policies.missing_variables, "variable_lacking", file=data, variable=name, codebook=book,
+            line=files.line("codebook", "variables", name), mapping=job.layout.shown(job.wave.mapping),
+            nearest=nearest(name, [n for n in names if n not in known]) or "–",
+        )  # fmt: skip
+    if any(name not in names for name in codebook.variables):
         return
-    unused = [name for name in names if name not in codebook.variables]
+    unused = [name for name in names if name not in known]
     if unused:
         yield _finding("warn", "variables_unused", file=data, count=len(unused), variables=", ".join(unused))
-    cases = Cases(_table(job), codebook)
+    table = with_derived(_table(job), codebook)
+    cases = Cases(table, codebook)
     units = _unit_names(job, cases)
     identifier = files.study.identifier
     if identifier:
@@ -74,7 +77,7 @@ def _findings(job: Job) -> Iterator[dict[str, Any]]:
     yield from _unknown_codes(job, cases, units, data, book)
     weights = files.study.weights
     if weights is not None:
-        without = Cases(_table(job), codebook, weights.variable, "probability").without_weight
+        without = Cases(table, codebook, weights.variable, "probability").without_weight
         if without:
             yield _finding("warn", "without_weight", file=data, variable=weights.variable, count=without)
 
@@ -82,11 +85,9 @@ def _findings(job: Job) -> Iterator[dict[str, Any]]:
 def _table(job: Job) -> Any:
     import pyarrow.parquet as pq
 
-    if "ingested" not in job.memory:
-        job.memory["ingested"] = pq.read_table(job.ingested)
-    from pipeline.stages.process import with_derived
-
-    return with_derived(job.memory["ingested"], job.files.codebook)
+    if "harmonised" not in job.memory:
+        job.memory["harmonised"] = pq.read_table(job.harmonised)
+    return job.memory["harmonised"]
 
 
 def _unit_names(job: Job, cases: Cases) -> list[str]:
@@ -123,7 +124,7 @@ def _unknown_codes(job: Job, cases: Cases, units: list[str], data: str, book: st
                 files.study.policies.unknown_codes, "unknown_code", file=data, variable=name, code=code,
                 count=len(rows), units=_some([units[r] for r in rows]), declared=_declared(variable),
                 codebook=book, line=files.line("codebook", "variables", name),
-                corrections=job.layout.shown(job.wave.corrections),
+                corrections=job.layout.shown(job.wave.corrections), mapping=job.layout.shown(job.wave.mapping),
             )  # fmt: skip
 
 

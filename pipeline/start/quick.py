@@ -73,7 +73,7 @@ def quick(request: Request, progress: Progress) -> list[str]:
         dictionary, guesses = read_and_guess(job)
         cross, weight = _names(request, dictionary, guesses)
         write_study(study, dictionary, guesses, request.file.stem, Start((lang,), weight, cross))
-        for stage in ("validate", "process", "tabulate"):
+        for stage in ("harmonise", "validate", "process", "tabulate"):
             progress.step(f"quick_{stage}", file=request.file.name)
             run_stage(job, stage)
         progress.step("quick_render", file=request.file.name)

@@ -19,20 +19,21 @@ from pipeline.unattended import clock
 def notice(layout: Layout, wave: Wave) -> dict[str, str] | None:
     """What to tell about a wave's file that is not the one first seen, by language; ``None`` when it is.
 
-    A whole file seen for the first time is recorded. A person accepts a changed file by writing its hash as
-    ``sha256:`` in the wave's ``source.yml``.
+    A file seen whole for the first time is recorded; one that the reader refused is no first sight. A person accepts
+    a changed file by writing its hash as ``sha256:`` in the wave's ``source.yml``.
     """
     path = wave.survey()
     if path is None:
         return None
-    digest = file_hash(path)
     known = _read(layout)
     if known is None:
         return _texts("seen_unreadable", file=layout.shown(layout.seen))
+    digest = file_hash(path)
+    if not _read_whole(wave, digest):
+        return None
     record = known.get(wave.name)
     if record is None:
-        if _read_whole(wave, digest):
-            _write(layout, {**known, wave.name: {"sha256": digest, "seen": clock.now()}})
+        _write(layout, {**known, wave.name: {"sha256": digest, "seen": clock.now()}})
         return None
     if record["sha256"] == digest:
         return None
@@ -55,7 +56,7 @@ def _texts(text_id: str, **params: str) -> dict[str, str]:
 
 
 def _read_whole(wave: Wave, digest: str) -> bool:
-    """Whether the reader got through this very file: one cut short on its way is no first sight."""
+    """Whether the reader got through this very file."""
     try:
         found = json.loads((wave.processed / "dictionary.json").read_text("utf-8"))
     except (OSError, ValueError):

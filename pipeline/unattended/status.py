@@ -51,9 +51,9 @@ class WaveStatus(Record):
 
 
 class Run(Record):
-    """One run, or several in a row that made nothing new and ended alike (``times`` of them). ``waves``: the state of each wave.
+    """One run, or several in a row that made nothing new and ended alike (``times`` of them).
 
-    ``reason`` is given where a run failed as a whole and not for a wave.
+    ``waves`` is the state of each wave. ``reason`` is given where a run failed as a whole and not for a wave.
     """
 
     command: Literal["rerun", "report"]

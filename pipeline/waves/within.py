@@ -5,11 +5,12 @@ Everything after harmonising works on this smaller study, so that counting, tabl
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.errors import DataRejected
-from pipeline.spec.load import StudyFiles, parts, references
+from pipeline.spec.load import StudyFiles, parts
 from pipeline.spec.model import (
     Codebook,
     Content,
@@ -22,6 +23,9 @@ from pipeline.spec.model import (
     TextSpec,
 )
 from pipeline.waves.model import WaveMapping
+
+
+_TABLE_OF_HOLE = re.compile(r"\{\s*([^{}:#]+?)\s*[}:#]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +120,8 @@ def _codebook(codebook: Codebook, out: Collection[str]) -> Codebook:
         if name in out:
             continue
         asked_if = {other: codes for other, codes in variable.asked_if.items() if other not in out}
-        variables[name] = variable if asked_if == variable.asked_if else variable.model_copy(update={"asked_if": asked_if})
+        same = asked_if == variable.asked_if
+        variables[name] = variable if same else variable.model_copy(update={"asked_if": asked_if})
     return Codebook(
         scales=codebook.scales,
         variables=variables,
@@ -145,13 +150,16 @@ def _report(report: Report, out: Collection[str], weighted: bool) -> Report:
     }  # fmt: skip
 
     def speaks_of_kept(text: Text) -> bool:
-        return all(name in tables for wording in text.values() for name in references(wording) if name in known)
+        named = {m.group(1) for wording in text.values() for m in _TABLE_OF_HOLE.finditer(wording)}
+        return (named & known) <= tables.keys()
 
     def content(c: Content) -> Content | None:
         if isinstance(c, TableSpec):
             return tables.get(c.table)
         if isinstance(c, FigureSpec):
-            return c if c.figure in figures else None
+            if c.figure not in figures:
+                return None
+            return c.model_copy(update={"headline": None}) if c.headline and not speaks_of_kept(c.headline) else c
         return c if speaks_of_kept(c.text) else None
 
     sections = []

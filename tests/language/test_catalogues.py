@@ -16,6 +16,7 @@ from pipeline.paths import ROOT
 FILES = sorted(p.stem for p in (language.FOLDER / "it").glob("*.toml"))
 HOLE = re.compile(r"\{(\w+)(#[^|{}]*\|[^{}]*)?\}")
 PIPELINE = ROOT / "pipeline"
+LINE_TO_TYPE = re.compile(r"\{it: [^{}]*\}")  # a message that shows what to write in a study file
 WORDS_ONLY = ("guess",)  # alternatives of regular expressions, each language its own
 
 
@@ -50,7 +51,8 @@ def test_every_text_is_plain_and_filled_in(lang: str, file: str) -> None:
             assert text.strip(), key
             assert "TODO" not in text, key
             if file not in WORDS_ONLY:
-                assert "{" not in HOLE.sub("", text), f"{key}: a hole that is never filled"
+                shown = LINE_TO_TYPE.sub("", HOLE.sub("", text))
+                assert "{" not in shown, f"{key}: a hole that is never filled"
 
 
 def test_italian_is_not_english() -> None:

@@ -80,8 +80,7 @@ def _categories(
     rows = []
     for code in view.sorted_codes(spec, name, view.codes(spec.table, name)):
         rows.append(Row(view.code_label(name, code), _cells(view, spec, name, code, columns, used), "body", level))
-    nets = {r.row_code: None for r in view.results.rows(spec.table) if r.row_var == name and r.row_code[:4] == "net:"}
-    for code in nets:
+    for code in view.nets(spec.table, name):
         cells = _cells(view, spec, name, code, columns, used)
         rows.append(Row(view.code_label(name, code), cells, "subtotal", level))
     return rows
@@ -113,10 +112,7 @@ def _cells(
 
 def _valid_and_missing(view: View, spec: TableSpec, name: str, columns: list[str], level: int) -> list[Row]:
     n_valid, w_valid = view.get(spec.table, "n", name), view.get(spec.table, "count", name)
-    missing = [
-        r for r in view.results.rows(spec.table)
-        if r.row_var == name and r.statistic == "missing_n" and r.row_code and r.value
-    ]  # fmt: skip
+    missing = view.missing_rows(spec.table, name)
     total_n = view.value(spec.table, "cases_n", name)
     total_missing = _missing_total(view, spec, name)
     valid_label = view.t("valid_cases" if total_missing else "total")

@@ -138,10 +138,7 @@ def _body(
     used: list[ResultRow | None],
 ) -> list[Row]:  # fmt: skip
     codes = view.sorted_codes(spec, name, view.codes(spec.table, name, spec.columns[0]), spec.columns[0])
-    nets = list(dict.fromkeys(
-        r.row_code for r in view.results.rows(spec.table)
-        if r.row_var == name and r.row_code.startswith("net:") and r.statistic == "n"
-    ))  # fmt: skip
+    nets = view.nets(spec.table, name, spec.columns[0])
     rows = []
     for code in (*codes, *nets):
         cells = []

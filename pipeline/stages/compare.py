@@ -1,0 +1,190 @@
+"""compare: all waves side by side. Results and responses of every wave → ``results.parquet`` → the comparison report.
+
+Made when a study has two waves or more. What waves share is computed once per change of data or numbers; a new label
+only writes the report again.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipeline import publish
+from pipeline.comparison.waves import RESERVED
+from pipeline.errors import RenderingFailed
+from pipeline.paths import Layout
+from pipeline.progress import Progress
+from pipeline.stages.freshness import Record, code_hash, file_hash, hashes, json_hash, write_json, write_parquet
+from pipeline.stages.job import Job
+from pipeline.stages.render import file_name, relative_name, study_hash, versions
+
+if TYPE_CHECKING:
+    from pipeline.comparison.document import Provenance
+    from pipeline.comparison.waves import Waves
+
+NAME = "compare"
+
+
+def run(
+    layout: Layout, langs: Sequence[str], formats: Sequence[str], edition: str, force: bool, progress: Progress
+) -> tuple[list[Path], bool] | None:
+    """Make the comparison report of all waves where it is not fresh.
+
+    Returns its files and whether there was nothing to do; ``None`` with fewer than two waves.
+    """
+    names = layout.waves()
+    if len(names) < 2:
+        return None
+    jobs = [Job(layout, layout.existing_wave(name)) for name in names]
+    key = _everything(jobs, langs, formats, edition)
+    folder = layout.reports / RESERVED
+    if not force and _published(folder, key):
+        return sorted(folder.glob("report.*")), True
+    progress.step("stage_compare", wave=", ".join(names))
+    waves = _gather(layout, jobs)
+    results = _compute(layout, jobs, waves, force)
+    _write(layout, jobs, waves, results, langs, formats, edition, key)
+    return sorted(folder.glob("report.*")), False
+
+
+def _everything(jobs: Sequence[Job], langs: Sequence[str], formats: Sequence[str], edition: str) -> str:
+    """A key of all bytes the comparison can depend on."""
+    study = [file_hash(p) for p in sorted(jobs[0].layout.files.glob("*.yml"))]
+    waves = [
+        [job.wave.name, hashes([job.results_file, job.responses, *sorted(job.wave.raw.glob("*.yml"))])] for job in jobs
+    ]
+    return json_hash([study, waves, code_hash("."), versions(), sorted(langs), sorted(formats), edition])
+
+
+def _published(folder: Path, key: str) -> bool:
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+        outputs = manifest["outputs"]
+        return bool(manifest["run_key"] == key and all(file_hash(folder / n) == h for n, h in outputs.items()))
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def _gather(layout: Layout, jobs: Sequence[Job]) -> Waves:
+    import pyarrow.parquet as pq
+
+    from pipeline.comparison.waves import gather
+
+    found = [(job.wave.name, job.source, pq.read_table(job.responses), job.results) for job in jobs]
+    return gather(layout, jobs[0].files, found)
+
+
+def _compute(layout: Layout, jobs: Sequence[Job], waves: Waves, force: bool) -> Path:
+    """The comparison's result rows, made again only when data, numbers or what may be compared changed."""
+    folder = layout.processed / RESERVED
+    path = folder / "results.parquet"
+    record = Record(folder / f"{NAME}.fresh.json")
+    comparable = {q: {w: c.kind for w, c in by.items()} for q, by in waves.comparable.items()}
+    declared = [[w.name, w.population, w.declared.content.model_dump(mode="json")] for w in waves.waves]
+    inputs = [hashes([job.results_file, job.responses]) for job in jobs]
+    code = code_hash("comparison", "counting", "statistics", "tables", "results.py", "stages/compare.py")
+    key = json_hash([waves.names, inputs, declared, comparable, jobs[0].numbers_key(), code])
+    if not force and record.holds(key, [path]):
+        return path
+    from pipeline.comparison.compute import results
+
+    folder.mkdir(parents=True, exist_ok=True)
+    record.path.unlink(missing_ok=True)
+    write_parquet(path, results(waves))
+    record.write(key, [path])
+    return path
+
+
+def _write(
+    layout: Layout, jobs: Sequence[Job], waves: Waves, results: Path, langs: Sequence[str], formats: Sequence[str],
+    edition: str, key: str,
+) -> None:  # fmt: skip
+    import pyarrow.parquet as pq
+
+    from pipeline.results import csv_text
+
+    provenance = _provenance(layout, jobs)
+    table = pq.read_table(results)
+    with publish.build(layout, RESERVED) as folder:
+        _all_languages([(waves, table, provenance, lang, edition, tuple(formats), folder) for lang in langs])
+        shutil.copyfile(results, folder / "results.parquet")
+        (folder / "results.csv").write_text(csv_text(table), encoding="utf-8")
+        outputs = {p.name: file_hash(p) for p in sorted(folder.iterdir())}
+        write_json(folder / "manifest.json", _manifest(jobs, langs, formats, edition, key, outputs))
+
+
+def _provenance(layout: Layout, jobs: Sequence[Job]) -> Provenance:
+    from pipeline.comparison.document import Provenance, WaveFile
+
+    files = tuple(
+        WaveFile(job.wave.name, relative_name(job.survey(), layout.base), job.dictionary.sha256) for job in jobs
+    )
+    return Provenance(files, study_hash(jobs[0]), code_hash("."), versions(), "make report")
+
+
+def _manifest(
+    jobs: Sequence[Job], langs: Sequence[str], formats: Sequence[str], edition: str, key: str, outputs: dict[str, str]
+) -> dict[str, Any]:
+    """What the comparison was made from and what it is."""
+    layout = jobs[0].layout
+    return {
+        "waves": [job.wave.name for job in jobs],
+        "edition": edition,
+        "languages": sorted(langs),
+        "formats": sorted(formats),
+        "data": {job.wave.name: file_hash(job.survey()) for job in jobs},
+        "declared": {job.wave.name: hashes(sorted(job.wave.raw.glob("*.yml"))) for job in jobs},
+        "results": {job.wave.name: file_hash(job.results_file) for job in jobs},
+        "study": {p.name: file_hash(p) for p in (layout.study, layout.codebook, layout.report)},
+        "code": code_hash("."),
+        "versions": versions(),
+        "run_key": key,
+        "outputs": outputs,
+    }
+
+
+# ---------------------------------------------------------------- one process per language
+
+
+def _all_languages(tasks: list[tuple[Any, ...]]) -> None:
+    workers = min(len(tasks), os.cpu_count() or 1)
+    if workers < 2 or sys.platform != "linux":
+        for task in tasks:
+            one_language(*task)
+        return
+    global _inherited  # a forked worker finds the tasks in its own memory: nothing is copied between processes
+    _inherited = tasks
+    try:
+        with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("fork")) as pool:
+            list(pool.map(_inherited_task, range(len(tasks))))
+    except BrokenProcessPool:
+        raise RenderingFailed("cli.worker_died") from None
+    finally:
+        _inherited = []
+
+
+_inherited: list[tuple[Any, ...]] = []
+
+
+def _inherited_task(i: int) -> None:
+    one_language(*_inherited[i])
+
+
+def one_language(
+    waves: Waves, table: Any, provenance: Provenance, lang: str, edition: str, formats: Sequence[str], folder: Path
+) -> None:
+    """The comparison's document of one language in every format."""
+    from pipeline import render
+    from pipeline.comparison.document import document
+
+    made = document(waves, table, provenance, lang, edition)
+    for name in formats:
+        render.write(name, made, folder / file_name(lang, render.suffix(name)))
