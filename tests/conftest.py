@@ -83,9 +83,10 @@ class SmallStudy:
 
     def left_behind(self) -> list[str]:
         """Files that no finished step makes: parts, builds that nothing points to, reports."""
-        parts = [p for p in self.folder.rglob("*") if ".part" in p.name]
+        found = [p for p in self.folder.rglob("*") if ".part" in p.name]
         reports = self.folder / "reports"
-        return sorted(p.name for p in [*parts, *reports.rglob("*")] if p.name != ".builds")
+        found += [p for p in reports.rglob("*") if p.name.startswith("report.") or p.parent.name == ".builds"]
+        return sorted(p.name for p in found)
 
 
 @dataclass(frozen=True)

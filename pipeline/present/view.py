@@ -76,7 +76,7 @@ class View:
         """A method, warning or error id with its ``key=value`` words, as a sentence; the id where none is written."""
         words = text.split()
         ids = [w for w in words if "=" not in w]
-        params = dict(w.split("=", 1) for w in words if "=" in w)
+        params = {k: self._parameter(v) for k, v in (w.split("=", 1) for w in words if "=" in w)}
         sentences = []
         for one in ids:
             found = statistic_text(self.lang, f"{kind}_{one}")
@@ -86,6 +86,15 @@ class View:
                 except KeyError:
                     sentences.append(found)
         return " ".join(sentences) if sentences else text
+
+    def _parameter(self, text: str) -> str:
+        """A parameter of a remark: a number with the marks of the language, anything else as it is."""
+        try:
+            value = float(text)
+        except ValueError:
+            return text
+        decimals = min(3, len(text.partition(".")[2])) if "e" not in text.lower() else 3
+        return formats.decimal_text(value, 0 if value.is_integer() else decimals, self.lang)
 
     def statistic_name(self, statistic: str) -> str:
         """What a reader calls a statistic."""

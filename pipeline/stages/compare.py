@@ -25,6 +25,7 @@ from pipeline.progress import Progress
 from pipeline.stages.freshness import Record, code_hash, file_hash, hashes, json_hash, write_json, write_parquet
 from pipeline.stages.job import Job
 from pipeline.stages.render import file_name, relative_name, study_hash, versions
+from pipeline.stages.tabulate import mode_of, options_of
 
 if TYPE_CHECKING:
     from pipeline.comparison.document import Provenance
@@ -98,7 +99,8 @@ def _compute(layout: Layout, jobs: Sequence[Job], waves: Waves, force: bool) -> 
 
     folder.mkdir(parents=True, exist_ok=True)
     record.path.unlink(missing_ok=True)
-    write_parquet(path, results(waves))
+    study = waves.files.study
+    write_parquet(path, results(waves, options_of(study), lambda spec: mode_of(spec, study)))
     record.write(key, [path])
     return path
 

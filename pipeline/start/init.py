@@ -201,8 +201,14 @@ def _report(dictionary: Dictionary, guesses: Guesses, start: Start) -> Iterator[
         yield from _section("cross", "section_cross")
         for row in start.cross.rows:
             for column in start.cross.columns:
-                yield from _table(f"{row}_by_{column}", _title(dictionary, row, column), [row], [column],
-                                  start.cross.layer, all_statistics=True)  # fmt: skip
+                if row == column:
+                    continue
+                name, pair = f"{row}_by_{column}", (row, column)
+                if _kind(guesses, row) in ("nominal", "ordinal") and _kind(guesses, column) == "numeric":
+                    pair = (column, row)  # the number is what is averaged, the categories are the groups
+                yield from _table(
+                    name, _title(dictionary, *pair), [pair[0]], [pair[1]], start.cross.layer, all_statistics=True
+                )
     in_groups = {m for g in (*guesses.sets, *guesses.batteries) for m in g.members}
     if guesses.sets:
         yield from _section("sets", "section_sets")
@@ -232,6 +238,11 @@ def _report(dictionary: Dictionary, guesses: Guesses, start: Start) -> Iterator[
             title = _both("numbers_title", first=some[0], last=some[-1])
             yield from _table(f"numbers_{k // NUMBERS_PER_TABLE + 1}", title, some, raw_title=True)
     yield from _others(dictionary, guesses)
+
+
+def _kind(guesses: Guesses, name: str) -> str:
+    """The kind of a variable; of a set or a nested name, categories."""
+    return guesses.variables[name].kind if name in guesses.variables else "nominal"
 
 
 def _bare(guesses: Guesses, v: Variable) -> bool:

@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline import render
@@ -72,6 +72,7 @@ def quick(request: Request, progress: Progress) -> list[str]:
         progress.step("quick_ingest", file=request.file.name)
         dictionary, guesses = read_and_guess(job)
         cross, weight = _names(request, dictionary, guesses)
+        guesses = as_asked(guesses, cross)
         write_study(study, dictionary, guesses, request.file.stem, Start((lang,), weight, cross))
         for stage in ("harmonise", "validate", "process", "tabulate"):
             progress.step(f"quick_{stage}", file=request.file.name)
@@ -113,6 +114,17 @@ def _names(request: Request, dictionary: Dictionary, guesses: Guesses) -> tuple[
     if weight is None:
         return cross, None
     return cross, (weight, "like_spss" if request.like_spss else "probability")
+
+
+def as_asked(guesses: Guesses, cross: Cross) -> Guesses:
+    """Text, dates and identifiers that a cross-table is asked for are categories, one per value."""
+    asked = {p.strip() for name in (*cross.rows, *cross.columns, cross.layer or "") for p in name.split(">")}
+    changed = {
+        name: replace(g, kind="nominal", why="asked_for")
+        for name, g in guesses.variables.items()
+        if name in asked and g.kind in ("text", "date", "identifier")
+    }
+    return replace(guesses, variables={**guesses.variables, **changed})
 
 
 def _hand_over(built: Path, out: Path) -> list[str]:

@@ -54,8 +54,37 @@ def means(
     for statistic, result in chosen(grouped, context, (*_OVERALL, *statistics) if statistics else ()):
         if statistic not in skipped:
             writer.add_result(about, statistic, result, [""], groups.codes, n, w)
+    _pairwise(context, about, grouped, groups.codes, statistics)
     sums = counts.n.sum(axis=1), counts.w.sum(axis=1), counts.w2.sum(axis=1)
     _overall(context, about, Distribution(distinct, *sums, cases.weighting), skipped)
+
+
+PAIRWISE = ("tukey", "games_howell", "dunn")
+_NAIVE_TESTS = ("none", "frequency")
+
+
+def _pairwise(
+    context: Context, about: About, grouped: GroupedDistribution, codes: Sequence[str], statistics: Sequence[str]
+) -> None:
+    """Which groups differ: difference, limits and adjusted p of every pair, under the column code ``a vs b``.
+
+    Given for three groups or more, where the mode has tests; ``statistics`` names the methods, none named means all.
+    """
+    wanted = [m for m in PAIRWISE if not statistics or m in statistics or f"{m}_p" in statistics]
+    several = int((grouped.n.sum(axis=0) > 0).sum()) > 2
+    if context.mode == "description" or not several or grouped.weighting not in _NAIVE_TESTS or not wanted:
+        return
+    from pipeline.statistics import posthoc
+
+    methods = {"tukey": posthoc.tukey_hsd, "games_howell": posthoc.games_howell, "dunn": posthoc.dunn}
+    n, base = float(grouped.n.sum()), float(grouped.w.sum())
+    for name in wanted:
+        found = methods[name](grouped, context.options)
+        pairs = [f"{codes[a]} vs {codes[b]}" for a, b in zip(found.first, found.second, strict=True)]
+        for end, values in (("difference", found.difference), ("p", found.p), ("low", found.low), ("high", found.high)):
+            if np.isfinite(values).any() or end == "p":
+                context.writer.add_grid(about, f"{name}_{end}", values, [""], pairs, n, base, found.method,
+                                        error=found.error or "undefined")  # fmt: skip
 
 
 def _overall(context: Context, about: About, everyone: Distribution, skipped: Sequence[str] = ()) -> None:

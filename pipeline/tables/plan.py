@@ -12,7 +12,7 @@ from pipeline.spec.model import Codebook, TableSpec
 from pipeline.statistics.core import known
 from pipeline.tables.axes import kind_of
 from pipeline.tables.context import Context
-from pipeline.tables.means import correlation, means, reliability
+from pipeline.tables.means import PAIRWISE, correlation, means, reliability
 from pipeline.tables.one_way import frequency, multiple, summary
 from pipeline.tables.two_way import crosstab
 
@@ -111,7 +111,7 @@ LAYOUT_IDS = (
 
 def check_statistics(files: StudyFiles) -> None:
     """Every statistic that a table asks for exists. Raises :class:`StudyError` with the nearest right name."""
-    names = {*known(), *LAYOUT_IDS}
+    names = {*known(), *LAYOUT_IDS, *PAIRWISE}
     problems: list[PipelineError] = []
     for i, section in enumerate(files.report.sections):
         for j, content in enumerate(section.contents):

@@ -41,6 +41,7 @@ def all_statistics(view: View, spec: TableSpec) -> Body | None:
         names = [name for name in found if not _belongs(name, found)]
         for name in sorted(names, key=lambda n: ORDER.index(n) if n in ORDER else len(ORDER)):
             rows.append(_row(view, name, found, used))
+    rows += _pairs(view, spec)
     if not rows:
         return None
     heads = [view.t("value"), *(view.t(f"head_{label}") for _, label in _COLUMNS), view.t("remark")]
@@ -52,6 +53,26 @@ def all_statistics(view: View, spec: TableSpec) -> Body | None:
         base=view.t("base_pairs_short"),
         notes=tuple(problem_notes(view, used)),
     )
+
+
+def _pairs(view: View, spec: TableSpec) -> list[Row]:
+    """Which groups differ: a row per method and pair of groups."""
+    rows: list[Row] = []
+    for r in view.results.rows(spec.table):
+        method, _, end = r.statistic.rpartition("_")
+        if end != "p" or " vs " not in r.col_code:
+            continue
+        if not rows:
+            rows.append(Row(view.t("pairwise"), kind="group"))
+        names = " – ".join(view.code_label(r.col_var, c) for c in r.col_code.split(" vs "))
+        beside = {e: view.get(spec.table, f"{method}_{e}", r.row_var, "", r.col_var, r.col_code, r.layer_code)
+                  for e in ("difference", "low", "high")}  # fmt: skip
+        cells = (
+            view.cell(beside["difference"], "decimal", 3), EMPTY, view.cell(r, "p"), EMPTY,
+            view.cell(beside["low"], "decimal", 3), view.cell(beside["high"], "decimal", 3), EMPTY,
+        )  # fmt: skip
+        rows.append(Row(f"{view.t('method_' + method)}: {names}", cells))
+    return rows
 
 
 def _stems(name: str) -> tuple[str, ...]:
