@@ -77,9 +77,9 @@ def _dictionary(count: int, rows: int) -> bytes:
             pd.DataFrame(columns),
             draft,
             column_labels={name: f"Domanda {name}" for name in names(count)} | {WEIGHT: "Peso"},
-            variable_value_labels={name: scale for name in names(count)},
+            variable_value_labels=dict.fromkeys(names(count), scale),
             missing_ranges={name: [9.0] for name in names(count)},
-            variable_measure={name: "nominal" for name in names(count)} | {WEIGHT: "scale"},
+            variable_measure=dict.fromkeys(names(count), "nominal") | {WEIGHT: "scale"},
             row_compress=True,
         )
         content = bytearray(draft.read_bytes())

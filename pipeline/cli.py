@@ -202,5 +202,6 @@ def _quick(options: argparse.Namespace, progress: Progress) -> int:
 def _commands() -> dict[str, Callable[[argparse.Namespace, Progress], int]]:
     return {
         "report": _report, "render": _stage, "ingest": _stage, "harmonise": _stage, "validate": _stage,
-        "process": _stage, "tabulate": _stage, "open": _open, "rerun": _rerun, "verify": _verify, "init": _init, "quick": _quick,
+        "process": _stage, "tabulate": _stage, "open": _open, "rerun": _rerun, "verify": _verify, "init": _init,
+        "quick": _quick,
     }  # fmt: skip

@@ -147,14 +147,17 @@ class ResultsWriter:
         n: npt.ArrayLike,
         base: npt.ArrayLike,
     ) -> None:
-        """Add what a statistic gave: a number about the whole table, or one per cell."""
+        """Add what a statistic gave: a number about the whole table, or one per cell.
+
+        ``n`` and ``base`` are those of the whole table, or one per group, which a number about all groups adds up.
+        """
         if isinstance(result, Cells):
             self.add_grid(
                 about, statistic, result.values, row_codes, col_codes, n, base,
                 result.method, result.warning, result.error or "undefined", result.texts,
             )  # fmt: skip
         else:
-            self.add(about, statistic, result, n=float(np.max(n)), base=float(np.max(base)))
+            self.add(about, statistic, result, n=float(np.sum(n)), base=float(np.sum(base)))
 
     def add_items(
         self, about: About, statistic: str, result: Result, items: Sequence[str], n: float, base: float

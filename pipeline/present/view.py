@@ -100,6 +100,11 @@ class View:
         """What a reader calls a statistic."""
         return statistic_text(self.lang, f"name_{statistic}") or statistic
 
+    def head(self, statistic: str) -> str:
+        """A statistic's name where there is little room: a short form where one is written."""
+        key = f"present.head_{statistic}"
+        return language.text(self.lang, key) if language.has_text(self.lang, key) else self.statistic_name(statistic)
+
     # ------------------------------------------------------------ labels
 
     def label(self, name: str) -> str:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from pipeline.spec.load import StudyFiles
     from pipeline.spec.model import Record, Source
     from pipeline.spss.model import Dictionary
-    from pipeline.workers import Helper
     from pipeline.waves.model import WaveMapping
+    from pipeline.workers import Helper
 
 
 @dataclass

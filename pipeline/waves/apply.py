@@ -1,4 +1,4 @@
-"""Corrections and mapping put into effect: this wave's values as the codebook has them. Arrow table in, Arrow table out.
+"""Corrections and mapping put into effect: this wave's values as the codebook has them, Arrow table by Arrow table.
 
 Corrections come first and speak of the delivered file (its names, its codes); the mapping then turns names and codes
 into the codebook's. Both are strict: what does not fit the file any more stops the run.

@@ -44,12 +44,12 @@ def of_mapping(
         if not record.settled:
             yield finding(
                 "warn", "unconfirmed", question=_label(files, name), changes=changes(record, languages),
-                evidence=record.evidence or "–", mapping=mapping_file,
+                evidence=_texts(record.evidence or {}, languages), mapping=mapping_file,
             )  # fmt: skip
     for name, set_record in mapping.sets.items():
         if not set_record.confirmed:
             yield finding(
-                "warn", "set_unconfirmed", question=_label(files, name), evidence=set_record.evidence or "–",
+                "warn", "set_unconfirmed", question=_label(files, name), evidence=_texts(set_record.evidence or {}, languages),
                 mapping=mapping_file,
             )  # fmt: skip
     for one in left_out:
@@ -94,7 +94,7 @@ def _settled(files: StudyFiles, mapping: WaveMapping, languages: Sequence[str]) 
     for name, set_record in mapping.sets.items():
         if set_record.confirmed:
             how = comparable[name]
-            reason = dict(how.reason) or {lang: "–" for lang in languages}
+            reason = dict(how.reason) or dict.fromkeys(languages, "–")
             yield finding(
                 "note", "set_not" if how.kind == "not" else "set_mapped", question=_label(files, name), reason=reason
             )
@@ -112,13 +112,13 @@ def _label(files: StudyFiles, name: str) -> dict[str, str]:
     book = files.codebook
     for group in (book.variables, book.sets, book.batteries, book.derived):
         if name in group:
-            labels = _texts(group[name].label, files.study.languages)  # type: ignore[attr-defined]
+            labels = _texts(group[name].label, files.study.languages)
             return {lang: f"{label} [{name}]" for lang, label in labels.items()}
-    return {lang: name for lang in files.study.languages}
+    return dict.fromkeys(files.study.languages, name)
 
 
 def _texts(text: Text, languages: Collection[str]) -> dict[str, str]:
-    return {lang: text.get(lang) or text.get(ANY_LANGUAGE, "") for lang in languages}
+    return {lang: text.get(lang) or text.get(ANY_LANGUAGE) or "–" for lang in languages}
 
 
 def _list(items: Sequence[Mapping[str, str]], languages: Collection[str]) -> dict[str, str]:

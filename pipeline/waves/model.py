@@ -61,7 +61,7 @@ class QuestionMap(Record):
     codes: CodeMap = Field(default_factory=dict)
     comparable: Kind = "same"
     reason: Text | None = None
-    evidence: str | None = None
+    evidence: Text | None = None
     confirmed: Answer = False
 
     @property
@@ -92,15 +92,15 @@ class SetMap(Record):
     lost: Names = ()
     comparable: Kind = "mapped"
     reason: Text | None = None
-    evidence: str | None = None
+    evidence: Text | None = None
     confirmed: Answer = False
 
 
 class NewQuestion(Record):
-    """A variable of this wave's file that the codebook does not have."""
+    """A variable of this wave's file that the codebook does not have; ``near``: the question most like it."""
 
     label: str = ""
-    evidence: str | None = None
+    near: str = ""
 
 
 class WaveMapping(Record):

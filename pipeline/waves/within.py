@@ -24,7 +24,6 @@ from pipeline.spec.model import (
 )
 from pipeline.waves.model import WaveMapping
 
-
 _TABLE_OF_HOLE = re.compile(r"\{\s*([^{}:#]+?)\s*[}:#]")
 
 

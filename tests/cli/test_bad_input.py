@@ -1,4 +1,4 @@
-"""Bad input through the real command: one clear message in the user's language, the right code, nothing half-written."""
+"""Bad input through the real command: one clear message in the user's language, the right code, nothing half-made."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from tests.conftest import COLUMNS, NAN, WAVE, Ran, SmallStudy
 Run = Callable[..., Ran]
 
 
-def refused(run: Run, study: SmallStudy, code: int, *pieces: str, only: dict[str, tuple[str, ...]] | None = None) -> None:
+def refused(
+    run: Run, study: SmallStudy, code: int, *pieces: str, only: dict[str, tuple[str, ...]] | None = None
+) -> None:
     """The command ends with ``code`` in both languages, says all ``pieces`` (and those of each language), and leaves
     no report, no part of a file and no traceback."""
     messages = {}
@@ -252,10 +254,11 @@ def test_a_mistake_in_source(run: Run, small_study: SmallStudy) -> None:
 
 def test_a_mistake_leaves_the_last_good_report(run: Run, small_study: SmallStudy) -> None:
     assert run("report", "--study", small_study.folder, "--lang", "en", "--formats", "html").code == 0
-    before = (small_study.reports / "report.en.html").read_bytes()
+    numbers = (small_study.reports / "results.parquet").read_bytes()
     small_study.data(codice=["LO02", *COLUMNS["codice"][1:]])
     assert run("report", "--study", small_study.folder, "--lang", "en", "--formats", "html").code == 3
-    assert (small_study.reports / "report.en.html").read_bytes() == before
+    assert (small_study.reports / "results.parquet").read_bytes() == numbers
+    assert "4 have a new entity (50.0%)" in (small_study.reports / "report.en.html").read_text("utf-8")
 
 
 # ---------------------------------------------------------------- wrong words on the command line

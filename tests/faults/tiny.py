@@ -45,9 +45,9 @@ COLUMNS = [
 ]
 
 
-def survey(version: int = 0, rows: int = 12) -> bytes:
-    """A whole system file; each version has other answers."""
-    forms = (1.0, 2.0, 2.0, 1.0, 9.0)
+def survey(version: int = 0, rows: int = 12, strange: float = 9.0) -> bytes:
+    """A whole system file; each version has other answers. ``strange`` is a code that the codebook may not have."""
+    forms = (1.0, 2.0, 2.0, 1.0, strange)
     cases = [(forms[(i + version) % 5], 1.0 + (i // 2) % 2, float(i + version)) for i in range(rows)]
     return sav(COLUMNS, cases)
 

@@ -92,7 +92,7 @@ def strings(path: Path, tree: ast.Module) -> Iterator[tuple[str, str, int]]:
                 yield named, path.name, node.lineno
             elif name in ("step", "say") and isinstance(node.func, ast.Attribute) and room != "spec":
                 yield f"cli.{named}", path.name, node.lineno
-            elif name == "t":
+            elif name == "t" and (room == "present" or path.name == "cli.py"):
                 yield f"{'cli' if path.name == 'cli.py' else 'present'}.{named}", path.name, node.lineno
             elif name == "_both":
                 yield f"start.{named}", path.name, node.lineno

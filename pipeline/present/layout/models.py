@@ -40,7 +40,7 @@ def model(view: View, spec: TableSpec) -> Body:
         cells = [_cell(view, spec, s, d, (var, code, col, col_code), used) for s, d in columns]
         rows.append(Row(term_label(view, var, code), tuple(cells), level=1 if col_code else 0))
     level = formats.percent_text(view.study.confidence, view.lang, 0)
-    heads = [view.t("interval", level=level) if s == "interval" else view.statistic_name(s) for s, _ in columns]
+    heads = [view.t("interval", level=level) if s == "interval" else view.head(s) for s, _ in columns]
     fit = [
         f"{view.statistic_name(s)} = {formats.decimal_text(r.value, 3 if 'squared' in s else 2, view.lang)}"
         for s in FIT
@@ -81,16 +81,16 @@ def _cell(
 ) -> Cell:  # fmt: skip
     var, code, col, col_code = term
     if statistic == "interval":
-        ratios = ("odds_ratio", "rate_ratio")
-        name = next(
-            (r for r in ratios if view.value(spec.table, f"{r}_low", var, code, col, col_code) is not None),
-            "coefficient",
-        )
+        kind = spec.model.kind if spec.model is not None else "linear"
+        name = {"linear": "coefficient", "poisson": "rate_ratio"}.get(kind, "odds_ratio")
         low = view.value(spec.table, f"{name}_low", var, code, col, col_code)
         high = view.value(spec.table, f"{name}_high", var, code, col, col_code)
         if low is None or high is None:
-            return Cell(formats.NOT_COMPUTABLE, kind="not_computable")
+            intercept = code in ("intercept", "threshold")
+            return Cell(kind="empty") if intercept else Cell(formats.NOT_COMPUTABLE, kind="not_computable")
         return Cell(f"{formats.decimal_text(low, 2, view.lang)}; {formats.decimal_text(high, 2, view.lang)}")
     row = view.get(spec.table, statistic, var, code, col, col_code)
+    if row is not None and row.error == "not_defined_for_model":  # an intercept has no odds ratio
+        return Cell(kind="empty")
     used.append(row)
     return view.cell(row, "p" if statistic.endswith("_p") else "decimal", decimals)

@@ -207,7 +207,7 @@ def summary(view: View, spec: TableSpec) -> Body:
         ]
         missing = view.get(spec.table, "missing_n", name)
         rows.append(Row(_with_unit(view, name), (*cells, view.cell(missing, "count"))))
-    heads = [view.t("n") if s == "n" else view.statistic_name(s) for s in statistics]
+    heads = [view.head(s) for s in statistics]
     return Body(
         head=((stub(view), *(HeadCell(h) for h in heads), HeadCell(view.t("missing"))),),
         rows=tuple(rows),
@@ -269,7 +269,7 @@ def grid(view: View, spec: TableSpec) -> Body:
     heads = [HeadCell(view.code_label(first, c)) for c in (*codes, *nets)]
     heads.append(HeadCell(view.t("n_valid")))
     if scored:
-        heads.append(HeadCell(view.statistic_name("mean")))
+        heads.append(HeadCell(view.head("mean")))
     return Body(
         head=((stub(view, view.label(spec.rows[0])), *heads),),
         rows=tuple(rows),
@@ -301,7 +301,7 @@ def reliability(view: View, spec: TableSpec) -> Body:
         alpha = view.get(spec.table, "cronbach_alpha", name)
         n = alpha.n if alpha is not None else n
     return Body(
-        head=((stub(view), *(HeadCell(view.statistic_name(s)) for s, _ in statistics)),),
+        head=((stub(view), *(HeadCell(view.head(s)) for s, _ in statistics)),),
         rows=tuple(rows),
         columns=len(statistics),
         unit=view.t("unit_reliability"),

@@ -260,7 +260,7 @@ def means(view: View, spec: TableSpec) -> Body:
                 head += [view.label(column)] if len(spec.columns) > 1 else []
                 lines.append((" × ".join(head) + ": " if head else "") + " · ".join(found))
     head1 = [stub(view, "", 2), *(HeadCell(_named(view, n), len(shown)) for n in names)]
-    head2 = [HeadCell(view.t("n") if s == "n" else view.statistic_name(s)) for _ in names for s in shown]
+    head2 = [HeadCell(view.t("n") if s == "n" else view.head(s)) for _ in names for s in shown]
     return Body(
         head=(tuple(head1), tuple(head2)),
         rows=tuple(rows),

@@ -1,0 +1,156 @@
+"""What every table, figure and sentence of the comparison has at hand, in one language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from pipeline import language
+from pipeline.comparison import trend
+from pipeline.comparison.waves import WaveData, Waves
+from pipeline.present import formats
+from pipeline.present.document import Cell, Mark
+from pipeline.present.view import View
+from pipeline.results import ResultRow, Results
+from pipeline.spec.model import Inference, TableSpec, say
+from pipeline.waves import Comparable
+
+LEAST_BASE = 10
+"""Cases that both waves need for a change to be ranked among the largest."""
+
+
+@dataclass(frozen=True)
+class Book:
+    """The waves and the comparison's result rows (an Arrow table), seen in one language."""
+
+    lang: str
+    waves: Waves
+    table: Any
+    numbers: dict[str, int] = field(default_factory=dict)
+
+    @cached_property
+    def rows(self) -> dict[str, Results]:
+        """The comparison's rows by wave."""
+        import pyarrow.compute as pc
+
+        return {name: Results(self.table.filter(pc.equal(self.table["wave"], name))) for name in self.waves.names}
+
+    @cached_property
+    def views(self) -> dict[str, View]:
+        """Each wave's own results in this language."""
+        return {w.name: View(self.lang, w.name, self.waves.files, w.source, w.results) for w in self.waves.waves}
+
+    @property
+    def view(self) -> View:
+        """The latest wave, whose labels and order of categories are used."""
+        return self.views[self.waves.names[-1]]
+
+    def t(self, text_id: str, **params: object) -> str:
+        """A text of the catalogue ``comparison.toml``."""
+        return language.text(self.lang, f"comparison.{text_id}", **params)
+
+    # ------------------------------------------------------------ waves in words
+
+    def when(self, wave: str) -> str:
+        """ "in 2009" """
+        return self.t("in_year" if _is_year(wave) else "in_wave", wave=wave)
+
+    def listed(self, words: Sequence[str]) -> str:
+        """ "a, b and c" """
+        if len(words) < 2:
+            return "".join(words)
+        return f"{', '.join(words[:-1])} {self.t('and')} {words[-1]}"
+
+    def waves_words(self) -> str:
+        """ "Years 2009 and 2026" """
+        names = self.waves.names
+        return self.t("years" if all(_is_year(n) for n in names) else "waves", waves=self.listed(names))
+
+    def title(self, text: str) -> str:
+        """A title with its waves."""
+        return f"{text.rstrip('.')}. {self.waves_words()}"
+
+    # ------------------------------------------------------------ numbers
+
+    def count(self, value: float) -> str:
+        """A count as text."""
+        return formats.count_text(value, self.lang)
+
+    def signed(self, value: float, decimals: int) -> str:
+        """A change with its sign: "+15.3", "−3.1", "0.0"."""
+        text = formats.decimal_text(value, decimals, self.lang)
+        positive = value > 0 and any(c in "123456789" for c in text)
+        if not any(c in "123456789" for c in text):
+            return text.lstrip(formats.marks(self.lang).minus)
+        return f"+{text}" if positive else text
+
+    def change_text(self, row: ResultRow, decimals: int = 2) -> str:
+        """A change as text: percentage points of a share, units of a mean."""
+        if row.value is None:
+            return formats.NOT_COMPUTABLE
+        return self.signed(row.value * 100, 1) if is_share(row) else self.signed(row.value, decimals)
+
+    def get(self, wave: str, table: str, statistic: str, row: str = "", code: str = "", before: str = "") -> ResultRow | None:  # noqa: E501
+        """A row of the comparison; of a change where the wave ``before`` is named."""
+        return self.rows[wave].get(table, statistic, row, code, trend.WAVE if before else "", before)
+
+    def mode(self, spec: TableSpec) -> Inference:
+        """How a table is read."""
+        return self.view.mode(spec)
+
+    # ------------------------------------------------------------ comparability
+
+    def reason(self, found: Comparable) -> str:
+        """Why a question is mapped or not comparable."""
+        return found.reason.get(self.lang, "") or next(iter(found.reason.values()), "")
+
+    def not_comparable(self, name: str, code: str, before: str, after: str) -> Cell:
+        """The cell where a trend must not cross."""
+        found = self.waves.hindrance(name, code, before, after)
+        note = self.reason(found) if found is not None else ""
+        return Cell(self.t("not_comparable_symbol"), kind="not_available", note=note)
+
+    def mark(self, spec: TableSpec) -> Mark | None:
+        """The origin mark: simulated as soon as a wave is a demonstration, else that of the wave marked most."""
+        found = [self.views[w.name].mark(spec) for w in self.waves.waves]
+        if any(w.source.kind == "demonstration" for w in self.waves.waves):
+            return self.view.mark_of("simulated")
+        marks = [m for m in found if m is not None]
+        return max(marks, key=lambda m: ["published", "described", "simulated"].index(m.origin)) if marks else None
+
+    def source_line(self) -> str:
+        """The waves' sources, each once."""
+        return "; ".join(dict.fromkeys(say(w.source.title, self.lang) for w in self.waves.waves))
+
+    # ------------------------------------------------------------ questions
+
+    def line_label(self, row: ResultRow) -> tuple[str, str]:
+        """The question of a row and its category or item, in words."""
+        return self.view.label(row.row_var), self.view.code_label(row.row_var, row.row_code) if row.row_code else ""
+
+    def changes(self) -> dict[str, list[ResultRow]]:
+        """All change rows by wave, without panel tables."""
+        return {
+            name: [r for r in rows if r.statistic == "change" and r.col_var == trend.WAVE]
+            for name, rows in self.rows.items()
+        }
+
+    def movers(self) -> list[tuple[str, ResultRow]]:
+        """The latest wave's changes of shares, largest first, one per question."""
+        last = self.waves.names[-1]
+        return [m for m in trend.movers(self.waves, self.changes(), LEAST_BASE) if m[0] == last]
+
+    def previous(self, wave: str) -> WaveData:
+        """The wave before."""
+        return next(before for before, after in self.waves.pairs() if after.name == wave)
+
+
+def _is_year(wave: str) -> bool:
+    return wave.isdigit() and len(wave) == 4
+
+
+def is_share(row: ResultRow) -> bool:
+    """Whether a change row is of a share (its method names which statistic changed)."""
+    return not row.method.startswith("mean") and bool(row.row_code)

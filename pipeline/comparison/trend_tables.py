@@ -1,0 +1,323 @@
+"""Display tables of trends: each statistic by wave with its base, its change, and the bounds or test of the change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.comparison import trend
+from pipeline.comparison.book import Book
+from pipeline.comparison.trend import Line
+from pipeline.comparison.waves import WaveData
+from pipeline.present import formats
+from pipeline.present.document import Cell, HeadCell, Row, Table
+from pipeline.present.layout.one_way import view_decimals
+from pipeline.present.layout.parts import anchor, small_base_note
+from pipeline.results import ResultRow
+from pipeline.spec.model import TableSpec, say
+from pipeline.statistics.proportions import letter
+
+EMPTY = Cell(kind="empty")
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Which columns each change has besides its value."""
+
+    bounds: bool
+    interval: bool
+    test: bool
+
+    @property
+    def count(self) -> int:
+        """Columns of one change."""
+        return 1 + self.bounds + self.interval + self.test
+
+
+def trend_table(book: Book, spec: TableSpec, number: int) -> Table | None:
+    """The trend of one table of the report; ``None`` when it has no line to follow."""
+    lines = trend.lines(spec, book.waves)
+    if not lines:
+        return None
+    return _Maker(book, spec, lines).table(number)
+
+
+class _Maker:
+    """One trend table in the making."""
+
+    def __init__(self, book: Book, spec: TableSpec, lines: Sequence[Line]) -> None:
+        self.book, self.spec = book, spec
+        self.waves = book.waves.waves
+        # beyond three waves only the latest change has columns: a page holds no more
+        self.pairs = book.waves.pairs() if len(self.waves) <= 3 else book.waves.pairs()[-1:]
+        self.lines = self._shown(lines)
+        self.used: list[ResultRow] = []
+        self.columns = self._columns()
+        self.inference = book.mode(spec) != "description"
+
+    def _shown(self, lines: Sequence[Line]) -> list[Line]:
+        """Of a battery of scales only the means: its shares by wave would fill pages."""
+        codebook = self.book.waves.files.codebook
+        battery = {m for name in self.spec.rows if name in codebook.batteries for m in codebook.batteries[name].members}
+        scored = {line.variable for line in lines if line.statistic == "mean"}
+        return [x for x in lines if not (x.variable in battery and x.variable in scored and x.code)]
+
+    def _columns(self) -> Columns:
+        names: set[str] = set()
+        for _, after in self.pairs:
+            for row in self.book.rows[after.name].rows(self.spec.table):
+                if row.col_var == trend.WAVE and row.value is not None:
+                    names.add(row.statistic)
+        return Columns("change_bound_low" in names, "change_low" in names, "change_p" in names)
+
+    # ------------------------------------------------------------ the table
+
+    def table(self, number: int) -> Table:
+        """The finished table."""
+        book, spec = self.book, self.spec
+        shares = any(line.code for line in self.lines)
+        rows = self._body()
+        width = 2 * len(self.waves) + self.columns.count * len(self.pairs)
+        asked = {book.view.question(name) for name in spec.rows}
+        return Table(
+            id=anchor("table", spec.table),
+            number=number,
+            label=book.view.t("table_label", number=number),
+            title=book.title(say(spec.title, book.lang)),
+            head=self._head(),
+            rows=tuple(rows),
+            columns=width,
+            unit=book.t("unit_trend" if shares else "unit_trend_means"),
+            question=asked.pop() if len(asked) == 1 else "",
+            base="; ".join(b for b in (book.t("base_waves"), self._weight()) if b),
+            notes=tuple(dict.fromkeys(n for n in self._notes() if n)),
+            source=book.source_line(),
+            mark=book.mark(spec),
+            wide=width > 10,
+        )
+
+    def _weight(self) -> str:
+        weights = self.book.waves.files.study.weights
+        if weights is None:
+            return ""
+        view = self.book.view
+        return view.t(f"weighted_{weights.kind}", variable=weights.variable) if view.weighted(self.spec) else ""
+
+    def _head(self) -> tuple[tuple[HeadCell, ...], ...]:
+        book = self.book
+        shares = any(line.code for line in self.lines)
+        names = self.spec.rows
+        stub = book.view.label(names[0]) if len(names) == 1 else ""
+        top, below = [HeadCell(stub, 1, 2)], []
+        for i, wave in enumerate(self.waves):
+            top.append(HeadCell(wave.name, 2, 1, letter(i) if self.inference and len(self.waves) > 1 else ""))
+            below += [HeadCell(book.t("head_n")), HeadCell(book.t("head_percent" if shares else "head_mean"))]
+        for before, after in self.pairs:
+            words = book.t("versus", before=before.name, after=after.name)
+            top.append(HeadCell(f"{book.t('head_change')} {words}", self.columns.count))
+            below.append(HeadCell(book.t("head_points" if shares else "head_difference")))
+            if self.columns.bounds:
+                below.append(HeadCell(book.t("head_bounds")))
+            if self.columns.interval:
+                below.append(HeadCell(self._interval_head()))
+            if self.columns.test:
+                below.append(HeadCell(book.t("head_p")))
+        return tuple(top), tuple(below)
+
+    def _level(self) -> str:
+        return formats.percent_text(self.book.waves.files.study.confidence, self.book.lang, 0)
+
+    def _interval_head(self) -> str:
+        return self.book.t("head_interval", level=self._level()) if self.inference else self.book.t("head_exact")
+
+    # ------------------------------------------------------------ rows
+
+    def _body(self) -> list[Row]:
+        book = self.book
+        by_variable: dict[str, list[Line]] = {}
+        for line in self.lines:
+            by_variable.setdefault(line.variable, []).append(line)
+        only_means = all(not line.code for line in self.lines)
+        rows: list[Row] = []
+        for name, own in by_variable.items():
+            if only_means:
+                rows.append(self._row(own[0], self._variable_label(name)))
+                continue
+            level = 0
+            if len(by_variable) > 1:
+                rows.append(Row(self._variable_label(name), kind="group"))
+                level = 1
+            codes = {line.code: line for line in own if line.code and not line.code.startswith("net:")}
+            # sorted as the latest wave's own report sorts them
+            order = book.view.sorted_codes(self.spec, name, list(codes))
+            nets = [line for line in own if line.code.startswith("net:")]
+            rows += [self._row(codes[code], book.view.code_label(name, code), level=level) for code in order]
+            rows += [self._row(x, book.view.code_label(name, x.code), "subtotal", level) for x in nets]
+            rows += self._base_rows(name, level)
+            rows += [self._row(x, book.t("row_mean"), "statistic", level) for x in own if not x.code]
+        return rows
+
+    def _variable_label(self, name: str) -> str:
+        codebook = self.book.waves.files.codebook
+        for battery in self.spec.rows:
+            if battery in codebook.batteries and name in codebook.batteries[battery].members:
+                return self.book.view.item_label(name, codebook.batteries[battery].members)
+        variable = codebook.all_variables().get(name)
+        unit = say(variable.unit, self.book.lang) if variable is not None else ""
+        return f"{self.book.view.label(name)} ({unit})" if unit else self.book.view.label(name)
+
+    def _base_rows(self, name: str, level: int) -> list[Row]:
+        book = self.book
+        is_set = name in book.waves.files.codebook.sets
+        hundred = EMPTY if is_set else formats.share_cell(1.0, book.lang)
+        change = (EMPTY,) * (self.columns.count * len(self.pairs))
+        found = []
+        for statistic, word, kind in (("n", "row_cases" if is_set else "row_valid", "total"),
+                                      ("missing_n", "row_missing", "missing")):  # fmt: skip
+            cells: list[Cell] = []
+            seen = False
+            for wave in self.waves:
+                row = book.get(wave.name, self.spec.table, statistic, name)
+                has = row is not None and bool(row.value)
+                seen |= has
+                cells += [self._or_absent(row, "count"), hundred if has and statistic == "n" else EMPTY]
+            if seen or statistic == "n":
+                found.append(Row(book.t(word), (*cells, *change), kind, level))  # type: ignore[arg-type]
+        return found
+
+    def _or_absent(self, row: ResultRow | None, form: str, decimals: int = 1, letters: str = "") -> Cell:
+        if row is None:
+            return Cell(self.book.view.t("not_available"), kind="not_available")
+        return self.book.view.cell(row, form, decimals, letters)
+
+    def _row(self, line: Line, label: str, kind: str = "body", level: int = 0) -> Row:
+        book, table = self.book, self.spec.table
+        letters = self._letters(line)
+        decimals = self._decimals(line)
+        cells: list[Cell] = []
+        for i, wave in enumerate(self.waves):
+            n = book.get(wave.name, table, "n", line.variable, line.code)
+            value = book.get(wave.name, table, line.statistic, line.variable, line.code)
+            base = book.get(wave.name, table, "n", line.variable)
+            if base is None or not base.value:
+                value = None  # nobody answered: not a share of zero, but none
+            form = "share" if line.code else "decimal"
+            with_n = n if value is not None else None
+            shown = EMPTY if kind == "statistic" else self._or_absent(with_n, "count")
+            cells += [shown, self._or_absent(value, form, decimals, letters.get(i, ""))]
+        for before, after in self.pairs:
+            cells += self._change_cells(line, before, after, decimals)
+        return Row(label, tuple(cells), kind, level)  # type: ignore[arg-type]
+
+    def _decimals(self, line: Line) -> int:
+        return view_decimals(self.book.view, line.variable, "mean") if not line.code else 1
+
+    def _change_cells(self, line: Line, before: WaveData, after: WaveData, decimals: int) -> list[Cell]:
+        def get(statistic: str) -> ResultRow | None:
+            return self.book.get(after.name, line.table, statistic, line.variable, line.code, before.name)
+
+        change = get("change")
+        rest = (EMPTY,) * (self.columns.count - 1)
+        if change is None:
+            return [EMPTY, *rest]
+        if change.error == trend.NOT_COMPARABLE:
+            return [self.book.not_comparable(line.variable, line.code, before.name, after.name), *rest]
+        self.used.append(change)
+        if change.value is None:
+            return [self.book.view.cell(change, "decimal"), *rest]
+        scale = 100.0 if line.code else 1.0
+        shown = Cell(
+            self.book.signed(change.value * scale, decimals), change.value * scale, f"decimal{decimals}", "number"
+        )
+        cells = [shown]
+        if self.columns.bounds:
+            cells.append(self._span(get("change_bound_low"), get("change_bound_high"), scale, decimals))
+        if self.columns.interval:
+            cells.append(self._span(get("change_low"), get("change_high"), scale, decimals))
+        if self.columns.test:
+            p = get("change_p")
+            cells.append(EMPTY if p is None else self.book.view.cell(p, "p"))
+        return cells
+
+    def _span(self, low: ResultRow | None, high: ResultRow | None, scale: float, decimals: int) -> Cell:
+        if low is None or high is None:
+            return EMPTY
+        if low.value is None or high.value is None:
+            self.used.append(low)
+            return Cell(formats.NOT_COMPUTABLE, kind="not_computable", note=self.book.view.remark("error", low.error))
+        ends = [self.book.signed(v * scale, decimals) for v in (low.value, high.value)]
+        return Cell("; ".join(ends) if self.book.lang == "it" else ", ".join(ends))
+
+    def _letters(self, line: Line) -> dict[int, str]:
+        """In each wave the letters of its neighbours whose number is significantly smaller."""
+        found: dict[int, list[str]] = {}
+        if not self.inference:
+            return {}
+        level = 1 - self.book.waves.files.study.confidence
+        for i, (before, after) in enumerate(self.book.waves.pairs()):
+            p = self.book.get(after.name, line.table, "change_p", line.variable, line.code, before.name)
+            change = self.book.get(after.name, line.table, "change", line.variable, line.code, before.name)
+            if p is None or p.value is None or p.value >= level or change is None or not change.value:
+                continue
+            larger, smaller = (i + 1, i) if change.value > 0 else (i, i + 1)
+            found.setdefault(larger, []).append(letter(smaller))
+        return {i: " ".join(sorted(names)) for i, names in found.items()}
+
+    # ------------------------------------------------------------ notes
+
+    def _notes(self) -> list[str]:
+        book = self.book
+        notes = [self._bounds_note()]
+        if self.inference:
+            notes += [book.t("test_note"), book.t("letters_note", level=formats.percent_text(
+                1 - book.waves.files.study.confidence, book.lang, 0))]  # fmt: skip
+        if any(not line.code and self._ends(line.variable) for line in self.lines):
+            low, high = next(e for line in self.lines if not line.code and (e := self._ends(line.variable)))
+            notes.append(book.t("means_scale", low=low, high=high))
+        notes += comparability_notes(book, self.lines)
+        notes += self._problem_notes()
+        bases = [r.value for w in self.waves for x in self.lines
+                 if (r := book.get(w.name, self.spec.table, "n", x.variable)) is not None]  # fmt: skip
+        notes.append(small_base_note(book.view, bases) if any(x.code for x in self.lines) else "")
+        if len(self.pairs) < len(self.waves) - 1:
+            notes.append(book.t("later_waves_note"))
+        if self.spec.note:
+            notes.append(say(self.spec.note, book.lang))
+        return notes
+
+    def _bounds_note(self) -> str:
+        if not self.columns.bounds:
+            return ""
+        key = "bounds_note" if self.columns.interval else "bounds_note_only"
+        return self.book.t(key, level=self._level())
+
+    def _ends(self, name: str) -> tuple[str, str] | None:
+        variable = self.book.waves.files.codebook.all_variables().get(name)
+        if variable is None or not variable.scores or not variable.categories:
+            return None
+        codes = [float(c) for c in variable.categories]
+        return self.book.count(min(codes)), self.book.count(max(codes))
+
+    def _problem_notes(self) -> list[str]:
+        reasons = {self.book.view.remark("error", r.error) for r in self.used if r.error}
+        return [
+            self.book.t("change_missing_note", symbol=formats.NOT_COMPUTABLE, reason=reason)
+            for reason in sorted(reasons)
+        ]
+
+
+def comparability_notes(book: Book, lines: Sequence[Line]) -> list[str]:
+    """Why lines are mapped or not comparable, once per question (or item of a set) and wave."""
+    found: dict[str, None] = {}
+    for line in lines:
+        for wave in book.waves.names:
+            status = book.waves.status(line.variable, line.code, wave)
+            if status.kind == "same":
+                continue
+            whole = book.waves.status(line.variable, "", wave) == status
+            own = book.view.label(line.variable)
+            question = own if whole else f"{own}: {book.view.code_label(line.variable, line.code)}"
+            key = "not_comparable_note" if status.kind == "not" else "mapped_note"
+            symbol = book.t("not_comparable_symbol")
+            found.setdefault(book.t(key, symbol=symbol, question=question, wave=wave, reason=book.reason(status)))
+    return list(found)

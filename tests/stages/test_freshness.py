@@ -1,0 +1,236 @@
+"""What is made again and what is not: known by content, whatever the times of files say."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pipeline.stages import freshness
+from pipeline.stages.job import wordless
+from tests.conftest import COLUMNS, Ran, SmallStudy
+
+Run = Callable[..., Ran]
+STEPS = {
+    "Reading": "ingest",
+    "Checking": "validate",
+    "Deriving": "process",
+    "Counting": "tabulate",
+    "Writing": "render",
+}
+ALL = ["ingest", "validate", "process", "tabulate", "render"]
+
+
+@pytest.fixture
+def made(run: Run, small_study: SmallStudy) -> Callable[..., list[str]]:
+    """Make the English HTML report; returns the stages that did work."""
+
+    def command(*words: str) -> list[str]:
+        ran = run("report", "--study", small_study.folder, "--lang", "en", "--formats", "html", *words)
+        assert ran.code == 0, ran.err
+        done = [STEPS[line.split()[0]] for line in ran.err.splitlines() if line.split()[0] in STEPS]
+        assert ("nothing to do" in ran.err) == (not done)
+        return done
+
+    return command
+
+
+Made = Callable[..., list[str]]
+
+
+def test_the_second_run_does_nothing(made: Made) -> None:
+    assert made() == ALL
+    assert made() == []
+
+
+def test_times_of_files_mean_nothing(made: Made, small_study: SmallStudy) -> None:
+    made()
+    for path in small_study.folder.rglob("*"):
+        if path.is_file():
+            os.utime(path, (2_000_000_000, 2_000_000_000))
+    assert made() == []
+
+
+def test_force_makes_everything_anew(made: Made) -> None:
+    made()
+    assert made("--force") == ALL
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("codebook.yml", "en: New entity", "en: New legal entity"),
+        ("codebook.yml", "en: Which form?", "en: Which form was chosen?"),
+        ("codebook.yml", "label: {it: Molto o", "label: {it: Molto oppure"),
+        ("report.yml", "en: Offices by form", "en: Planning offices by form"),
+        ("report.yml", "{forma:base} offices,", "{forma:base} of the offices,"),
+        ("study.yml", "en: Test survey", "en: A test survey"),
+    ],
+)
+def test_a_changed_word_is_only_written_anew(made: Made, small_study: SmallStudy, file: str, old: str, new: str) -> None:
+    made()
+    small_study.edit(file, old, new)
+    assert made() == ["render"]
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("report.yml", "rows: tipo\n", "rows: [tipo, provincia]\n"),
+        ("report.yml", "kind: means", "kind: means\n        where: {provincia: [MI]}"),
+        ("study.yml", "size: 14", "size: 15"),
+        ("study.yml", "use: false", "use: true"),
+        ("codebook.yml", "    counted: 1\n", "    counted: 1\n    base: any\n"),
+    ],
+)
+def test_a_changed_table_or_rule_is_counted_anew(
+    made: Made, small_study: SmallStudy, file: str, old: str, new: str
+) -> None:
+    made()
+    before = (small_study.processed / "results.parquet").read_bytes()
+    small_study.edit(file, old, new)
+    assert {"tabulate", "render"} <= set(made())
+    assert (small_study.processed / "results.parquet").read_bytes() != before
+
+
+def test_changed_data_are_read_anew(made: Made, small_study: SmallStudy) -> None:
+    made()
+    small_study.data(comuni=[6, *COLUMNS["comuni"][1:]])
+    assert made() == ALL
+
+
+def test_changed_code_of_statistics_counts_anew(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    made()
+    real = freshness.code_hash
+
+    def other(*rooms: str) -> str:
+        return real(*rooms) + ("changed" if {"statistics", "."} & set(rooms) else "")
+
+    for room in ("run", "stages.ingest", "stages.validate", "stages.process", "stages.tabulate", "stages.render"):
+        monkeypatch.setattr(f"pipeline.{room}.code_hash", other)
+    assert made() == ["tabulate", "render"]
+
+
+@pytest.mark.parametrize(
+    ("name", "again"),
+    [
+        ("ingested.parquet", "ingest"),
+        ("dictionary.json", "ingest"),
+        ("findings.json", "validate"),
+        ("responses.parquet", "process"),
+        ("results.parquet", "tabulate"),
+    ],
+)
+def test_an_output_that_somebody_touched_is_made_again(
+    made: Made, small_study: SmallStudy, name: str, again: str
+) -> None:
+    made()
+    path = small_study.processed / name
+    before = path.read_bytes()
+    path.write_bytes(before + b" ")
+    small_study.edit("study.yml", "en: Test survey", "en: A test survey")  # something to do
+    assert again in made()
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["report.en.html", "results.csv", "results.parquet"])
+def test_a_published_file_that_somebody_touched_is_made_again(made: Made, small_study: SmallStudy, name: str) -> None:
+    made()
+    path = small_study.reports / name
+    before = path.read_bytes()
+    path.write_bytes(before[:-1])
+    assert made() == ["render"]
+    assert path.read_bytes() == before
+
+
+def test_a_removed_report_is_made_again(made: Made, small_study: SmallStudy) -> None:
+    made()
+    (small_study.reports / "report.en.html").unlink()
+    assert made() == ["render"]
+
+
+def test_stages_one_by_one(run: Run, small_study: SmallStudy) -> None:
+    """Each stage alone makes what it needs before it, and its own files."""
+    expected = {
+        "ingest": {"ingested.parquet", "dictionary.json"},
+        "validate": {"findings.json"},
+        "process": {"responses.parquet"},
+        "tabulate": {"results.parquet"},
+    }
+    there: set[str] = set()
+    for name, files in expected.items():
+        ran = run(name, "--study", small_study.folder, "--lang", "en")
+        assert ran.code == 0, ran.err
+        assert files <= {p.name for p in small_study.processed.iterdir()}
+        there |= files
+        later = set().union(*expected.values()) - there
+        assert not later & {p.name for p in small_study.processed.iterdir()}
+    assert not small_study.reports.exists()
+    assert run("render", "--study", small_study.folder, "--lang", "it").code == 0
+    assert {p.name for p in small_study.reports.glob("report.it.*")} >= {"report.it.html", "report.it.pdf"}
+
+
+def test_the_data_file_is_never_written(run: Run, small_study: SmallStudy) -> None:
+    before = {p.name: p.read_bytes() for p in small_study.raw.iterdir()}
+    run("tabulate", "--study", small_study.folder)
+    assert {p.name: p.read_bytes() for p in small_study.raw.iterdir()} == before
+
+
+def test_the_manifest_names_everything(made: Made, small_study: SmallStudy) -> None:
+    made()
+    manifest = json.loads((small_study.reports / "manifest.json").read_text("utf-8"))
+    assert manifest["data"] == {"survey.sav": freshness.file_hash(small_study.raw / "survey.sav")}
+    assert set(manifest["study"]) >= {"study.yml", "codebook.yml", "report.yml"}
+    files = {p.name for p in small_study.reports.iterdir()} - {"manifest.json"}
+    assert set(manifest["outputs"]) == files
+    for name, digest in manifest["outputs"].items():
+        assert freshness.file_hash(small_study.reports / name) == digest
+
+
+# ---------------------------------------------------------------- what counts as wording
+
+
+def test_names_of_variables_are_never_taken_for_wording() -> None:
+    record = {"nets": {"note": {"label": {"en": "x"}, "codes": ["1"]}}, "where": {"label": ["1"], "base": ["2"]}}
+    assert wordless(record) == {"nets": {"note": {"codes": ["1"]}}, "where": {"label": ["1"], "base": ["2"]}}
+
+
+def test_wording_is_left_out_and_codes_stay() -> None:
+    record = {
+        "label": {"en": "x"}, "base": {"en": "all"}, "note": None, "unit": {"en": "km"}, "guess": "why",
+        "categories": {"1": {"en": "a"}, "2": {"en": "b"}}, "kind": "ordinal",
+    }  # fmt: skip
+    assert wordless(record) == {"categories": ["1", "2"], "kind": "ordinal"}
+    assert wordless({"base": "any"}) == {"base": "any"}
+
+
+# ---------------------------------------------------------------- writing whole files
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.json"
+    freshness.write_text(path, "old")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        freshness.write_text(path, "new")
+    assert path.read_text() == "old"
+    assert [p.name for p in tmp_path.iterdir()] == ["a.json"]
+
+
+def test_hashes_do_not_run_together() -> None:
+    assert freshness.text_hash("ab", "c") != freshness.text_hash("a", "bc")
+    assert freshness.json_hash({"a": 1, "b": 2}) == freshness.json_hash({"b": 2, "a": 1})
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", "null", '{"key": "k"}', "no json"])
+def test_a_spoiled_record_holds_nothing(tmp_path: Path, text: str) -> None:
+    record = freshness.Record(tmp_path / "r.json")
+    record.path.write_text(text)
+    assert not record.holds("k", [])
