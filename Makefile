@@ -3,7 +3,7 @@
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help setup report test check test-exhaustive test-outside ingest harmonise validate process tabulate render rerun verify quick init open bench clean
+.PHONY: help setup report test check test-exhaustive test-outside ingest harmonise validate process tabulate render rerun verify quick init new-wave demo open bench clean
 
 PYTHON ?= python3
 PY := .venv/bin/python
@@ -50,6 +50,12 @@ quick: .venv/ready ## a report on any SPSS file: make quick FILE=survey.sav OUT=
 
 init: .venv/ready ## write a first study for an SPSS file: make init FILE=survey.sav STUDY=folder
 	@$(PY) -m pipeline init "$(FILE)" --study "$(STUDY)" $(if $(WAVE),--wave "$(WAVE)")
+
+new-wave: .venv/ready ## bring a new wave in and draft its mapping: make new-wave FILE=survey.sav WAVE=2026
+	@$(PY) -m pipeline new-wave "$(FILE)" "$(WAVE)" $(if $(STUDY),--study "$(STUDY)") $(if $(LANG_),--lang "$(LANG_)")
+
+demo: .venv/ready ## a simulated second wave with its report and the comparison over time, in the folder demo
+	@$(PY) -m pipeline demo $(if $(LANG_),--lang "$(LANG_)") $(FORMATS_OPTION)
 
 open: .venv/ready ## show the latest report in the browser
 	@$(PY) -m pipeline open $(OPTIONS)

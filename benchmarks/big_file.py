@@ -13,6 +13,7 @@ import pyreadstat
 WEIGHT = "peso"
 SEED = 98
 _ROWS_AT, _WEIGHT_AT, _HEADER = 80, 76, 176
+_LONG_COUNT = struct.pack("<4i", 7, 16, 8, 2)  # the extension record that repeats the number of rows in 64 bits
 _DICTIONARY_END = struct.pack("<ii", 999, 0)
 _SYSTEM_MISSING, _RAW, _BIAS = 255, 253, 100  # bytecodes: system-missing, "eight bytes follow", value + 100
 
@@ -85,5 +86,6 @@ def _dictionary(count: int, rows: int) -> bytes:
         content = bytearray(draft.read_bytes())
     struct.pack_into("<i", content, _ROWS_AT, rows)
     struct.pack_into("<i", content, _WEIGHT_AT, count + 1)
+    struct.pack_into("<q", content, content.index(_LONG_COUNT, _HEADER) + len(_LONG_COUNT) + 8, rows)
     end = content.index(_DICTIONARY_END, _HEADER) + len(_DICTIONARY_END)
     return bytes(content[:end])

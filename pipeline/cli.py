@@ -33,7 +33,8 @@ def _parser(lang: str) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar=t("command"), required=True, parser_class=_Parser)
 
     def command(name: str) -> argparse.ArgumentParser:
-        one = commands.add_parser(name, help=t(f"help_{name}"), description=t(f"help_{name}"))
+        about = t(f"help_{name.replace('-', '_')}")
+        one = commands.add_parser(name, help=about, description=about)
         one.add_argument("--lang", help=t("help_lang"))
         return one
 
@@ -55,6 +56,12 @@ def _parser(lang: str) -> argparse.ArgumentParser:
     init = of_study("init")
     init.add_argument("file", metavar="FILE", type=Path)
     init.add_argument("--wave", metavar="W", help=t("help_wave"))
+    new_wave = of_study("new-wave")
+    new_wave.add_argument("file", metavar="FILE", type=Path)
+    new_wave.add_argument("wave", metavar="WAVE", help=t("help_wave"))
+    demo = command("demo")
+    demo.add_argument("--out", metavar="DIR", type=Path, help=t("help_demo_out"))
+    demo.add_argument("--formats", default="", metavar="html,pdf,xlsx,docx", help=t("help_formats"))
     quick = command("quick")
     quick.add_argument("file", metavar="FILE", type=Path)
     quick.add_argument("--out", metavar="DIR", type=Path, required=True, help=t("help_out"))
@@ -191,6 +198,27 @@ def _init(options: argparse.Namespace, progress: Progress) -> int:
     return 0
 
 
+def _new_wave(options: argparse.Namespace, progress: Progress) -> int:
+    from pipeline.waves.new_wave import lines, new_wave
+
+    place = layout(options.study)
+    brought = new_wave(options.file, options.wave, place, progress)
+    for path in brought.written:
+        print(place.shown(path))
+    for line in lines(brought, place, options.wave, progress.lang):
+        progress.line(line)
+    return 0
+
+
+def _demo(options: argparse.Namespace, progress: Progress) -> int:
+    from pipeline.waves.demo import demo
+
+    formats = tuple(x.strip() for x in options.formats.split(",") if x.strip())
+    for path in demo(options.out, formats, progress):
+        print(path)
+    return 0
+
+
 def _quick(options: argparse.Namespace, progress: Progress) -> int:
     from pipeline.start import quick
 
@@ -203,5 +231,5 @@ def _commands() -> dict[str, Callable[[argparse.Namespace, Progress], int]]:
     return {
         "report": _report, "render": _stage, "ingest": _stage, "harmonise": _stage, "validate": _stage,
         "process": _stage, "tabulate": _stage, "open": _open, "rerun": _rerun, "verify": _verify, "init": _init,
-        "quick": _quick,
+        "new-wave": _new_wave, "demo": _demo, "quick": _quick,
     }  # fmt: skip

@@ -92,7 +92,9 @@ class Book:
             return formats.NOT_COMPUTABLE
         return self.signed(row.value * 100, 1) if is_share(row) else self.signed(row.value, decimals)
 
-    def get(self, wave: str, table: str, statistic: str, row: str = "", code: str = "", before: str = "") -> ResultRow | None:  # noqa: E501
+    def get(
+        self, wave: str, table: str, statistic: str, row: str = "", code: str = "", before: str = ""
+    ) -> ResultRow | None:
         """A row of the comparison; of a change where the wave ``before`` is named."""
         return self.rows[wave].get(table, statistic, row, code, trend.WAVE if before else "", before)
 

@@ -40,9 +40,7 @@ def response(book: Book, number: int) -> Table:
     head += [HeadCell(book.t(key)) for key in ("head_exist", "head_answered", "head_rate", "head_fieldwork")]
     rows = []
     for wave in book.waves.waves:
-        exist, n, rate = (
-            book.get(wave.name, panel.RESPONSE, s) for s in ("population", "n", "response_rate")
-        )
+        exist, n, rate = (book.get(wave.name, panel.RESPONSE, s) for s in ("population", "n", "response_rate"))
         absent = Cell(book.view.t("not_available"), kind="not_available")
         cells = (
             book.view.cell(exist, "count") if exist else absent,
@@ -122,8 +120,7 @@ def merges(book: Book, links: Links, number: int) -> Table | None:
         HeadCell(book.t("head_kind")),
     ]
     rows = [
-        Row(", ".join(g.after) or "–", (Cell(", ".join(g.before) or "–"), Cell(book.t(f"one_{g.kind}"))))
-        for g in shown
+        Row(", ".join(g.after) or "–", (Cell(", ".join(g.before) or "–"), Cell(book.t(f"one_{g.kind}")))) for g in shown
     ]
     title = f"{book.t('title_merges')}. {_both(book, links)}"
     return _table(book, f"merges-{links.later}", number, title, head, rows, simulated=True)

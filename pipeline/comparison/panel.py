@@ -54,9 +54,7 @@ def panel(waves: Waves, links: Links) -> Panel:
         n for n in dict.fromkeys(names)
         if n in known and n not in grouped and waves.hindrance(n, "", links.earlier, links.later) is None
     ]  # fmt: skip
-    return Panel(
-        tuple(n for n in names if known[n].categorical), tuple(n for n in names if known[n].kind == "numeric")
-    )
+    return Panel(tuple(n for n in names if known[n].categorical), tuple(n for n in names if known[n].kind == "numeric"))
 
 
 def shown_transitions(waves: Waves, links: Links) -> list[str]:
@@ -168,8 +166,6 @@ def _sides(groups: Iterable[Group]) -> tuple[int, int]:
     return sum(b for b, _ in found), sum(a for _, a in found)
 
 
-def _kind_rows(
-    writer: ResultsWriter, about: About, kind: str, earlier: str, numbers: tuple[int, int, int]
-) -> None:
+def _kind_rows(writer: ResultsWriter, about: About, kind: str, earlier: str, numbers: tuple[int, int, int]) -> None:
     for statistic, value in zip(("groups_n", "units_before", "units_after"), numbers, strict=True):
         writer.add(about, statistic, value, row_code=kind, col_code=earlier)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline.comparison import units
@@ -16,7 +16,7 @@ from pipeline.results import Results
 from pipeline.spec.load import StudyFiles, parts
 from pipeline.spec.model import Source
 from pipeline.statistics.core import Weighting
-from pipeline.waves import Comparable, comparability
+from pipeline.waves import Comparable, comparability, load_mapping
 
 RESERVED = "comparison"
 """The folder of the comparison report: no wave may be called so."""
@@ -46,12 +46,16 @@ class WaveData:
 
 @dataclass(frozen=True, slots=True)
 class Waves:
-    """All waves of a study in their order, with the links between each and the one it follows."""
+    """All waves of a study in their order, with the links between each and the one it follows.
+
+    ``new_questions``: per wave the labels of what its file asks and the codebook does not have.
+    """
 
     files: StudyFiles
     waves: tuple[WaveData, ...]
     comparable: Mapping[str, Mapping[str, Comparable]]
     links: tuple[Links, ...]
+    new_questions: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def names(self) -> list[str]:
@@ -106,7 +110,13 @@ def gather(layout: Layout, files: StudyFiles, found: Sequence[tuple[str, Source,
         declared = units.read(layout, layout.wave(name), names, files.codebook)
         size = declared.content.population or files.study.population.size
         waves.append(WaveData(name, source, table, results, declared, size, table.num_rows))
-    return Waves(files, tuple(waves), comparability(layout, names), _links(files, waves))
+    new = {name: _new_questions(layout, files, name) for name in names}
+    return Waves(files, tuple(waves), comparability(layout, names), _links(files, waves), new)
+
+
+def _new_questions(layout: Layout, files: StudyFiles, name: str) -> list[str]:
+    mapping = load_mapping(layout, layout.wave(name), files.codebook, files.study.languages)
+    return [] if mapping is None else [q.label or variable for variable, q in mapping.new.items()]
 
 
 def _links(files: StudyFiles, waves: Sequence[WaveData]) -> tuple[Links, ...]:

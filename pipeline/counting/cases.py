@@ -275,7 +275,9 @@ def _texts(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
 def _equals(values: npt.NDArray[Any], code: str) -> Mask:
     if values.dtype == object:
         return np.array([v is not None and (v or BLANK) == code for v in values], dtype=bool)
-    return values == float(code) if _is_number(code) else np.zeros(len(values), dtype=bool)
+    if not _is_number(code):
+        return np.zeros(len(values), dtype=bool)
+    return np.asarray(values == float(code), dtype=bool)
 
 
 def _absent(values: npt.NDArray[Any]) -> Mask:

@@ -88,7 +88,8 @@ def _written(text: str, name: str) -> int:
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > _DEEPEST:
-                raise StudyError("study.too_large", file=name, line=event.start_mark.line + 1 if event.start_mark else 1)
+                line = event.start_mark.line + 1 if event.start_mark else 1
+                raise StudyError("study.too_large", file=name, line=line)
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
     return parts

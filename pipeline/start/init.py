@@ -128,7 +128,7 @@ def _study(dictionary: Dictionary, title: str, start: Start) -> Iterator[str]:
 
 
 def _codebook(dictionary: Dictionary, guesses: Guesses) -> Iterator[str]:
-    yield "# One record per variable, in the file's order. `guess` says what was guessed and why; delete it when checked."
+    yield "# One record per variable, in the file's order. `guess` says what was guessed and why; drop it when checked."
     yield "variables:"
     for v in dictionary.variables:
         yield from _variable(v, guesses.variables[v.name])
@@ -223,7 +223,7 @@ def _report(dictionary: Dictionary, guesses: Guesses, start: Start) -> Iterator[
             yield from _table(f"grid_{name}", group.label, [name])
     single = [
         v for v in dictionary.variables
-        if v.name not in in_groups and guesses.variables[v.name].kind in ("nominal", "ordinal") and not _bare(guesses, v)
+        if v.name not in in_groups and _kind(guesses, v.name) in ("nominal", "ordinal") and not _bare(guesses, v)
     ]  # fmt: skip
     if single:
         yield from _section("questions", "section_questions")

@@ -9,11 +9,10 @@ _LINE_ENDS = {"\u0085", "\u2028", "\u2029", "\ufeff"}
 
 def quoted(text: str) -> str:
     """Text in double quotes, whatever it holds: what YAML would read as a line end or refuse is escaped."""
-    safe = "".join(
+    return "".join(
         f"\\u{ord(c):04x}" if c in _LINE_ENDS or (0x7F <= ord(c) < 0xA0) else c
         for c in json.dumps(text, ensure_ascii=False)
     )
-    return safe
 
 
 def key(name: str) -> str:

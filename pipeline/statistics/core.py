@@ -259,9 +259,7 @@ def _load_families() -> None:
 def known(takes: type | None = None) -> dict[str, Statistic]:
     """All registered ids (of one kind of aggregate), in the order of registration."""
     _load_families()
-    return {
-        name: one for one in _order for name in one.ids if takes is None or one.takes is takes
-    }
+    return {name: one for one in _order for name in one.ids if takes is None or one.takes is takes}
 
 
 def compute(
@@ -270,8 +268,8 @@ def compute(
     """Compute the statistics asked for by id, or every one that applies, for one aggregate.
 
     Without ``inference`` tests, standard errors and intervals are left out (and not computed, where a function gives
-    nothing else). Yields ``(id, result)`` in the order of registration. Ids that do not exist for this kind of aggregate are the
-    caller's mistake: ``KeyError``.
+    nothing else). Yields ``(id, result)`` in the order of registration. Ids that do not exist for this kind of
+    aggregate are the caller's mistake: ``KeyError``.
     """
     available = known(type(aggregate))
     if ids is not None:

@@ -49,8 +49,8 @@ def of_mapping(
     for name, set_record in mapping.sets.items():
         if not set_record.confirmed:
             yield finding(
-                "warn", "set_unconfirmed", question=_label(files, name), evidence=_texts(set_record.evidence or {}, languages),
-                mapping=mapping_file,
+                "warn", "set_unconfirmed", question=_label(files, name), mapping=mapping_file,
+                evidence=_texts(set_record.evidence or {}, languages),
             )  # fmt: skip
     for one in left_out:
         yield finding(

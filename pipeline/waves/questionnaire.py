@@ -27,7 +27,7 @@ SURE = 0.9  # label likeness from which a variable under another name is propose
 PART = 0.6  # share of an answer's words that another must have to be called a part of it, or to contain it
 OTHERS = ("altr", "other")
 
-LANGUAGES = ("it", "en")
+LANGUAGES = language.languages()
 
 Words = Mapping[str, str]
 """Language → text."""
@@ -187,8 +187,8 @@ def _found_codes(table: pa.Table, v: spss.Variable) -> tuple[str, ...]:
         if len(distinct) > MOST_CODES:
             return ()
         return tuple(code_text(float(x)) for x in distinct)
-    distinct = sorted(set(texts(column).tolist()) - {SYSTEM_MISSING, ""})
-    return () if len(distinct) > MOST_CODES else tuple(distinct)
+    codes = sorted(set(texts(column).tolist()) - {SYSTEM_MISSING, ""})
+    return () if len(codes) > MOST_CODES else tuple(codes)
 
 
 @dataclass(slots=True)

@@ -13,6 +13,7 @@ from functools import cache
 from pipeline.present.charts.draw_bars import draw_bars, draw_panels
 from pipeline.present.charts.draw_columns import draw_columns, draw_histogram
 from pipeline.present.charts.draw_dots import draw_coefficients, draw_dots
+from pipeline.present.charts.draw_flow import draw_flow
 from pipeline.present.charts.draw_heatmap import draw_heatmap
 from pipeline.present.charts.draw_slope import draw_slope
 from pipeline.present.charts.draw_stacked import draw_diverging, draw_stacked
@@ -33,6 +34,7 @@ _KINDS: dict[ChartKind, Callable[[Chart], Sheet]] = {
     "coefficients": draw_coefficients,
     "heatmap": draw_heatmap,
     "panels": draw_panels,
+    "flow": draw_flow,
 }
 
 
@@ -44,6 +46,8 @@ def _check(chart: Chart) -> None:
     """Refuse a chart whose parts do not match: that is a defect of the caller, not of the data."""
     if not chart.categories or not chart.series:
         raise ValueError("a chart needs at least one category and one series")
+    if chart.kind == "flow" and len(chart.series) != 2:
+        raise ValueError("a flow has two series, before and after")
     lengths = {len(chart.categories)}
     if chart.kind == "histogram":
         if len(chart.series) != 1:
@@ -57,7 +61,8 @@ def _check(chart: Chart) -> None:
             raise ValueError("texts, intervals and bounds are empty or as long as the values")
         if any(number is not None and not math.isfinite(number) for number in _numbers(series)):
             raise ValueError("a chart draws finite numbers; what is not computable is None")
-        if chart.kind in ("stacked", "diverging") and any(value is not None and value < 0 for value in series.values):
+        whole = chart.kind in ("stacked", "diverging", "flow")
+        if whole and any(value is not None and value < 0 for value in series.values):
             raise ValueError("parts of a whole are not negative")
     if sum(count for _, count in chart.groups) > len(chart.categories):
         raise ValueError("groups hold more categories than there are")

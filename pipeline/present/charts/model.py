@@ -15,6 +15,7 @@ ChartKind = Literal[
     "slope",  # two or more waves joined by lines
     "coefficients",  # estimate and interval per term, a line at the null value
     "heatmap",  # shares or adjusted residuals in cells, value written in each
+    "flow",  # what became of units between two waves: a band per category, as high as its units before and after
     "panels",  # small multiples of bars, same scale: one panel per series
 ]
 

@@ -35,6 +35,15 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Area:
+    """A filled area within the closed line through ``points``."""
+
+    part: str
+    points: tuple[tuple[float, float], ...]
+    fill: str
+
+
+@dataclass(frozen=True, slots=True)
 class Dot:
     """A filled circle."""
 
@@ -69,11 +78,11 @@ class Text:
         return self.x - before, self.y - rise, self.x - before + length, self.y + fall
 
 
-Shape = Rect | Line | Dot | Text
+Shape = Rect | Line | Area | Dot | Text
 
 
 def _moved(shape: Shape, down: float) -> Shape:
-    if isinstance(shape, Line):
+    if isinstance(shape, (Line, Area)):
         return replace(shape, points=tuple((x, y + down) for x, y in shape.points))
     return replace(shape, y=shape.y + down)
 
@@ -98,6 +107,10 @@ class Sheet:
     def line(self, part: str, points: Sequence[tuple[float, float]], colour: str, width: float) -> None:
         """Add an open line."""
         self.shapes.append(Line(part, tuple(points), colour, width))
+
+    def area(self, part: str, points: Sequence[tuple[float, float]], fill: str) -> None:
+        """Add a filled area."""
+        self.shapes.append(Area(part, tuple(points), fill))
 
     def dot(self, part: str, x: float, y: float, radius: float, fill: str) -> None:
         """Add a filled circle."""

@@ -25,7 +25,7 @@ from matplotlib.text import Text as Anchored
 from matplotlib.transforms import Affine2D, IdentityTransform, Transform
 
 from pipeline.present.charts import style
-from pipeline.present.charts.shapes import Anchor, Dot, Line, Rect, Shape, Sheet, Text
+from pipeline.present.charts.shapes import Anchor, Area, Dot, Line, Rect, Shape, Sheet, Text
 
 FAMILY = "Noto Sans"
 _ALIGNMENTS: dict[Anchor, Literal["left", "center", "right"]] = {"start": "left", "middle": "center", "end": "right"}
@@ -106,6 +106,9 @@ def _paint(renderer: _Renderer, shape: Shape, height: float) -> None:
     elif isinstance(shape, Line):
         points = [(x, height - y) for x, y in shape.points]
         renderer.draw_path(_context(renderer, shape.colour, shape.width), Path(points), _IDENTITY, None)
+    elif isinstance(shape, Area):
+        points = [(x, height - y) for x, y in (*shape.points, shape.points[0])]
+        renderer.draw_path(_context(renderer, shape.fill, 0.0), Path(points, closed=True), _IDENTITY, _rgb(shape.fill))
     else:
         place = Affine2D().scale(shape.radius).translate(shape.x, height - shape.y)
         renderer.draw_path(_context(renderer, shape.fill, 0.0), Path.unit_circle(), place, _rgb(shape.fill))
@@ -116,6 +119,8 @@ def _rounded(shape: Shape) -> Shape:
     if isinstance(shape, Line):
         points = tuple((round(x, 2), round(y, 2)) for x, y in shape.points)
         return Line(shape.part, points, shape.colour, shape.width)
+    if isinstance(shape, Area):
+        return Area(shape.part, tuple((round(x, 2), round(y, 2)) for x, y in shape.points), shape.fill)
     if isinstance(shape, Rect):
         left, top = round(shape.x, 2), round(shape.y, 2)
         right, bottom = round(shape.x + shape.width, 2), round(shape.y + shape.height, 2)

@@ -1,0 +1,153 @@
+"""The change in words: who answered, what became of the units, what moved, what changed in the questionnaire."""
+
+from __future__ import annotations
+
+from pipeline.comparison import panel
+from pipeline.comparison.book import LEAST_BASE, Book
+from pipeline.comparison.other_tables import flow, questions, worst
+from pipeline.comparison.units import Links
+from pipeline.present import formats
+from pipeline.results import ResultRow
+
+MOST_MOVERS = 3
+MOST_NAMES = 3
+
+
+def response(book: Book) -> str:
+    """How many answered in each wave, as a sentence."""
+    return book.t("find_response", parts=book.listed(response_parts(book)))
+
+
+def response_parts(book: Book) -> list[str]:
+    """How many answered, wave by wave."""
+    parts = []
+    for wave in book.waves.waves:
+        n, exist = (book.get(wave.name, panel.RESPONSE, s) for s in ("n", "population"))
+        if n is None or n.value is None:
+            continue
+        count, units, when = book.count(n.value), book.view.units(2), book.when(wave.name)
+        if exist is None or not exist.value:
+            parts.append(book.t("find_response_cases", n=count, units=book.view.units(n.value), when=when))
+            continue
+        share = formats.percent_text(n.value / exist.value, book.lang)
+        parts.append(
+            book.t("find_response_of", n=count, size=book.count(exist.value), units=units, share=share, when=when)
+        )
+    return parts
+
+
+def units(book: Book, links: Links) -> str:
+    """What became of the earlier wave's units, and how many begin; empty where no unit is known."""
+    parts = []
+    total = 0.0
+    for kind in ("continue", "merge", "split", "end", "unlinked_before"):
+        before, after = flow(book, links, kind)
+        total += before
+        if before:
+            parts.append(book.t(f"part_{kind}", before=book.count(before), after=book.count(after)))
+    if not parts:
+        return ""
+    said = book.t(
+        "find_units", n=book.count(total), units=book.view.units(total), before=book.when(links.earlier),
+        parts=book.listed(parts),
+    )  # fmt: skip
+    begin, unexplained = flow(book, links, "begin")[1], flow(book, links, "unlinked_after")[1]
+    when = book.when(links.later)
+    if begin:
+        said += book.t("find_units_new", n=book.count(begin), after=when[:1].upper() + when[1:])
+    if unexplained:
+        said += book.t("find_units_unexplained", n=book.count(unexplained), wave=links.later)
+    return said
+
+
+def questionnaire(book: Book) -> str:
+    """How many questions are the same, mapped, not comparable; the last by name."""
+    by_kind = by_status(book)
+    none = [book.view.label(name) for name in by_kind["not"]]
+    names = ""
+    if none:
+        shown = [f"«{n}»" if book.lang == "it" else f"“{n}”" for n in none[:MOST_NAMES]]
+        rest = len(none) - len(shown)
+        words = ", ".join(shown) + book.t("find_more", n=rest) if rest else book.listed(shown)
+        names = book.t("find_questions_names", names=words)
+    return book.t(
+        "find_questions", total=sum(map(len, by_kind.values())), same=len(by_kind["same"]),
+        mapped=len(by_kind["mapped"]), none=len(none), names=names,
+    )  # fmt: skip
+
+
+def by_status(book: Book) -> dict[str, list[str]]:
+    """The questions by their worst status over all waves."""
+    found: dict[str, list[str]] = {"same": [], "mapped": [], "not": []}
+    for name in questions(book):
+        found[worst(book, name).kind].append(name)
+    return found
+
+
+def movers(book: Book) -> list[tuple[str, str]]:
+    """The shares that changed most: (table, sentence), the largest change first."""
+    return [(row.table_id, move(book, wave, row)) for wave, row in book.movers()[:MOST_MOVERS]]
+
+
+def move(book: Book, wave: str, row: ResultRow) -> str:
+    """One change of a share with both bases and what the reading says about it."""
+    question, category = book.line_label(row)
+    before = book.previous(wave).name
+    sides = {}
+    statistic = row.method.split()[0]
+    for place, name in (("1", before), ("2", wave)):
+        share = book.get(name, row.table_id, statistic, row.row_var, row.row_code)
+        n = book.get(name, row.table_id, "n", row.row_var, row.row_code)
+        base = book.get(name, row.table_id, "n", row.row_var)
+        sides[f"p{place}"] = formats.percent_text(share.value, book.lang) if share and share.value is not None else ""
+        sides[f"k{place}"] = book.count(n.value) if n is not None and n.value is not None else ""
+        sides[f"n{place}"] = book.count(base.value) if base is not None and base.value is not None else ""
+    change = row.value or 0.0
+    points = formats.decimal_text(abs(change) * 100, 1, book.lang)
+    direction = book.t("unchanged" if not points.strip("0.,") else "up" if change > 0 else "down")
+    return book.t(
+        "find_move", question=question, category=category, before=book.when(before), after=book.when(wave),
+        points=points, direction=direction, reading=_reading(book, wave, before, row), **sides,
+    )  # fmt: skip
+
+
+def _reading(book: Book, wave: str, before: str, row: ResultRow) -> str:
+    def end(statistic: str) -> ResultRow | None:
+        found = book.get(wave, row.table_id, statistic, row.row_var, row.row_code, before)
+        return found if found is not None and found.value is not None else None
+
+    low, high = end("change_bound_low"), end("change_bound_high")
+    if low is not None and high is not None:
+        firm = (low.value or 0.0) * (high.value or 0.0) > 0
+        key = "reading_bounds_firm" if firm else "reading_bounds_open"
+        return book.t(key, low=book.change_text(low), high=book.change_text(high))
+    low, high, p = end("change_low"), end("change_high"), end("change_p")
+    if low is not None and high is not None and p is not None and p.value is not None:
+        words = formats.p_text(p.value, book.lang)
+        level = formats.percent_text(book.waves.files.study.confidence, book.lang, 0)
+        return book.t(
+            "reading_test", level=level, low=book.change_text(low), high=book.change_text(high),
+            p=words if words.startswith("<") else f"= {words}",
+        )  # fmt: skip
+    return ""
+
+
+def section_lead(book: Book, tables: set[str]) -> str:
+    """The largest change of a section's tables."""
+    for wave, row in book.movers():
+        if row.table_id in tables:
+            return book.t("section_lead", sentence=move(book, wave, row))
+    return book.t("section_lead_none", least=LEAST_BASE)
+
+
+def rules(book: Book, links: Links) -> str:
+    """How several units are compared as one; empty where no units merged or split."""
+    if not (links.of_kind("merge") or links.of_kind("split")):
+        return ""
+    found = [
+        book.t(f"rule_{links.rules.rule}", size=book.view.label(links.rules.size) if links.rules.size else ""),
+        book.t(f"rule_numbers_{links.rules.numbers}"),
+    ]
+    if links.rules.sums:
+        found.append(book.t("rule_sums", names=book.listed([book.view.label(n) for n in links.rules.sums])))
+    return " ".join(found)
