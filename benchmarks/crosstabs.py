@@ -51,7 +51,7 @@ def _pspp(folder: Path) -> Callable[[], float]:
     get = f"GET FILE='{data}'.\n"
     tables = (
         f"CROSSTABS /TABLES={' '.join(names[_BANNERS:])} BY {' '.join(names[:_BANNERS])}\n"
-        " /CELLS=COUNT ROW COLUMN TOTAL EXPECTED RESIDUAL SRESIDUAL ASRESIDUAL /STATISTICS=CHISQ PHI.\n"
+        " /CELLS=COUNT ROW COLUMN TOTAL EXPECTED RESIDUAL ASRESIDUAL /STATISTICS=CHISQ PHI.\n"
     )
     read, both = folder / "read.sps", folder / "crosstabs.sps"
     read.write_text(get + "EXECUTE.\n", encoding="utf-8")

@@ -69,7 +69,7 @@ def quick() -> list[Line]:
             f"GET FILE='{path}'.\n"
             f"FREQUENCIES /VARIABLES={' '.join(names)}.\n"
             f"CROSSTABS /TABLES={' '.join(rows)} BY {' '.join(banners)}\n"
-            " /CELLS=COUNT ROW COLUMN TOTAL EXPECTED RESIDUAL SRESIDUAL ASRESIDUAL\n"
+            " /CELLS=COUNT ROW COLUMN TOTAL EXPECTED RESIDUAL ASRESIDUAL\n"
             " /STATISTICS=CHISQ PHI CC LAMBDA UC BTAU CTAU GAMMA D KAPPA ETA CORR.\n",
             encoding="utf-8",
         )

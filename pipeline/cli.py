@@ -211,12 +211,11 @@ def _new_wave(options: argparse.Namespace, progress: Progress) -> int:
 
 
 def _demo(options: argparse.Namespace, progress: Progress) -> int:
-    from pipeline.waves.demo import demo
+    from pipeline.waves.demo import prepare
 
-    formats = tuple(x.strip() for x in options.formats.split(",") if x.strip())
-    for path in demo(options.out, formats, progress):
-        print(path)
-    return 0
+    options.study = str(prepare(options.out))
+    options.wave, options.edition, options.force = [], "internal", False
+    return _report(options, progress)
 
 
 def _quick(options: argparse.Namespace, progress: Progress) -> int:

@@ -12,6 +12,9 @@ ROOT = Path(__file__).resolve().parent.parent
 FONTS = ROOT / "fonts"
 
 _WAVE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
+COMPARISON = "comparison"
+"""The folder of the report that compares the waves: no wave may be called so."""
+
 SURVEY_SUFFIXES = (".sav", ".zsav", ".por")
 
 
@@ -124,6 +127,8 @@ class Layout:
         """The files of a wave (whether or not they exist)."""
         if not _WAVE.match(name):
             raise UsageError("cli.bad_wave_name", wave=name)
+        if name.casefold() == COMPARISON:
+            raise UsageError("comparison.reserved_name", wave=name, folder=self.shown(self.raw / name))
         return Wave(name, self.raw / name, self.processed / name, self.reports / name)
 
     def waves(self) -> list[str]:
@@ -147,7 +152,7 @@ class Layout:
     def shown(self, path: Path) -> str:
         """A path as a person knows it: relative to where they stand when it is below, else to the study."""
         for start in (Path.cwd(), self.base):
-            if path.is_relative_to(start):
+            if path != start and path.is_relative_to(start):
                 return path.relative_to(start).as_posix()
         return path.as_posix()
 

@@ -52,6 +52,15 @@ def report(layout: Layout, waves: Sequence[str], wanted: Wanted, progress: Progr
         ]
 
 
+def compare(layout: Layout, wanted: Wanted, progress: Progress) -> Outcome | None:
+    """Make the comparison of all waves that have results; ``None`` where there are fewer than two."""
+    from pipeline.stages import compare as last
+
+    with publish.lock(layout):
+        made = last.run(layout, wanted.langs, wanted.formats, wanted.edition, wanted.force, progress)
+    return None if made is None else Outcome(paths.COMPARISON, tuple(made[0]), fresh=made[1])
+
+
 def _fresh(layout: Layout, wave: Wave, wanted: Wanted) -> bool:
     """Whether a wave's report is published, untouched, and made from all bytes as they are now."""
     published = _published(wave)
@@ -93,7 +102,7 @@ def _wave(layout: Layout, wave: Wave, wanted: Wanted, progress: Progress) -> Out
     formats = _chosen(wanted.formats, tuple(render.formats()), "cli.no_such_format")
     with contextlib.ExitStack() as helpers:
         writer = helpers.enter_context(workers.Helper(last.prepare))
-        if any(spec.model is not None for spec in job.files.report.tables()):
+        if any(spec.model is not None for spec in job.study_files.report.tables()):
             job.modeller = helpers.enter_context(workers.Helper(tabulate.prepare_models))
         for name in STAGES[:-1]:
             run_stage(job, name, wanted.force, progress)

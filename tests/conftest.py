@@ -116,6 +116,22 @@ def small_study(small_template: Path, tmp_path: Path) -> SmallStudy:
     return SmallStudy(folder)
 
 
+@pytest.fixture(scope="session")
+def made_template(small_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("made") / "study"
+    shutil.copytree(small_template, folder)
+    assert cli.main(["report", "--study", str(folder), "--lang", "en", "--formats", "html"]) == 0
+    return folder
+
+
+@pytest.fixture
+def made_study(made_template: Path, tmp_path: Path) -> SmallStudy:
+    """A small study whose English HTML report is made already."""
+    folder = tmp_path / "study"
+    shutil.copytree(made_template, folder, symlinks=True)
+    return SmallStudy(folder)
+
+
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
     """The command line, as ``python -m pipeline`` runs it, in this process."""

@@ -52,6 +52,8 @@ NEW_SUBJECTS = {1: 11, 2: 5, 3: 3, 4: 2, 5: 1}
 CONTRACTS = {1: 39, 2: 18, 3: 3, 4: 1}
 FORM_NOT_STATED = 15
 
+FIRST_DAY = dt.date(2009, 1, 12)
+
 Row = dict[str, Any]
 
 
@@ -119,18 +121,28 @@ class Office:
 def simulate(seed: int) -> dict[str, list[Any]]:
     """Every variable of the dictionary as a list of 98 values, None for system-missing."""
     draws = Draws(seed)
-    offices = _with_forms(draws, _districts(draws))
-    rows = [_frame(draws, number, office) for number, office in enumerate(offices, start=1)]
+    offices = planning_offices(draws)
+    rows = [frame(draws, f"LO{number:02d}", FIRST_DAY, office) for number, office in enumerate(offices, start=1)]
     _form(draws, offices, rows)
     for office, row in zip(offices, rows, strict=True):
-        _areas_and_services(draws, office, row)
-        _network(draws, office, row)
-        _governance(draws, office, row)
-        _strengths_and_weaknesses(draws, office, row)
-        _staff(draws, office, row)
-    _remarks(draws, offices, rows)
-    _weights(offices, rows)
+        interview(draws, office, row)
+    add_remarks(draws, offices, rows)
+    weigh(offices, rows)
     return {name: [row.get(name) for row in rows] for name in VARIABLES}
+
+
+def planning_offices(draws: Draws) -> list[Office]:
+    """The 98 offices with their forms: the first draws of :func:`simulate`."""
+    return _with_forms(draws, _districts(draws))
+
+
+def interview(draws: Draws, office: Office, row: Row) -> None:
+    """The answers that follow from what the office is; ``row`` already holds its frame and form."""
+    _areas_and_services(draws, office, row)
+    _network(draws, office, row)
+    _governance(draws, office, row)
+    _strengths_and_weaknesses(draws, office, row)
+    _staff(draws, office, row)
 
 
 # --- the frame
@@ -179,10 +191,11 @@ def _choose(draws: Draws, scores: Sequence[float], size: int) -> set[int]:
     return set(sorted(range(len(noisy)), key=lambda place: -noisy[place])[:size])
 
 
-def _frame(draws: Draws, number: int, office: Office) -> Row:
-    day = dt.date(2009, 1, 12) + dt.timedelta(days=7 * int(11 * draws.uniform()) + int(5 * draws.uniform()))
+def frame(draws: Draws, code: str, first_day: dt.date, office: Office) -> Row:
+    """Where the office is, and when (within eleven weeks) and how it was interviewed."""
+    day = first_day + dt.timedelta(days=7 * int(11 * draws.uniform()) + int(5 * draws.uniform()))
     return {
-        "codice": f"LO{number:02d}",
+        "codice": code,
         "provincia": office.province,
         "territorio": office.territory,
         "comuni": office.municipalities,
@@ -210,15 +223,15 @@ def _form(draws: Draws, offices: Sequence[Office], rows: Sequence[Row]) -> None:
         if office.form == CONTRACT:
             row["capofila"] = draws.pick({1: 40, 2: 55, 4: 5}) if office.mountain else draws.pick({1: 86, 3: 9, 4: 5})
             reasons = {1: 30, 2: 22 + 12 * office.mountain, 3: 16, 4: 12 + 8 * office.mountain, 5: 8, 6: 4}
-            row["motivo_no"] = _or_missing(draws, office, draws.pick(reasons), dont_know=0.05, no_answer=0.04)
+            row["motivo_no"] = or_missing(draws, office, draws.pick(reasons), dont_know=0.05, no_answer=0.04)
         if office.form != NO_ANSWER:
             # Contracts came with the first Zone Plans of 2002, new subjects mostly with the second.
             year = draws.normal(2005.4, 1.5) if office.new_subject else draws.normal(2002.9, 1.6)
             started = min(max(round(year), 1998), 2008)
-            row["anno_avvio"] = _or_missing(draws, office, started, dont_know=0.04, no_answer=0.02, codes=(9998, 9999))
+            row["anno_avvio"] = or_missing(draws, office, started, dont_know=0.04, no_answer=0.02, codes=(9998, 9999))
 
 
-def _or_missing(
+def or_missing(
     draws: Draws,
     office: Office,
     answer: Any,
@@ -311,7 +324,7 @@ def _network(draws: Draws, office: Office, row: Row) -> None:
         remote = office.mountain and suffix != "com"
         log_odds = kind.present + 0.5 * office.climate - 1.1 * remote + 0.4 * office.urban
         partner = draws.chance(_logistic(log_odds))
-        stated = _or_missing(draws, office, int(partner), no_answer=0.006)
+        stated = or_missing(draws, office, int(partner), no_answer=0.006)
         row[f"part_{suffix}"] = stated
         meetings = _step(
             kind.meetings + 0.25 * office.climate - 0.45 * remote + 0.15 * office.urban + draws.normal(0, 0.9)
@@ -324,12 +337,12 @@ def _network(draws: Draws, office: Office, row: Row) -> None:
         nearness = 0.38 * (meetings - kind.meetings) + 0.15 * agreed if partner else -0.55
         trust = _step(kind.trust + 0.5 * office.climate + nearness + draws.normal(0, 0.65))
         unknown = 0.005 if partner else 0.10 if suffix == "imp" else 0.03
-        trusted = _or_missing(draws, office, trust, dont_know=unknown, no_answer=0.003)
+        trusted = or_missing(draws, office, trust, dont_know=unknown, no_answer=0.003)
         row[f"fid_{suffix}"] = NO_ANSWER if refuses_trust else trusted
         if stated == YES:
-            row[f"freq_{suffix}"] = _or_missing(draws, office, meetings, dont_know=0.01, no_answer=0.006)
-            row[f"acc_{suffix}"] = _or_missing(draws, office, int(agreed), no_answer=0.008)
-            row[f"rol_{suffix}"] = _or_missing(draws, office, role, no_answer=0.012)
+            row[f"freq_{suffix}"] = or_missing(draws, office, meetings, dont_know=0.01, no_answer=0.006)
+            row[f"acc_{suffix}"] = or_missing(draws, office, int(agreed), no_answer=0.008)
+            row[f"rol_{suffix}"] = or_missing(draws, office, role, no_answer=0.012)
 
 
 def _step(value: float) -> int:
@@ -352,18 +365,18 @@ def _governance(draws: Draws, office: Office, row: Row) -> None:
         4: math.exp(-0.9 + 0.7 * office.climate),
     }
     mode = draws.pick(modes)
-    row["gov_modo"] = _or_missing(draws, office, mode, dont_know=0.04, no_answer=0.015)
+    row["gov_modo"] = or_missing(draws, office, mode, dont_know=0.04, no_answer=0.015)
     tables = draws.chance(0.78 if office.mountain else 0.90)
-    row["tavoli"] = _or_missing(draws, office, int(tables), no_answer=0.006)
+    row["tavoli"] = or_missing(draws, office, int(tables), no_answer=0.006)
     by_mode = {1: -0.45, 2: 0.2, 3: -0.05, 4: 0.4}
     quality = 0.55 * office.climate + by_mode[mode] + draws.normal(0, 0.85)
     row["_tables_quality"] = quality  # also decides whether the tables are named as a weak point
     if row["tavoli"] != YES:
         return
-    row["tav_giud"] = _or_missing(draws, office, _step(3 + quality), dont_know=0.02, no_answer=0.008)
+    row["tav_giud"] = or_missing(draws, office, _step(3 + quality), dont_know=0.02, no_answer=0.008)
     for name, mean in zip(TABLES, (3.0, 3.3, 2.8, 2.6), strict=True):
         answer = _step(mean + 0.75 * quality + draws.normal(0, 0.65))
-        row[name] = _or_missing(draws, office, answer, dont_know=0.02, no_answer=0.006)
+        row[name] = or_missing(draws, office, answer, dont_know=0.02, no_answer=0.006)
 
 
 # --- strong and weak points
@@ -406,13 +419,13 @@ def _staff(draws: Draws, office: Office, row: Row) -> None:
     chance = draws.uniform()
     row["fte"] = 997.0 if chance < 0.02 else 998.0 if chance < 0.05 else 999.0 if chance < 0.07 else staff
     stable = 52 + 22 * office.new_subject - 4 * office.mountain + draws.normal(0, 13)
-    row["stabili"] = _or_missing(draws, office, min(max(round(stable), 5), 100), no_answer=0.03, codes=(999, 999))
+    row["stabili"] = or_missing(draws, office, min(max(round(stable), 5), 100), no_answer=0.03, codes=(999, 999))
 
 
 # --- free text
 
 
-def _remarks(draws: Draws, offices: Sequence[Office], rows: Sequence[Row]) -> None:
+def add_remarks(draws: Draws, offices: Sequence[Office], rows: Sequence[Row]) -> None:
     """Each remark at most once, and only where the rest of the answers allows it."""
     unused = list(REMARKS)
     for office, row in zip(offices, rows, strict=True):
@@ -427,7 +440,7 @@ def _remarks(draws: Draws, offices: Sequence[Office], rows: Sequence[Row]) -> No
 # --- the weight
 
 
-def _weights(offices: Sequence[Office], rows: Sequence[Row]) -> None:
+def weigh(offices: Sequence[Office], rows: Sequence[Row]) -> None:
     """Offices over offices that stated their form, by territory and size; none for those that did not."""
     middle = sorted(office.residents for office in offices)[len(offices) // 2]
     cells: dict[tuple[int, bool], list[Row]] = {}

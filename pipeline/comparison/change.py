@@ -49,7 +49,7 @@ def share_change(before: Share, after: Share, mode: Inference, options: Options,
     found = {"change": number(difference, method)}
     e1, e2 = before.effective, after.effective
     p1, p2 = before.value, after.value
-    how = f"{method} newcombe" + (" effective_n" if before.weighted else "")
+    how = f"{method} newcombe confidence={100 * options.confidence:g}" + (" effective_n" if before.weighted else "")
     low, high = newcombe(p2 * e2, e2, p1 * e1, e1, options.confidence)
     found["change_low"], found["change_high"] = number(float(low), how), number(float(high), how)
     found["change_p"] = two_proportion_p(p1 * e1, e1, p2 * e2, e2, method)
@@ -66,7 +66,7 @@ def two_proportion_p(k1: float, n1: float, k2: float, n2: float, method: str = "
     if spread <= 1e-15:
         return not_computable("zero_variance", method)
     z = (k2 / n2 - k1 / n1) / math.sqrt(spread)
-    return number(math.erfc(abs(z) / math.sqrt(2)), f"{method} pooled_z".strip())
+    return number(math.erfc(abs(z) / math.sqrt(2)), f"{method} two_proportions_z".strip())
 
 
 def _census(before: Share, after: Share, options: Options, method: str) -> dict[str, Number]:

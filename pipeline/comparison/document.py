@@ -227,12 +227,8 @@ def _questionnaire(book: Book) -> Section:
     blocks: list[Block] = []
     changed = [*by_kind["not"], *by_kind["mapped"]]
     if changed:
-        blocks.append(
-            _text(
-                book.t("questions_lead", total=total, same=len(by_kind["same"]), mapped=len(by_kind["mapped"]),
-                       none=len(by_kind["not"])), "lead",
-            )
-        )  # fmt: skip
+        parts = sentences.question_parts(book, by_kind)
+        blocks.append(_text(book.t("questions_lead", total=total, parts=parts), "lead"))
         blocks.append(Items(tuple((Run(line),) for name in changed for line in _question_lines(book, name))))
     else:
         blocks.append(_text(book.t("questions_all_same", total=total), "lead"))

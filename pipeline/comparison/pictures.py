@@ -20,6 +20,7 @@ from pipeline.spec.model import TableSpec, say
 MOST_MOVERS = 10
 MOST_SLOPES = 5
 MOST_ROWS = 24
+_LEAST_SPAN = 0.4  # of a slope's scale, in shares
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,13 +162,22 @@ def _chart(book: Book, spec: TableSpec, kept: Sequence[Line]) -> tuple[Chart, tu
     told = _told(labels, [Series(w, (), tuple(t[i] for t in texts)) for i, w in enumerate(waves)])
     if (share and len(kept) <= MOST_SLOPES) or len(waves) > 2:
         series = tuple(Series(label, tuple(v), tuple(t)) for label, v, t in zip(labels, values, texts, strict=True))
-        return Chart("slope", tuple(waves), series, percent=share), told
+        low, high = _slope_ends([v for own in values for v in own if v is not None]) if share else (None, None)
+        return Chart("slope", tuple(waves), series, percent=share, minimum=low, maximum=high), told
     series = tuple(
         Series(wave, tuple(v[i] for v in values), tuple(t[i] for t in texts)) for i, wave in enumerate(waves)
     )
     ends = None if share else _ends(book, kept[0].variable)
     low, high = ends or (None, None)
     return Chart("dots", tuple(labels), series, percent=share, minimum=low, maximum=high), told
+
+
+def _slope_ends(values: Sequence[float]) -> tuple[float, float]:
+    """The ends of a slope's scale: wide enough that a few points do not look like a landslide."""
+    middle = (min(values) + max(values)) / 2
+    half = max((max(values) - min(values)) / 2, _LEAST_SPAN / 2)
+    low = min(max(middle - half, 0.0), 1 - 2 * half) if half <= 0.5 else 0.0
+    return low, low + 2 * half
 
 
 def _value(book: Book, wave: str, line: Line) -> float | None:

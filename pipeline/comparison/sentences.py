@@ -63,6 +63,9 @@ def units(book: Book, links: Links) -> str:
 def questionnaire(book: Book) -> str:
     """How many questions are the same, mapped, not comparable; the last by name."""
     by_kind = by_status(book)
+    total = sum(map(len, by_kind.values()))
+    if len(by_kind["same"]) == total:
+        return book.t("questions_all_same", total=total)
     none = [book.view.label(name) for name in by_kind["not"]]
     names = ""
     if none:
@@ -70,10 +73,13 @@ def questionnaire(book: Book) -> str:
         rest = len(none) - len(shown)
         words = ", ".join(shown) + book.t("find_more", n=rest) if rest else book.listed(shown)
         names = book.t("find_questions_names", names=words)
-    return book.t(
-        "find_questions", total=sum(map(len, by_kind.values())), same=len(by_kind["same"]),
-        mapped=len(by_kind["mapped"]), none=len(none), names=names,
-    )  # fmt: skip
+    return book.t("find_questions", total=total, parts=question_parts(book, by_kind), names=names)
+
+
+def question_parts(book: Book, by_kind: dict[str, list[str]]) -> str:
+    """ "52 are the same in every wave, 3 comparable after mapping and 2 not comparable", without what is none."""
+    parts = [book.t(f"part_{kind}", n=len(names)) for kind, names in by_kind.items() if names]
+    return book.listed(parts)
 
 
 def by_status(book: Book) -> dict[str, list[str]]:

@@ -64,9 +64,10 @@ class _Maker:
 
     def _columns(self) -> Columns:
         names: set[str] = set()
+        shown = {(line.variable, line.code) for line in self.lines}
         for _, after in self.pairs:
             for row in self.book.rows[after.name].rows(self.spec.table):
-                if row.col_var == trend.WAVE and row.value is not None:
+                if (row.row_var, row.row_code) in shown and row.col_var == trend.WAVE and row.value is not None:
                     names.add(row.statistic)
         return Columns("change_bound_low" in names, "change_low" in names, "change_p" in names)
 

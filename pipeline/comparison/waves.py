@@ -10,16 +10,12 @@ from pipeline.comparison import units
 from pipeline.comparison.units import Declared, Links
 from pipeline.counting.cases import Cases
 from pipeline.counting.linked import unit_rows
-from pipeline.errors import UsageError
 from pipeline.paths import Layout
 from pipeline.results import Results
 from pipeline.spec.load import StudyFiles, parts
 from pipeline.spec.model import Source
 from pipeline.statistics.core import Weighting
 from pipeline.waves import Comparable, comparability, load_mapping
-
-RESERVED = "comparison"
-"""The folder of the comparison report: no wave may be called so."""
 
 SAME = Comparable("same")
 
@@ -94,12 +90,6 @@ class Waves:
 
 
 _RANK = {"same": 0, "mapped": 1, "not": 2}
-
-
-def check_names(layout: Layout) -> None:
-    """Refuse a wave that is called as the comparison's folder. Raises :class:`UsageError`."""
-    if RESERVED in layout.waves():
-        raise UsageError("comparison.reserved_name", wave=RESERVED, folder=layout.shown(layout.raw / RESERVED))
 
 
 def gather(layout: Layout, files: StudyFiles, found: Sequence[tuple[str, Source, Any, Results]]) -> Waves:

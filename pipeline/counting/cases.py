@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.counting.engine import CaseWeights, Index
+from pipeline import arrow
+from pipeline.counting.columns import Column, Columns, smallest
+from pipeline.counting.engine import BLOCK, CaseWeights, Counts, Index, count, tally
 from pipeline.results import BLANK, SYSTEM_MISSING
 from pipeline.spec.model import Codebook, Variable
 from pipeline.spss.model import code_text
@@ -27,7 +29,6 @@ class Coded:
     """A variable as categories: ``index`` per case (0 not valid, 1 … k), ``codes`` the k codes as text.
 
     ``scores`` are the codes as numbers (``None`` for strings), ``ordered`` whether their order means something.
-    ``missing``: per missing code the mask of its cases, system-missing under ``"."``.
     """
 
     name: str
@@ -49,11 +50,11 @@ class Mentions:
 
 
 class Cases:
-    """All cases of a wave, or those that a condition keeps; columns are read when they are first used."""
+    """All cases of a wave, or those that a condition keeps; columns are coded when they are first used."""
 
     def __init__(
         self,
-        table: pa.Table,
+        table: pa.Table | Columns,
         codebook: Codebook,
         weight: str | None = None,
         weighting: Weighting = "none",
@@ -61,39 +62,53 @@ class Cases:
     ) -> None:
         self.codebook = codebook
         self.variables = codebook.all_variables()
-        self.table = table
+        self.columns = table if isinstance(table, Columns) else Columns(table)
+        self.table = self.columns.table
         self.weight_name = weight
         self.weighting: Weighting = weighting if weight else "none"
-        self._columns: dict[str, npt.NDArray[Any]] = {}
         self._coded: dict[str, Coded] = {}
-        raw_weight = self._column(weight) if weight else None
+        self._counts: dict[str, Counts] = {}
+        raw_weight = self.columns.floats(weight) if weight else None
         positive = None if raw_weight is None else np.nan_to_num(raw_weight, nan=0.0) > 0
         self.without_weight = 0 if positive is None else int(np.count_nonzero(~positive))
         if positive is not None and positive.all():
             positive = None
         self._keep = _both(keep, positive)
-        self.n = table.num_rows if self._keep is None else int(np.count_nonzero(self._keep))
-        self.weights = CaseWeights.of(None if raw_weight is None else self._kept(raw_weight).astype(np.float64))
+        self.n = self.columns.rows if self._keep is None else int(np.count_nonzero(self._keep))
+        self.weights = CaseWeights.of(None if raw_weight is None else self._kept(raw_weight))
+        self.total = float(self.n) if self.weights.w is None else float(self.weights.w.sum())
+
+    @property
+    def weighted(self) -> bool:
+        """Whether the cases have weights."""
+        return self.weights.w is not None
 
     @classmethod
     def read(cls, path: Path, codebook: Codebook, weight: str | None = None, weighting: Weighting = "none") -> Cases:
         """Read ``responses.parquet``."""
-        import pyarrow.parquet as pq
+        return cls(arrow.read_parquet(path), codebook, weight, weighting)
 
-        return cls(pq.read_table(path), codebook, weight, weighting)
+    @property
+    def positions(self) -> npt.NDArray[np.intp]:
+        """The rows of the file that these cases are."""
+        return np.arange(self.columns.rows, dtype=np.intp) if self._keep is None else np.flatnonzero(self._keep)
 
     def unweighted(self) -> Cases:
         """The same cases (those without a weight included) without the weight."""
-        return Cases(self.table, self.codebook)
+        return Cases(self.columns, self.codebook)
 
     def where(self, conditions: Mapping[str, Sequence[str]]) -> Cases:
         """Only the cases that hold one of the codes of every variable named."""
         if not conditions:
             return self
-        keep = np.ones(self.table.num_rows, dtype=bool) if self._keep is None else self._keep.copy()
+        keep = np.ones(self.columns.rows, dtype=bool) if self._keep is None else self._keep.copy()
         for name, codes in conditions.items():
-            keep &= np.isin(_texts(self._column(name)), list(codes))
-        return Cases(self.table, self.codebook, self.weight_name, self.weighting, keep)
+            column = self.columns[name]
+            wanted = np.zeros(column.k + 1, dtype=bool)
+            wanted[0] = SYSTEM_MISSING in codes
+            wanted[[p for code in codes for p in _places(column, code)]] = True
+            keep &= wanted[column.place]
+        return Cases(self.columns, self.codebook, self.weight_name, self.weighting, keep)
 
     # ------------------------------------------------------------ variables
 
@@ -101,152 +116,202 @@ class Cases:
         """A variable as categories: those of the codebook in its order, then codes that only the data have."""
         found = self._coded.get(name)
         if found is None:
-            found = self._coded[name] = self._code(name)
+            lookup, codes, scores = self._categories(name)
+            column = self.columns[name]
+            same = np.array_equal(lookup, np.arange(column.k + 1))
+            index = self._kept(column.place if same else lookup[column.place])
+            kind = self.variables[name].kind
+            ordered = kind == "ordinal" or (column.numbers and kind == "numeric")
+            found = self._coded[name] = Coded(name, index, codes, scores, ordered)
         return found
 
     def numeric(self, name: str) -> Floats:
         """A variable's valid values; NaN where it is missing. Text gives NaN throughout."""
-        values = self._kept(self._column(name))
-        if values.dtype == object:
-            return np.full(len(values), np.nan)
-        gone = _missing_mask(self.variables[name], values)
-        return np.where(gone, np.nan, values) if gone.any() else values
+        column = self.columns[name]
+        if not column.numbers:
+            return np.full(self.n, np.nan)
+        values = np.full(column.k + 1, np.nan)
+        values[1:] = np.where(_user_missing(self.variables[name], column), np.nan, column.values)
+        numeric: Floats = values[self._kept(column.place)]
+        return numeric
 
     def missing(self, name: str) -> dict[str, Mask]:
         """Who is missing, by code: the declared user-missing codes in their order, then system-missing."""
+        place = self._kept(self.columns[name].place)
+        return {code: np.isin(place, places) for code, places in self._missing_places(name).items()}
+
+    def missing_counts(self, name: str) -> dict[str, tuple[int, float]]:
+        """How many are missing, unweighted and weighted, by code: as :meth:`missing`, counted."""
         variable = self.variables[name]
-        values = self._kept(self._column(name))
-        found: dict[str, Mask] = {}
-        for code in variable.missing:
-            found[code] = _equals(values, code)
-        in_range = _range_mask(variable, values)
-        if in_range is not None:
-            for value in np.unique(values[in_range]):
-                found.setdefault(code_text(float(value)), values == value)
-        absent = _absent(values)
-        if absent.any():
-            found[SYSTEM_MISSING] = absent
-        return found
+        if not (variable.missing or variable.missing_range or self.weighted or self._keep is not None):
+            n = self.columns.absent(name)  # text, dates and identifiers need not be coded to know that
+            return {SYSTEM_MISSING: (n, float(n))} if n else {}
+        counts = self.counts(name)
+        return {
+            code: (int(counts.n[places].sum()), float(counts.w[places].sum()))
+            for code, places in self._missing_places(name).items()
+        }
+
+    def valid_counts(self, name: str) -> tuple[int, float]:
+        """How many cases have a valid value, unweighted and weighted."""
+        n, w = self.n, self.total
+        for missing_n, missing_w in self.missing_counts(name).values():
+            n, w = n - missing_n, w - missing_w
+        return n, w
 
     def valid(self, name: str) -> Mask:
         """Who has a valid value."""
-        values = self._kept(self._column(name))
-        return ~(_absent(values) | _missing_mask(self.variables[name], values))
+        column = self.columns[name]
+        valid = np.zeros(column.k + 1, dtype=bool)
+        valid[1:] = ~_user_missing(self.variables[name], column)
+        mask: Mask = valid[self._kept(column.place)]
+        return mask
 
     def mentions(self, name: str) -> Mentions:
         """A multiple response set. Asked are those with a valid answer to any member."""
         mr = self.codebook.sets[name]
-        members = [self._kept(self._column(m)) for m in mr.members]
-        valid = np.array([self.valid(m) for m in mr.members], dtype=bool).reshape(len(members), self.n)
-        asked: Mask = np.asarray(valid.any(axis=0))
+        asked = np.zeros(self.n, dtype=bool)
+        for member in mr.members:
+            asked |= self.valid(member)
         if mr.kind == "dichotomies":
-            counted = code_text(mr.counted if mr.counted is not None else 1)
-            mentioned = np.array(
-                [_equals(values, counted) & ok for values, ok in zip(members, valid, strict=True)], dtype=bool
-            ).reshape(len(members), self.n)
             items = mr.members
+            counted = code_text(mr.counted if mr.counted is not None else 1)
+            mentioned = np.zeros((len(items), self.n), dtype=bool)
+            for i, member in enumerate(mr.members):
+                mentioned[i] = self._holds(member, counted)
         else:
             codes = list(mr.categories)
             for member in mr.members:
                 codes.extend(c for c in self.coded(member).codes if c not in codes)
-            mentioned = np.array(
-                [
-                    np.any([_equals(v, code) & ok for v, ok in zip(members, valid, strict=True)], axis=0)
-                    for code in codes
-                ],
-                dtype=bool,
-            ).reshape(len(codes), self.n)
             items = tuple(codes)
+            mentioned = np.zeros((len(items), self.n), dtype=bool)
+            for i, code in enumerate(codes):
+                for member in mr.members:
+                    mentioned[i] |= self._holds(member, code)
         base: Mask = np.asarray(mentioned.any(axis=0)) if mr.base == "any" else asked
         return Mentions(name, tuple(items), mentioned, asked, base)
 
-    # ------------------------------------------------------------ columns
+    # ------------------------------------------------------------ counts of one variable
 
-    def _column(self, name: str | None) -> npt.NDArray[Any]:
-        """A column of the whole table: float64 with NaN for system-missing, or objects with None."""
-        if name is None:
-            raise KeyError("no column")
-        found = self._columns.get(name)
+    def counts(self, name: str) -> Counts:
+        """The cases at each place of a column's distinct values: shape (k + 1,), slot 0 for system-missing."""
+        found = self._counts.get(name)
         if found is None:
-            import pyarrow as pa
-
-            column = self.table.column(name)
-            if pa.types.is_floating(column.type):
-                found = column.to_numpy(zero_copy_only=False)
+            column = self.columns[name]
+            if self._keep is None and self.weights.w is None:
+                w = column.n.astype(np.float64)
+                found = Counts(column.n, w, w)
             else:
-                found = np.array(column.to_pylist(), dtype=object)
-            self._columns[name] = found
+                found = tally(self._kept(column.place), (column.k + 1,), self.weights)
+            if column.k > BLOCK:  # of the columns with very many values only the last is remembered
+                for other in [other for other, counts in self._counts.items() if len(counts.n) > BLOCK + 1]:
+                    del self._counts[other]
+            self._counts[name] = found
         return found
+
+    def frequencies(self, coded: Coded) -> Counts:
+        """The cases of each category: shape (k + 1,), slot 0 for those without a valid value."""
+        if coded.name not in self.variables:
+            return count([coded.index], [len(coded.codes)], self.weights)
+        lookup, codes, _ = self._categories(coded.name)
+        counts, size = self.counts(coded.name), len(codes) + 1
+        n = np.zeros(size, dtype=np.int64)
+        np.add.at(n, lookup, counts.n)
+        if self.weights.w is None:
+            w = n.astype(np.float64)
+            return Counts(n, w, w)
+        w, w2 = (np.asarray(np.bincount(lookup, sums, size), dtype=np.float64) for sums in (counts.w, counts.w2))
+        return Counts(n, w, w2)
+
+    def distribution(self, name: str, group: Index | None = None, groups: int = 1) -> tuple[Floats, Counts]:
+        """The distinct valid values of a numeric variable, ascending, with their counts by group: (k,) and (k, groups).
+
+        ``group``: per case 0 for none, or 1 … ``groups``; without it all cases are one group.
+        """
+        column = self.columns[name]
+        if not column.numbers:
+            nothing = np.zeros((0, groups))
+            return np.zeros(0), Counts(nothing.astype(np.int64), nothing, nothing)
+        if group is None:
+            found = self.counts(name)
+            found = Counts(found.n[1:, None], found.w[1:, None], found.w2[1:, None])
+        else:
+            found = count([self._kept(column.place), group], [column.k, groups], self.weights).inner()
+        shown = ~_user_missing(self.variables[name], column) & (found.n.sum(axis=1) > 0)
+        if shown.all():
+            return column.values, found
+        return column.values[shown], Counts(found.n[shown], found.w[shown], found.w2[shown])
+
+    # ------------------------------------------------------------ places
 
     def _kept(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
         return values if self._keep is None else values[self._keep]
 
-    def _code(self, name: str) -> Coded:
-        variable = self.variables[name]
-        values = self._kept(self._column(name))
-        if values.dtype == object:
-            return _code_strings(name, variable, values)
-        gone = _absent(values) | _missing_mask(variable, values)
-        declared = [float(c) for c in variable.categories if _is_number(c)]
-        index, extra = _number_index(values, gone, np.array(declared))
-        scores = np.array([*declared, *extra])
-        codes = tuple(code_text(float(s)) for s in scores)
-        return Coded(name, index, codes, scores, variable.kind in ("ordinal", "numeric"))
+    def _holds(self, name: str, code: str) -> Mask:
+        """Who has a code as a valid value."""
+        column = self.columns[name]
+        gone = _user_missing(self.variables[name], column)
+        places = [p for p in _places(column, code) if not gone[p - 1]]
+        place = self._kept(column.place)
+        return np.isin(place, places) if len(places) > 1 else place == (places[0] if places else column.k + 1)
+
+    def _missing_places(self, name: str) -> dict[str, list[int]]:
+        """The places of each missing code that is declared or found, system-missing last where there is any."""
+        variable, column = self.variables[name], self.columns[name]
+        found = {code: _places(column, code) for code in variable.missing}
+        inside = _in_range(variable, column)
+        if inside is not None and inside.any():
+            n = self.counts(name).n
+            for i in np.flatnonzero(inside).tolist():
+                if n[i + 1]:
+                    found.setdefault(code_text(float(column.values[i])), [i + 1])
+        if self.counts(name).n[0]:
+            found[SYSTEM_MISSING] = [0]
+        return found
+
+    def _categories(self, name: str) -> tuple[Index, tuple[str, ...], Floats | None]:
+        """Of a variable: the category of each place, the codes, and the codes as numbers."""
+        variable, column = self.variables[name], self.columns[name]
+        gone = _user_missing(variable, column)
+        category = np.zeros(column.k + 1, dtype=np.int64)
+        if column.numbers:
+            declared = [float(c) for c in variable.categories if _is_number(c)]
+            for i, code in enumerate(declared, start=1):
+                category[_place_of(column, code)] = i
+        else:
+            declared = []
+            for i, text in enumerate(variable.categories, start=1):
+                category[_places(column, text)] = i
+        category[0] = 0
+        category[1:][gone] = 0
+        unknown = np.flatnonzero(~gone & (category[1:] == 0))
+        if len(unknown):
+            unknown = unknown[self.counts(name).n[unknown + 1] > 0]
+        if column.numbers:
+            extra = column.values[unknown]
+            category[unknown + 1] = np.arange(len(declared) + 1, len(declared) + 1 + len(extra))
+            scores = np.concatenate([declared, extra])
+            codes = tuple(code_text(s) for s in scores.tolist())
+        else:
+            texts = sorted((column.texts[i] or BLANK, i) for i in unknown.tolist())
+            new = list(dict.fromkeys(text for text, _ in texts))
+            codes, scores = (*variable.categories, *new), None
+            at = {text: i for i, text in enumerate(codes, start=1)}
+            for text, i in texts:
+                category[i + 1] = at[text]
+        return category.astype(smallest(len(codes))), codes, scores
 
 
-def _code_strings(name: str, variable: Variable, values: npt.NDArray[Any]) -> Coded:
-    texts = _texts(values)
-    gone = _absent(values) | np.isin(texts, list(variable.missing))
-    codes = list(variable.categories)
-    codes.extend(sorted(set(texts[~gone].tolist()) - set(codes)))
-    place = {code: i + 1 for i, code in enumerate(codes)}
-    index = np.array([0 if g else place[t] for t, g in zip(texts.tolist(), gone.tolist(), strict=True)], dtype=np.intp)
-    return Coded(name, index, tuple(codes), None, variable.kind == "ordinal")
+def _places(column: Column, code: str) -> list[int]:
+    """The places (1 … k) of a code, given as text; an empty text goes by :data:`BLANK`."""
+    if column.numbers:
+        return _place_of(column, float(code)) if _is_number(code) else []
+    return [i for i, text in enumerate(column.texts, start=1) if (text or BLANK) == code]
 
 
-def _number_index(values: Floats, gone: Mask, declared: Floats) -> tuple[Index, list[float]]:
-    """The category index of each value: 1 … k of the declared codes, then of others found, ascending."""
-    small = _small_whole(values, gone, declared)
-    if small is not None:
-        low, shifted, span = small
-        present = np.bincount(shifted, minlength=span + 1)[1:] > 0
-        found = np.flatnonzero(present) + low
-        extra = [float(v) for v in found if float(v) not in set(declared.tolist())]
-        lookup = np.zeros(span + 1, dtype=np.intp)
-        for i, code in enumerate([*declared.tolist(), *extra]):
-            lookup[int(code) - low + 1] = i + 1
-        return lookup[shifted], extra
-    known = np.unique(values[~gone])
-    extra = [float(v) for v in known if float(v) not in set(declared.tolist())]
-    codes = np.array([*declared, *extra])
-    if len(codes) == 0:
-        return np.zeros(len(values), dtype=np.intp), extra
-    order = np.argsort(codes, kind="stable")
-    place = np.searchsorted(codes[order], np.where(gone, codes[order[0]], values))
-    return np.where(gone, 0, order[np.minimum(place, len(codes) - 1)] + 1).astype(np.intp), extra
-
-
-def _small_whole(values: Floats, gone: Mask, declared: Floats) -> tuple[int, Index, int] | None:
-    """When all values are whole numbers of a small span: its least, the values shifted to 1 … span (0 gone)."""
-    kept = np.where(gone, np.nan, values) if gone.any() else values
-    with np.errstate(invalid="ignore"):
-        bounds = [np.nanmin(kept), np.nanmax(kept)] if len(kept) and not gone.all() else []
-    bounds.extend(declared.tolist())
-    if not bounds:
-        return None
-    low, high = min(bounds), max(bounds)
-    if (
-        not (np.isfinite(low) and np.isfinite(high))
-        or high - low > 4096
-        or not all(float(d).is_integer() for d in declared)
-    ):
-        return None
-    low = float(np.floor(low))
-    shifted = np.where(gone, 0.0, values - low + 1)
-    whole = shifted.astype(np.intp)
-    if not np.array_equal(whole, shifted):
-        return None
-    return int(low), whole, int(high - low) + 1
+def _place_of(column: Column, value: float) -> list[int]:
+    at = int(np.searchsorted(column.values, value))
+    return [at + 1] if at < column.k and column.values[at] == value else []
 
 
 def _both(a: Mask | None, b: Mask | None) -> Mask | None:
@@ -263,46 +328,21 @@ def _is_number(text: str) -> bool:
     return True
 
 
-def _texts(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Values as codes in text; an empty string as :data:`BLANK`, system-missing as ``"."``."""
-    if values.dtype == object:
-        return np.array([SYSTEM_MISSING if v is None else (v or BLANK) for v in values], dtype=object)
-    distinct, place = np.unique(values, return_inverse=True)
-    names = np.array([SYSTEM_MISSING if np.isnan(v) else code_text(float(v)) for v in distinct], dtype=object)
-    return names[place] if len(names) else np.zeros(0, dtype=object)
-
-
-def _equals(values: npt.NDArray[Any], code: str) -> Mask:
-    if values.dtype == object:
-        return np.array([v is not None and (v or BLANK) == code for v in values], dtype=bool)
-    if not _is_number(code):
-        return np.zeros(len(values), dtype=bool)
-    return np.asarray(values == float(code), dtype=bool)
-
-
-def _absent(values: npt.NDArray[Any]) -> Mask:
-    if values.dtype == object:
-        return np.array([v is None for v in values], dtype=bool)
-    return np.isnan(values)
-
-
-def _range_mask(variable: Variable, values: npt.NDArray[Any]) -> Mask | None:
+def _in_range(variable: Variable, column: Column) -> Mask | None:
+    """Which distinct values lie in the range of user-missing values."""
     span = variable.missing_range
-    if span is None or values.dtype == object:
+    if span is None or not column.numbers:
         return None
     low = -np.inf if span.low is None else span.low
     high = np.inf if span.high is None else span.high
-    inside: Mask = (values >= low) & (values <= high)
+    inside: Mask = (column.values >= low) & (column.values <= high)
     return inside
 
 
-def _missing_mask(variable: Variable, values: npt.NDArray[Any]) -> Mask:
-    """Who holds a user-missing code."""
-    if values.dtype == object:
-        return np.isin(_texts(values), list(variable.missing)) if variable.missing else np.zeros(len(values), bool)
-    gone = np.zeros(len(values), dtype=bool)
+def _user_missing(variable: Variable, column: Column) -> Mask:
+    """Which distinct values are user-missing: shape (k,)."""
+    gone = np.zeros(column.k, dtype=bool)
     for code in variable.missing:
-        if _is_number(code):
-            gone |= values == float(code)
-    in_range = _range_mask(variable, values)
-    return gone if in_range is None else gone | in_range
+        gone[[place - 1 for place in _places(column, code)]] = True
+    inside = _in_range(variable, column)
+    return gone if inside is None else gone | inside

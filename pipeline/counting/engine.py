@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from pipeline.statistics.core import Floats, Ints
 
-Index = npt.NDArray[np.intp]
-"""Per case: 0 not valid, 1 … k the category."""
+Index = npt.NDArray[np.integer[Any]]
+"""Per case: 0 not valid, 1 … k the category; of any integer type that holds k."""
+
+BLOCK = 1 << 16
+"""Cases counted at a time: few enough that what is made for them stays in the processor's cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +60,32 @@ def count(indices: Sequence[Index], sizes: Sequence[int], weights: CaseWeights) 
     result has the shape (k1 + 1, k2 + 1, …), slot 0 for invalid.
     """
     shape = tuple(k + 1 for k in sizes)
-    cell = indices[0]
+    if len(indices) == 1:
+        return tally(indices[0], shape, weights)
+    total = int(np.prod(shape))
+    kind = np.dtype(np.uint8 if total < 1 << 8 else np.uint16 if total < 1 << 16 else np.int64)
+    cell: Index = indices[0].astype(kind)
     for index, k in zip(indices[1:], shape[1:], strict=True):
-        cell = cell * k + index
-    return _tally(cell, shape, weights)
+        cell = cell * kind.type(k) + index.astype(kind, copy=False)
+    return tally(cell, shape, weights)
 
 
-def _tally(cell: Index, shape: tuple[int, ...], weights: CaseWeights) -> Counts:
+def tally(cell: Index, shape: tuple[int, ...], weights: CaseWeights) -> Counts:
     """Counts and sums of weights by cell number, in row-major order of ``shape``."""
     total = int(np.prod(shape))
-    n = np.bincount(cell, minlength=total).astype(np.int64, copy=False).reshape(shape)
-    if weights.w is None or weights.w2 is None:
-        w = n.astype(np.float64)
-        return Counts(n, w, w)
-    w = np.asarray(np.bincount(cell, weights=weights.w, minlength=total), dtype=np.float64)
-    w2 = np.asarray(np.bincount(cell, weights=weights.w2, minlength=total), dtype=np.float64)
-    return Counts(n, w.reshape(shape), w2.reshape(shape))
+    n = np.zeros(total, dtype=np.int64)
+    w, w2 = np.zeros(total), np.zeros(total)
+    step = BLOCK if total < BLOCK else max(len(cell), 1)
+    for start in range(0, len(cell), step):
+        stop = start + step
+        part = cell[start:stop].astype(np.intp, copy=False)
+        n += np.bincount(part, minlength=total)
+        if weights.w is not None and weights.w2 is not None:
+            w += np.bincount(part, weights=weights.w[start:stop], minlength=total)
+            w2 += np.bincount(part, weights=weights.w2[start:stop], minlength=total)
+    if weights.w is None:
+        w = w2 = n.astype(np.float64)
+    return Counts(n.reshape(shape), w.reshape(shape), w2.reshape(shape))
 
 
 def distribution(values: Floats, group: Index | None, groups: int, weights: CaseWeights) -> tuple[Floats, Counts]:
@@ -90,7 +104,7 @@ def distribution(values: Floats, group: Index | None, groups: int, weights: Case
         cell = place
     else:
         cell = place * groups + (group[keep] - 1)
-    return distinct, _tally(cell, (len(distinct), groups), weights.of_some(keep))
+    return distinct, tally(cell, (len(distinct), groups), weights.of_some(keep))
 
 
 def patterns(x: Floats, weights: CaseWeights) -> tuple[Floats, Counts]:
@@ -105,4 +119,4 @@ def patterns(x: Floats, weights: CaseWeights) -> tuple[Floats, Counts]:
         _, cell = np.unique(cell * (int(place.max()) + 1) + place, return_inverse=True)
     first = np.full(int(cell.max()) + 1, len(x), dtype=np.int64)
     np.minimum.at(first, cell, np.arange(len(x)))
-    return x[first], _tally(cell, (len(first),), weights)
+    return x[first], tally(cell, (len(first),), weights)

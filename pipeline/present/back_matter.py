@@ -168,7 +168,7 @@ def _methods(view: View) -> tuple[Block, ...]:
         )  # fmt: skip
     if view.source.marks:
         points += [view.t("method_origin"), *(f"{view.mark_of(o).symbol} {view.t('origin_' + o)}"  # type: ignore[union-attr]
-                                              for o in ("published", "described", "simulated"))]  # fmt: skip
+                                              for o in view.origins)]  # fmt: skip
     blocks: list[Block] = [_text(say(study.note, view.lang))] if study.note else []
     blocks.append(Items(tuple((Run(p),) for p in points)))
     used = _used_statistics(view)
@@ -204,7 +204,7 @@ def _codebook(view: View) -> tuple[Block, ...]:
         if question:
             pairs.insert(0, (view.t("question_wording"), question))
         pairs.append((view.t("base_of_percent"), view.t(f"set_base_{mr.base}")))
-        mark = view.mark_of(mr.origin or "") if view.source.marks else None
+        mark = view.mark_of(view.shown_origin(mr.origin or ""))
         blocks.append(Facts(f"{name} – {say(mr.label, view.lang)}", tuple(pairs), f"var-{name}", mark))
     return tuple(blocks)
 
@@ -249,7 +249,7 @@ def _entry(view: View, name: str, variable: Variable) -> Facts:
         pairs.append((view.t("values"), words))
     if variable.guess:
         pairs.append((view.t("guess"), variable.guess))
-    mark = view.mark_of(variable.origin or "") if view.source.marks else None
+    mark = view.mark_of(view.shown_origin(variable.origin or ""))
     return Facts(f"{name} – {view.label(name)}", tuple(pairs), f"var-{name}", mark)
 
 

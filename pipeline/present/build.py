@@ -101,7 +101,7 @@ def document(
             findings_title=view.t("key_findings"),
             findings=findings,
             figure=_cover_figure(figures.get(main)) if main else None,
-            notices=_notices(view),
+            notices=_notices(view, origins),
         ),
         sections=tuple(sections),
         symbols=_symbols(view),
@@ -213,10 +213,16 @@ def _response(view: View, n: int, size: int | None) -> str:
     )
 
 
-def _notices(view: View) -> tuple[Notice, ...]:
-    if view.source.kind == "survey":
-        return ()
-    return (Notice(view.t(f"notice_{view.source.kind}_title"), view.t(f"notice_{view.source.kind}")),)
+def _notices(view: View, origins: Origins) -> tuple[Notice, ...]:
+    found = []
+    if view.source.kind != "survey":
+        found.append(Notice(view.t(f"notice_{view.source.kind}_title"), view.t(f"notice_{view.source.kind}")))
+    waiting = sum(1 for f in origins.findings if f["id"] in ("waves.unconfirmed", "waves.set_unconfirmed"))
+    if waiting:
+        keys = ("waves.provisional_title", "waves.provisional")
+        title, text = (language.text(view.lang, key, count=waiting) for key in keys)
+        found.append(Notice(title, text))
+    return tuple(found)
 
 
 def _symbols(view: View) -> tuple[tuple[str, str], ...]:
@@ -227,6 +233,6 @@ def _symbols(view: View) -> tuple[tuple[str, str], ...]:
         (view.t("not_available"), view.t("symbol_not_available")),
     ]
     if view.source.marks:
-        symbols += [(mark.symbol, view.t(f"origin_{o}")) for o in ("published", "described", "simulated")
+        symbols += [(mark.symbol, view.t(f"origin_{o}")) for o in view.origins
                     if (mark := view.mark_of(o)) is not None]  # fmt: skip
     return tuple(symbols)

@@ -287,9 +287,7 @@ class View:
 
     def origin(self, names: list[str]) -> str:
         """The origin of what is shown together: that of one variable, or simulated where several are crossed."""
-        if not self.source.marks:
-            return ""
-        found = [self._origin_of(name) for name in names]
+        found = [self.shown_origin(self._origin_of(name)) for name in names]
         found = [origin for origin in found if origin]
         if not found:
             return ""
@@ -301,6 +299,17 @@ class View:
             if name in group:
                 return getattr(group[name], "origin", None) or ""
         return ""
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """The origins that this wave's marks tell apart: a demonstration is simulated whatever the codebook says."""
+        return ("simulated",) if self.source.kind == "demonstration" else tuple(SYMBOLS)
+
+    def shown_origin(self, origin: str) -> str:
+        """An origin of the codebook as this wave shows it; empty for a real survey."""
+        if not self.source.marks or not origin:
+            return ""
+        return "simulated" if self.source.kind == "demonstration" else origin
 
     def mark(self, spec: TableSpec) -> Mark | None:
         """The origin mark of a table."""

@@ -334,13 +334,21 @@ def _check_study(study: Study, codebook: Codebook, source: SourceFile) -> Iterat
             )  # fmt: skip
     named = {
         ("identifier",): study.identifier,
-        ("weights", "variable"): study.weights.variable if study.weights else None,
+        ("weights", "variable"): study.weights.variable if study.weights and not study.weights.rake else None,
+        ("weights", "start"): study.weights.start if study.weights else None,
         ("design", "strata"): study.design.strata if study.design else None,
         ("design", "cluster"): study.design.cluster if study.design else None,
+        ("design", "population"): study.design.population if study.design else None,
     }
     for place, name in named.items():
         if name is not None and name not in codebook.variables:
             yield _no_name(source, place, name, codebook.variables)
+    for name, margin in (study.weights.rake if study.weights else {}).items():
+        place = ("weights", "rake", name)
+        if name not in codebook.all_variables():
+            yield _no_name(source, place, name, codebook.all_variables())
+        else:
+            yield from _check_codes(source, place, name, tuple(margin), codebook)
 
 
 def _check_codebook(codebook: Codebook, source: SourceFile) -> Iterator[StudyError]:

@@ -81,18 +81,30 @@ class Population(Record):
 
 
 class Weights(Record):
-    """The weight, if any, and how it is meant (STATISTICS: none, frequency, probability, like_spss)."""
+    """The weight, if any, and how it is meant (STATISTICS: none, frequency, probability, like_spss).
+
+    With ``rake`` the weight is made here and named ``variable``: from ``start`` (or 1 for every case) it is fitted to
+    the population's counts of the categories of some variables, ``{territorio: {1: 26, 2: 44, 3: 28}}``.
+    """
 
     variable: str
+    rake: dict[str, dict[str, float]] = {}
+    start: str | None = None
     kind: Literal["frequency", "probability", "like_spss"] = "probability"
     use: bool = True
 
 
 class Design(Record):
-    """A sample's design: variables that name the stratum and the cluster of each case."""
+    """A sample's design: variables that name the stratum and the cluster of each case.
+
+    ``population`` names the variable that holds, for each case, how many clusters (or cases) its stratum has in the
+    population. ``lonely``: what a stratum with a single cluster contributes.
+    """
 
     strata: str | None = None
     cluster: str | None = None
+    population: str | None = None
+    lonely: Literal["fail", "certainty", "adjust", "average"] = "fail"
 
 
 class Exact(Record):

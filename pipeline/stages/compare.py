@@ -17,10 +17,9 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline import publish
-from pipeline.comparison.waves import RESERVED
+from pipeline import paths, publish
 from pipeline.errors import RenderingFailed
-from pipeline.paths import Layout
+from pipeline.paths import COMPARISON, Layout
 from pipeline.progress import Progress
 from pipeline.stages.freshness import Record, code_hash, file_hash, hashes, json_hash, write_json, write_parquet
 from pipeline.stages.job import Job
@@ -34,44 +33,72 @@ if TYPE_CHECKING:
 NAME = "compare"
 
 
+def waves_with_results(layout: Layout) -> list[str]:
+    """The waves that can be compared: those whose results and responses are there."""
+    jobs = [Job(layout, layout.existing_wave(name)) for name in layout.waves()]
+    return [job.wave.name for job in jobs if job.results_file.is_file() and job.responses.is_file()]
+
+
 def run(
     layout: Layout, langs: Sequence[str], formats: Sequence[str], edition: str, force: bool, progress: Progress
 ) -> tuple[list[Path], bool] | None:
-    """Make the comparison report of all waves where it is not fresh.
+    """Make the comparison report of all waves where it is not fresh; no language or format named means all.
 
-    Returns its files and whether there was nothing to do; ``None`` with fewer than two waves.
+    Returns its files and whether there was nothing to do; ``None`` with fewer than two waves that have results.
     """
-    names = layout.waves()
+    names = waves_with_results(layout)
     if len(names) < 2:
         return None
     jobs = [Job(layout, layout.existing_wave(name)) for name in names]
     key = _everything(jobs, langs, formats, edition)
-    folder = layout.reports / RESERVED
-    if not force and _published(folder, key):
+    folder = layout.reports / COMPARISON
+    if not force and _manifest_of(folder, key) is not None:
         return sorted(folder.glob("report.*")), True
     progress.step("stage_compare", wave=", ".join(names))
     waves = _gather(layout, jobs)
     results = _compute(layout, jobs, waves, force)
-    _write(layout, jobs, waves, results, langs, formats, edition, key)
+    _write(layout, jobs, waves, results, *_with_published(folder, jobs[0], langs, formats), edition, key)
     return sorted(folder.glob("report.*")), False
 
 
+def _with_published(
+    folder: Path, job: Job, langs: Sequence[str], formats: Sequence[str]
+) -> tuple[list[str], list[str]]:
+    """What was asked for and what is published already: a part is never left stale beside a new one."""
+    from pipeline import render
+
+    known = render.formats()
+    there = [p.name.split(".", 2)[1:] for p in folder.glob("report.*.*")]
+    all_langs = [*(langs or job.languages), *(lang for lang, _ in there if lang in job.languages)]
+    all_formats = [*(formats or known), *(ending for _, ending in there if ending in known)]
+    return list(dict.fromkeys(all_langs)), list(dict.fromkeys(all_formats))
+
+
 def _everything(jobs: Sequence[Job], langs: Sequence[str], formats: Sequence[str], edition: str) -> str:
-    """A key of all bytes the comparison can depend on."""
+    """A key of all bytes the comparison can depend on, with what was asked for; no file is parsed."""
     study = [file_hash(p) for p in sorted(jobs[0].layout.files.glob("*.yml"))]
     waves = [
-        [job.wave.name, hashes([job.results_file, job.responses, *sorted(job.wave.raw.glob("*.yml"))])] for job in jobs
+        [job.wave.name, hashes([job.results_file, job.responses, *sorted(job.wave.raw.glob("*.yml"))]), _data(job)]
+        for job in jobs
     ]
-    return json_hash([study, waves, code_hash("."), versions(), sorted(langs), sorted(formats), edition])
+    fonts = hashes(sorted(paths.FONTS.glob("*.ttf")))
+    return json_hash([study, waves, code_hash("."), fonts, versions(), sorted(langs), sorted(formats), edition])
 
 
-def _published(folder: Path, key: str) -> bool:
+def _data(job: Job) -> str:
+    survey = job.wave.survey()
+    return "" if survey is None else file_hash(survey)
+
+
+def _manifest_of(folder: Path, key: str) -> dict[str, Any] | None:
+    """The manifest of what is published, if it is untouched and was made from inputs with this key."""
     try:
         manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
         outputs = manifest["outputs"]
-        return bool(manifest["run_key"] == key and all(file_hash(folder / n) == h for n, h in outputs.items()))
+        whole = manifest["run_key"] == key and all(file_hash(folder / n) == h for n, h in outputs.items())
     except (OSError, ValueError, KeyError, TypeError):
-        return False
+        return None
+    return dict(manifest) if whole else None
 
 
 def _gather(layout: Layout, jobs: Sequence[Job]) -> Waves:
@@ -80,12 +107,12 @@ def _gather(layout: Layout, jobs: Sequence[Job]) -> Waves:
     from pipeline.comparison.waves import gather
 
     found = [(job.wave.name, job.source, pq.read_table(job.responses), job.results) for job in jobs]
-    return gather(layout, jobs[0].files, found)
+    return gather(layout, jobs[0].study_files, found)
 
 
 def _compute(layout: Layout, jobs: Sequence[Job], waves: Waves, force: bool) -> Path:
     """The comparison's result rows, made again only when data, numbers or what may be compared changed."""
-    folder = layout.processed / RESERVED
+    folder = layout.processed / COMPARISON
     path = folder / "results.parquet"
     record = Record(folder / f"{NAME}.fresh.json")
     comparable = {q: {w: c.kind for w, c in by.items()} for q, by in waves.comparable.items()}
@@ -115,7 +142,7 @@ def _write(
 
     provenance = _provenance(layout, jobs)
     table = pq.read_table(results)
-    with publish.build(layout, RESERVED) as folder:
+    with publish.build(layout, COMPARISON) as folder:
         _all_languages([(waves, table, provenance, lang, edition, tuple(formats), folder) for lang in langs])
         shutil.copyfile(results, folder / "results.parquet")
         (folder / "results.csv").write_text(csv_text(table), encoding="utf-8")

@@ -14,7 +14,9 @@ from pipeline.spec.model import Inference, Study, TableSpec
 from pipeline.stages.freshness import code_hash, hashes, json_hash, write_parquet
 from pipeline.stages.job import Job
 from pipeline.statistics.core import Options, Weighting
+from pipeline.statistics.design import Design
 from pipeline.tables.context import Context
+from pipeline.tables.designs import design_of
 from pipeline.tables.one_way import frequency, presence, summary
 from pipeline.tables.plan import check_statistics, make
 
@@ -36,7 +38,7 @@ def run(job: Job) -> None:
     """Count and compute every table; regression models beside the others where the job has a helper for them."""
     import pyarrow.parquet as pq
 
-    check_statistics(job.files)
+    check_statistics(job.study_files)
     tables = job.files.report.tables()
     models = [spec.table for spec in tables if spec.model is not None]
     fitted = job.modeller.ask(model_rows, job.layout, job.wave.name, models) if job.modeller and models else None
@@ -77,6 +79,7 @@ class _Counting:
     def __init__(self, files: StudyFiles, table: Any, wave: str) -> None:
         self.files, self.wave, self.total = files, wave, table.num_rows
         self.unweighted = Cases(table, files.codebook)
+        self.designs: dict[bool, Design | None] = {}
         weight, weighting = weight_of(files.study)
         self.weighted = Cases(table, files.codebook, weight, weighting) if weight else self.unweighted
 
@@ -92,7 +95,15 @@ class _Counting:
             study.population.size,
             rounded=asked and study.weights is not None and study.weights.kind == "like_spss",
             total_cases=self.total,
+            sample=self._design(asked),
         )
+
+    def _design(self, weighted: bool) -> Design | None:
+        """The sample's design, with the weight or without; made once each."""
+        if weighted not in self.designs:
+            cases = self.weighted if weighted else self.unweighted
+            self.designs[weighted] = design_of(self.files.study, cases)
+        return self.designs[weighted]
 
     def _weighted_by_default(self) -> bool:
         return self.files.study.weights is not None and self.files.study.weights.use

@@ -9,6 +9,7 @@ from pipeline.counting.cases import Cases
 from pipeline.results import About, ResultsWriter
 from pipeline.spec.model import Inference
 from pipeline.statistics.core import Aggregate, Options, Result, compute, known
+from pipeline.statistics.design import Design
 from pipeline.statistics.multiple import MultiplePair
 
 
@@ -18,6 +19,7 @@ class Context:
 
     ``mode``: how a census or sample is read. ``population``: N, or ``None``. ``rounded``: cell counts of cross-tabs
     are rounded before their statistics, as SPSS does. ``total_cases``: cases in the file, before any filter.
+    ``sample``: the strata and clusters of a sample, over all cases of the file.
     """
 
     cases: Cases
@@ -27,6 +29,7 @@ class Context:
     population: int | None = None
     rounded: bool = False
     total_cases: int = 0
+    sample: Design | None = None
 
 
 def chosen(

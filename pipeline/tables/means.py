@@ -47,7 +47,7 @@ def means(
         _means_of_mentions(context, about, values, group)
         return
     index = groups.coded.index
-    distinct, counts = distribution(values, index, len(groups.codes), cases.weights)
+    distinct, counts = cases.distribution(name, index, len(groups.codes))
     grouped = GroupedDistribution(distinct, counts.n, counts.w, counts.w2, cases.weighting)
     n, w = counts.n.sum(axis=0), counts.w.sum(axis=0)
     skipped = COUNTED if beside_counts else ()
@@ -99,12 +99,11 @@ def _means_of_mentions(context: Context, about: About, values: Floats, group: st
     cases, writer = context.cases, context.writer
     mentions = cases.mentions(group)
     for item, mentioned in zip(mentions.items, mentions.mentioned, strict=True):
-        distinct, counts = distribution(values, mentioned.astype(np.intp), 1, cases.weights)
+        distinct, counts = cases.distribution(name, mentioned.view(np.uint8))
         one = Distribution(distinct, counts.n[:, 0], counts.w[:, 0], counts.w2[:, 0], cases.weighting)
         for statistic, result in chosen(one, context, _OVERALL):
             _add_at(writer, about, statistic, result, "", item, one)
-    inside = mentions.base.astype(np.intp)
-    distinct, counts = distribution(values, inside, 1, cases.weights)
+    distinct, counts = cases.distribution(name, mentions.base.view(np.uint8))
     _overall(context, about, Distribution(distinct, counts.n[:, 0], counts.w[:, 0], counts.w2[:, 0], cases.weighting))
 
 
@@ -151,7 +150,7 @@ def reliability(context: Context, table_id: str, name: str, statistics: Sequence
     for statistic, result in chosen(table, context, wanted):
         writer.add_items(about, statistic, result, members, n, base)
     for member in members:
-        values, c = distribution(cases.numeric(member), complete.astype(np.intp), 1, cases.weights)
+        values, c = cases.distribution(member, complete.view(np.uint8))
         one = Distribution(values, c.n[:, 0], c.w[:, 0], c.w2[:, 0], cases.weighting)
         for statistic, result in chosen(one, context, ("mean", "sd", "n")):
             _add_at(writer, about, statistic, result, member, "", one)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from pipeline.counting.cases import Cases, Mask
-from pipeline.counting.engine import CaseWeights, count, distribution
+from pipeline.counting.cases import Cases
 from pipeline.results import About
 from pipeline.statistics.census import exact_share_interval, worst_case_bounds
 from pipeline.statistics.core import Distribution, Floats, Ints, Number
 from pipeline.statistics.proportions import wilson
 from pipeline.tables.axes import Axis, axis
 from pipeline.tables.context import Context, chosen
+from pipeline.tables.designs import mean_numbers, share_intervals
 from pipeline.tables.multiple import multiple_counts
 
 
@@ -26,7 +26,7 @@ def frequency(
     if one.coded is None:
         raise ValueError(f"{name} is a set, not one variable")
     about = About(table_id, row_var=name)
-    counts = count([one.coded.index], [len(one.codes)], cases.weights)
+    counts = cases.frequencies(one.coded)
     n, w = counts.n[1:], counts.w[1:]
     n_all, w_all = int(counts.n.sum()), float(counts.w.sum())
     n_valid, w_valid = int(n.sum()), float(w.sum())
@@ -37,6 +37,8 @@ def frequency(
     writer.add(about, "n", n_valid, n=n_valid, base=w_valid)
     with np.errstate(invalid="ignore", divide="ignore"):
         share, valid_share = w / w_all, w / w_valid
+    writer.add(about, "share", _ratio(w_valid, w_all, "no_cases"), n=n_all, base=w_all)
+    writer.add(about, "valid_share", _ratio(w_valid, w_valid), n=n_valid, base=w_valid)
     writer.add_grid(about, "share", share, codes, [""], n_all, w_all, error="no_cases")
     writer.add_grid(about, "valid_share", valid_share, codes, [""], n_valid, w_valid, error="no_valid_cases")
     cumulative = np.cumsum(w) / w_valid if w_valid > 0 else np.full(len(w), np.nan)
@@ -61,8 +63,8 @@ def nets_of(cases: Cases, name: str) -> dict[str, tuple[str, ...]]:
     return {} if variable is None else {f"net:{key}": net.codes for key, net in variable.nets.items()}
 
 
-def _ratio(a: float, b: float) -> Number:
-    return Number(a / b) if b > 0 else Number(None, error="no_valid_cases")
+def _ratio(a: float, b: float, error: str = "no_valid_cases") -> Number:
+    return Number(a / b) if b > 0 else Number(None, error=error)
 
 
 def _missing(context: Context, about: About, name: str, n_all: int, w_all: float) -> None:
@@ -71,8 +73,7 @@ def _missing(context: Context, about: About, name: str, n_all: int, w_all: float
         return
     cases, writer = context.cases, context.writer
     total_n, total_w = 0, 0.0
-    for code, mask in cases.missing(name).items():
-        n, w = _weight_of(mask, cases.weights)
+    for code, (n, w) in cases.missing_counts(name).items():
         total_n, total_w = total_n + n, total_w + w
         writer.add(about, "missing_n", n, code, n=n_all, base=w_all)
         writer.add(about, "missing_count", w, code, n=n_all, base=w_all)
@@ -80,11 +81,6 @@ def _missing(context: Context, about: About, name: str, n_all: int, w_all: float
     writer.add(about, "missing_n", total_n, n=n_all, base=w_all)
     writer.add(about, "missing_count", total_w, n=n_all, base=w_all)
     writer.add(about, "cases_n", n_all, n=n_all, base=w_all)
-
-
-def _weight_of(mask: Mask, weights: CaseWeights) -> tuple[int, float]:
-    n = int(np.count_nonzero(mask))
-    return n, float(n) if weights.w is None else float(weights.w[mask].sum())
 
 
 def possible_population(context: Context, name: str) -> int | None:
@@ -133,6 +129,16 @@ def _share_intervals(context: Context, about: About, one: Axis, n: Ints, w: Floa
                             method=f"valid_share hypergeometric population={N}",
                             error="subpopulation_size_unknown")  # fmt: skip
         return
+    if context.sample is not None and one.coded is not None:
+        se, low, high, df = share_intervals(
+            context.sample, context.cases, one.coded.index, len(codes), options.confidence
+        )
+        base = float(w.sum())
+        method = f"valid_share logit design df={df:.10g}"
+        writer.add_grid(about, "valid_share_se", se, codes, [""], total, base, method="design")
+        writer.add_grid(about, "interval_low", low, codes, [""], total, base, method=method)
+        writer.add_grid(about, "interval_high", high, codes, [""], total, base, method=method)
+        return
     weighted = context.cases.weighting == "probability"
     base = float(w.sum())
     effective = base**2 / float(w2.sum()) if weighted else base
@@ -150,32 +156,37 @@ def summary(
     ``beside_counts``: the variable's frequencies stand in the same table and have its cases and missing already.
     """
     cases, writer = context.cases, context.writer
-    values, counts = distribution(cases.numeric(name), None, 1, cases.weights)
+    values, counts = cases.distribution(name)
     about = About(table_id, row_var=name)
     one = Distribution(values, counts.n[:, 0], counts.w[:, 0], counts.w2[:, 0], cases.weighting)
     n, base = int(counts.n.sum()), float(counts.w.sum())
     wanted = [*dict.fromkeys(["n", "count", *statistics])] if statistics else ()
+    by_design = design_numbers(context, cases.numeric(name))
     for statistic, result in chosen(one, context, wanted):
+        result = by_design.get(statistic, result)
         if not (beside_counts and statistic in COUNTED):
             writer.add_result(about, statistic, result, [""], [""], n, base)
     if beside_counts:
         return
     _classes(context, about, values, counts.n[:, 0].astype(np.float64))
-    everyone = np.ones(cases.n, dtype=bool)
-    n_all, w_all = _weight_of(everyone, cases.weights)
-    _missing(context, about, name, n_all, w_all)
+    _missing(context, about, name, cases.n, cases.total)
+
+
+def design_numbers(context: Context, values: Floats) -> Mapping[str, Number]:
+    """What strata and clusters change about a mean: its standard error and interval; nothing without a design."""
+    if context.sample is None or context.mode == "description":
+        return {}
+    return mean_numbers(context.sample, context.cases, values, context.options.confidence)
 
 
 def presence(context: Context, table_id: str, name: str) -> None:
     """How many cases have a value at all: for text, dates and identifiers, which are never listed row by row."""
     cases = context.cases
     about = About(table_id, row_var=name)
-    valid = cases.valid(name)
-    n, w = _weight_of(valid, cases.weights)
+    n, w = cases.valid_counts(name)
     context.writer.add(about, "n", n, n=n, base=w)
     context.writer.add(about, "count", w, n=n, base=w)
-    n_all, w_all = _weight_of(np.ones(cases.n, dtype=bool), cases.weights)
-    _missing(context, about, name, n_all, w_all)
+    _missing(context, about, name, cases.n, cases.total)
 
 
 def _classes(context: Context, about: About, values: Floats, n: Floats) -> None:
@@ -225,6 +236,8 @@ def multiple(context: Context, table_id: str, name: str, statistics: Sequence[st
     writer.add_grid(about, "share_of_cases", of_cases, codes, [""], n_base, w_base, error="no_valid_cases")
     writer.add_grid(about, "share_of_responses", of_responses, codes, [""], n_base, float(w.sum()),
                     error="no_valid_cases")  # fmt: skip
+    mentions = float(w.sum())
+    writer.add(about, "share_of_responses", _ratio(mentions, mentions), n=n_base, base=mentions)
     writer.add(about, "share_of_cases", _ratio(float(w.sum()), w_base), n=n_base, base=w_base)
     writer.add(about, "cases_n", cases.n, n=cases.n, base=float(cases.n))
     writer.add(about, "missing_n", cases.n - n_base, n=cases.n, base=float(cases.n))

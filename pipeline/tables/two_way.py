@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from pipeline.results import About
 from pipeline.statistics.core import Crosstab, LayeredCrosstab
 from pipeline.tables.axes import Axis, axis
 from pipeline.tables.context import Context, chosen, layered
+from pipeline.tables.designs import crosstab_covariance
 from pipeline.tables.multiple import joint_patterns, mention_counts, multiple_counts
 from pipeline.tables.one_way import nets_of
 
@@ -54,8 +56,6 @@ def crosstab(
 
 
 def _with_cases(context: Context, conditions: dict[str, tuple[str, ...]]) -> Context:
-    from dataclasses import replace
-
     return replace(context, cases=context.cases.where(conditions))
 
 
@@ -65,7 +65,8 @@ def _categories(context: Context, about: About, rows: Axis, columns: Axis, stati
     counts = count(
         [rows.coded.index, columns.coded.index], [len(rows.codes), len(columns.codes)], context.cases.weights
     ).inner()
-    _cells(context, about, rows, columns, _crosstab(context, rows, columns, counts), statistics)
+    table = _with_design(context, rows, columns, _crosstab(context, rows, columns, counts))
+    _cells(context, about, rows, columns, table, statistics)
 
 
 def _crosstab(context: Context, rows: Axis, columns: Axis, counts: Counts) -> Crosstab:
@@ -83,6 +84,15 @@ def _crosstab(context: Context, rows: Axis, columns: Axis, counts: Counts) -> Cr
         col_ordered=columns.coded.ordered if columns.coded else False,
         same_categories=rows.codes == columns.codes and rows.name != columns.name,
     )
+
+
+def _with_design(context: Context, rows: Axis, columns: Axis, table: Crosstab) -> Crosstab:
+    """The table with the covariance that strata and clusters call for, where the study declares them."""
+    if context.sample is None or rows.coded is None or columns.coded is None:
+        return table
+    shape = (len(rows.codes), len(columns.codes))
+    covariance, df = crosstab_covariance(context.sample, context.cases, rows.coded.index, columns.coded.index, shape)
+    return replace(table, covariance=covariance, design_df=df)
 
 
 def _cells(

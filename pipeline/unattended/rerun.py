@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pipeline import language, publish, run
 from pipeline.errors import DEFECT, DataRejected, PipelineError, RenderingFailed, StudyError, UsageError
-from pipeline.paths import Layout
+from pipeline.paths import COMPARISON, Layout
 from pipeline.progress import Progress
 from pipeline.stages.freshness import file_hash
 from pipeline.unattended import banner, clock, notify, seen, settle, status
@@ -53,6 +53,8 @@ def rerun(layout: Layout, waves: Sequence[str], wanted: run.Wanted, progress: Pr
         try:
             schedule = load_schedule(layout)
             attempts = _attempts(layout, waves, wanted, schedule, progress)
+            if not waves:
+                attempts += _comparison(layout, wanted, progress)
         except PipelineError as error:
             _record(known, (), Schedule(), error)
             raise
@@ -86,6 +88,12 @@ def report(layout: Layout, waves: Sequence[str], wanted: run.Wanted, progress: P
             for name in names:
                 outcomes += run.report(layout, [name], wanted, progress)
                 attempts.append(_ended_well(layout, outcomes[-1], progress))
+            if not waves:
+                name = COMPARISON
+                compared = run.compare(layout, wanted, progress)
+                if compared is not None:
+                    outcomes.append(compared)
+                    attempts.append(_ended_well_together(compared))
         except PipelineError as error:
             if not isinstance(error, UsageError):
                 with contextlib.suppress(OSError):  # the first failure is the one to tell
@@ -169,6 +177,29 @@ def _waiting(name: str, text_id: str, progress: Progress, **params: str) -> Atte
     texts = {lang: language.text(lang, f"unattended.{text_id}", **params) for lang in language.languages()}
     progress.line(texts[progress.lang])
     return Attempt(name, "waiting", notice=texts)
+
+
+def _comparison(layout: Layout, wanted: run.Wanted, progress: Progress) -> list[Attempt]:
+    """The comparison of all waves that have results, where there are two or more; it fails alone, like a wave."""
+    try:
+        outcome = run.compare(layout, wanted, progress)
+    except UsageError:
+        raise
+    except PipelineError as error:
+        attempt = _failed(layout, COMPARISON, error)
+    except Exception:
+        attempt = _defect(layout, COMPARISON)
+    else:
+        if outcome is not None:
+            progress.say("fresh" if outcome.fresh else "made", wave=COMPARISON)
+        return [] if outcome is None else [_ended_well_together(outcome)]
+    progress.line((attempt.reason or {}).get(progress.lang, ""))
+    return [attempt]
+
+
+def _ended_well_together(outcome: run.Outcome) -> Attempt:
+    """The comparison has no data file of its own, so neither banner nor first sight concern it."""
+    return Attempt(outcome.wave, "fresh" if outcome.fresh else "published", files=outcome.files)
 
 
 def _ended_well(layout: Layout, outcome: run.Outcome, progress: Progress) -> Attempt:
@@ -295,6 +326,8 @@ def _study_title(layout: Layout) -> Texts:
 def _wave_title(layout: Layout, name: str) -> Texts:
     from pipeline.spec.load import load_source
 
+    if name == COMPARISON:
+        return {lang: language.text(lang, "comparison.index_title") for lang in language.languages()}
     try:
         return load_source(layout, layout.wave(name)).title
     except PipelineError:

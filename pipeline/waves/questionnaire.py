@@ -16,7 +16,7 @@ from pipeline.spec.model import Codebook, MultipleSet, Text, Variable
 from pipeline.spss import model as spss
 from pipeline.spss.model import code_text
 from pipeline.waves.apply import texts, values
-from pipeline.waves.likeness import ALIKE, NEAR, best, contained, plain
+from pipeline.waves.likeness import ALIKE, NEAR, alike, best, contained, plain
 from pipeline.waves.model import SYSTEM_MISSING, Change, Kind
 
 if TYPE_CHECKING:
@@ -216,7 +216,7 @@ def _question(variable: Variable, v: spss.Variable, found: Sequence[str]) -> Pro
     likeness = _label_likeness(variable, v)
     if v.name != variable.name:
         draft.add("renamed", "same", _say("evidence_label", share=_percent(likeness)))
-    if v.label.strip() and likeness < ALIKE:
+    if v.label.strip() and likeness < 1:
         says = _say("evidence_reworded", share=_percent(likeness), label=v.label)
         if likeness < NEAR:
             draft.add("reworded", "not", says, _say("reason_other_label", label=v.label))
@@ -278,6 +278,10 @@ def _categories(variable: Variable, v: spss.Variable, found: Sequence[str], draf
         draft.codes.update(moved)
         listed = ", ".join(f"{c} «{answers[c]}» → {t}" for c, t in moved.items())
         draft.add("recoded", "mapped", _say("evidence_recoded", codes=listed), _say("reason_recoded"))
+    for code, target in targets.items():
+        score = best(answers[code], _all(book[target]))
+        if answers[code] and score < 1:  # «favorevole» and «sfavorevole» are alike too: a person has to look
+            draft.add("relabelled", "same", _relabelled(target, book[target], answers[code], score))
     left = {c: label for c, label in answers.items() if c not in targets}
     free = {c: text for c, text in book.items() if c not in targets.values()}
     _splits(book, left, free, targets, draft)
@@ -304,10 +308,6 @@ def _match(answers: Mapping[str, str], book: Mapping[str, Text]) -> dict[str, st
     for score, code, target in sorted(pairs, key=lambda p: (-p[0], p[1], p[2])):
         if score >= ALIKE and code not in found and target not in found.values():
             found[code] = target
-    # A label that is only near says nothing of another code, but confirms its own.
-    for code, label in answers.items():
-        if code in book and code not in found and code not in found.values() and best(label, _all(book[code])) >= 0.8:
-            found[code] = code
     return {code: found[code] for code in answers if code in found}
 
 
@@ -327,7 +327,7 @@ def _splits(
             targets[code] = target
             del left[code]
         free.pop(target, None)
-        draft.add("split", "mapped", _say("evidence_split", answer=_named(target, text), parts=names),
+        draft.add("split", "mapped", _say("evidence_split", answer=_named(target, text, like=names), parts=names),
                   _say("reason_split", label=_labels(text)))  # fmt: skip
 
 
@@ -341,7 +341,7 @@ def _merges(left: dict[str, str], free: dict[str, Text], draft: _Draft) -> None:
         parts = [target for target, text in free.items() if label and _speaks_of(text, label)]
         if len(parts) < 2:
             continue
-        shown = _joined([_named(t, free[t]) for t in parts])
+        shown = _joined([_named(t, free[t], like=label) for t in parts])
         for target in parts:
             del free[target]
         del left[code]
@@ -353,12 +353,17 @@ def _reworded(left: dict[str, str], free: dict[str, Text], draft: _Draft) -> Non
     """The same code with another label, when no other answer claims either."""
     for code in [c for c in left if c in free]:
         score = best(left[code], _all(free[code]))
-        says = _say("evidence_relabelled", answer=_named(code, free[code]), label=left[code], share=_percent(score))
+        says = _relabelled(code, free[code], left[code], score)
         if score >= NEAR:
             draft.add("relabelled", "same", says)
         else:
             draft.add("relabelled", "not", says, _say("reason_relabelled", code=code, label=left[code]))
         del left[code], free[code]
+
+
+def _relabelled(code: str, text: Text, label: str, score: float) -> dict[str, str]:
+    named = _named(code, text, like=label)
+    return _say("evidence_relabelled", answer=named, label=label, share=_percent(score))
 
 
 def _additions(book: Mapping[str, Text], left: dict[str, str], draft: _Draft) -> None:
@@ -446,8 +451,10 @@ def _labels(text: Text) -> dict[str, str]:
     return {lang: text.get(lang) or next(iter(text.values()), "") for lang in LANGUAGES}
 
 
-def _named(code: str, text: Text) -> dict[str, str]:
-    """An answer of the codebook with its code."""
+def _named(code: str, text: Text, like: str = "") -> dict[str, str]:
+    """An answer of the codebook with its code; beside a label of the file, in the language that the file speaks."""
+    if like:
+        return dict.fromkeys(LANGUAGES, f"{code} «{max(_all(text), key=lambda t: alike(t, like))}»")
     return {lang: f"{code} «{label}»" for lang, label in _labels(text).items()}
 
 

@@ -116,20 +116,19 @@ def _valid_and_missing(view: View, spec: TableSpec, name: str, columns: list[str
     total_n = view.value(spec.table, "cases_n", name)
     total_missing = _missing_total(view, spec, name)
     valid_label = view.t("valid_cases" if total_missing else "total")
-    valid_share = None if not n_valid or not n_valid.value or not total_n else n_valid.value / total_n
 
     def line(label: str, kind: str, n: Cell, share: Cell, valid: Cell, weighted: Cell = EMPTY) -> Row:
         by = {"n": n, "share": share, "valid_share": valid, "weighted": weighted}
         return Row(label, tuple(by.get(c, EMPTY) for c in columns), kind, level)  # type: ignore[arg-type]
 
-    hundred = formats.share_cell(1.0, view.lang) if n_valid is not None and n_valid.value else EMPTY
+    share, hundred = view.get(spec.table, "share", name), view.get(spec.table, "valid_share", name)
     w_cell = view.cell(w_valid, "decimal", 1)
-    if view.weighted(spec):
-        w_missing = view.value(spec.table, "missing_count", name) or 0.0
-        w_total = (w_valid.value or 0.0) + w_missing if w_valid is not None else 0.0
-        valid_share = (w_valid.value or 0.0) / w_total if w_valid is not None and w_total else None
-    share = formats.share_cell(valid_share, view.lang) if valid_share is not None else EMPTY
-    rows = [line(valid_label, "total", view.cell(n_valid, "count"), share, hundred, w_cell)]
+    rows = [
+        line(
+            valid_label, "total", view.cell(n_valid, "count"), view.cell(share, "share"), view.cell(hundred, "share"),
+            w_cell,
+        )
+    ]  # fmt: skip
     for row in missing:
         share_row = view.get(spec.table, "missing_share", name, row.row_code)
         weight_row = view.get(spec.table, "missing_count", name, row.row_code)
@@ -140,7 +139,7 @@ def _valid_and_missing(view: View, spec: TableSpec, name: str, columns: list[str
             )
         )  # fmt: skip
     if missing and total_n is not None:
-        everything = formats.share_cell(1.0, view.lang)
+        everything = formats.share_cell(1.0, view.lang)  # by definition: all of all
         rows.append(line(view.t("total"), "total", formats.count_cell(total_n, view.lang), everything, EMPTY))
     return rows
 
@@ -162,10 +161,11 @@ def multiple(view: View, spec: TableSpec) -> Body:
             rows.append(Row(view.code_label(name, code), cells, "body", level))
         mentions = view.get(spec.table, "count", name)
         per_case = view.get(spec.table, "share_of_cases", name)
+        hundred = view.get(spec.table, "share_of_responses", name)
         rows.append(
             Row(
                 view.t("mentions"),
-                (view.cell(mentions, "count"), view.cell(per_case, "share"), formats.share_cell(1.0, view.lang)),
+                (view.cell(mentions, "count"), view.cell(per_case, "share"), view.cell(hundred, "share")),
                 "total", level,
             )
         )  # fmt: skip

@@ -1,0 +1,213 @@
+"""The columns of a table, each coded once: the distinct values, and per case the place of its value among them.
+
+What is asked about the cases of a variable (who is missing, which category, what is the mean) is then asked about its
+distinct values, which are few, and a case costs a byte or two of memory instead of eight.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline import arrow
+from pipeline.counting.engine import BLOCK, CaseWeights, Index, tally
+from pipeline.statistics.core import Floats, Ints
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_SPAN = 65_534  # whole numbers within such a span are coded without sorting, two bytes a case at most
+
+
+class Column:
+    """A column as its distinct values.
+
+    ``place``: per case 0 for system-missing, else 1 … k. ``n``: shape (k + 1,), the cases at each place.
+    ``numbers``: whether the values are numbers.
+    """
+
+    def __init__(self, place: Index, n: Ints, values: Floats | pa.Array) -> None:
+        self.place = place
+        self.n = n
+        self.numbers = isinstance(values, np.ndarray)
+        self._values = values
+
+    @property
+    def k(self) -> int:
+        """The number of distinct values."""
+        return len(self.n) - 1
+
+    @property
+    def values(self) -> Floats:
+        """The distinct values of a column of numbers, ascending, shape (k,)."""
+        if not isinstance(self._values, np.ndarray):
+            raise TypeError("a column of texts has no numbers")
+        return self._values
+
+    @cached_property
+    def texts(self) -> list[str]:
+        """The distinct values of a column of texts, in the order in which they first appear."""
+        if isinstance(self._values, np.ndarray):
+            raise TypeError("a column of numbers has no texts")
+        found: list[str] = self._values.to_pylist()
+        return found
+
+    @property
+    def longest(self) -> int:
+        """The characters of the longest text; 0 where there is none."""
+        import pyarrow.compute as pc
+
+        return int(pc.max(pc.utf8_length(self._values)).as_py() or 0)
+
+
+class Columns:
+    """The columns of a table, coded when they are first used.
+
+    ``earlier``: columns coded before. Those whose bytes are the same in memory are taken over: a stage that passes a
+    column on to the next makes no work.
+    """
+
+    def __init__(self, table: pa.Table, earlier: Columns | None = None) -> None:
+        self.table = table
+        self.earlier = earlier._by_address if earlier is not None else {}
+        self._by_address: dict[Any, tuple[Any, Column]] = {}  # the Arrow column is kept so that its address stays its
+        self._by_name: dict[str, Column] = {}
+
+    @property
+    def rows(self) -> int:
+        """The number of cases."""
+        return int(self.table.num_rows)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._by_name or name in self.table.column_names
+
+    def __getitem__(self, name: str) -> Column:
+        found = self._by_name.get(name)
+        if found is None:
+            column = self.table.column(name)
+            key = arrow.address(column)
+            known = self._by_address.get(key) or self.earlier.get(key)
+            if known is None:
+                known = (column, _code(column))
+            self._by_address[key] = known
+            found = self._by_name[name] = known[1]
+        return found
+
+    def floats(self, name: str) -> Floats:
+        """A column of numbers as it is, NaN for system-missing."""
+        return arrow.float_values(self.table.column(name))
+
+    def absent(self, name: str) -> int:
+        """How many cases are system-missing; the column is not coded for it."""
+        return int(self.table.column(name).null_count)
+
+    def code_all(self, names: Iterable[str]) -> None:
+        """Code several columns."""
+        for name in names:
+            self[name]
+
+
+def _code(column: Any) -> Column:
+    import pyarrow as pa
+
+    return _numbers(column) if pa.types.is_floating(column.type) else _texts(column)
+
+
+def _texts(column: Any) -> Column:
+    coded = arrow.chunks(column.dictionary_encode())
+    if not coded:
+        return Column(np.zeros(0, dtype=np.uint8), np.zeros(1, dtype=np.int64), column.combine_chunks())
+    parts = []
+    for chunk in coded:
+        values = np.frombuffer(chunk.indices.buffers()[1], dtype=np.int32)
+        index = values[chunk.indices.offset : chunk.indices.offset + len(chunk)] + 1
+        valid = arrow.there(chunk.indices)
+        parts.append(index if valid is None else np.where(valid, index, 0))
+    texts = coded[-1].dictionary
+    place = np.concatenate(parts).astype(smallest(len(texts)), copy=False)
+    return Column(place, tally(place, (len(texts) + 1,), CaseWeights()).n, texts)
+
+
+def _numbers(column: Any) -> Column:
+    found = _whole(column)
+    return _sorted(column) if found is None else found
+
+
+def _whole(column: Any) -> Column | None:
+    """A column of whole numbers of a small span; ``None`` when it is another."""
+    bits = 16 if _fits(column) else 32
+    whole = np.empty(len(column), dtype=f"i{bits // 8}")
+    absent: list[npt.NDArray[np.intp]] = []
+    low, high, at = 0, -1, 0
+    limit = float(2 ** (bits - 1) - 1)
+    for values, valid in arrow.float_parts(column):
+        for start in range(0, len(values), BLOCK):
+            part = values[start : start + BLOCK]
+            if valid is not None:
+                here = valid[start : start + BLOCK]
+                absent.append(np.flatnonzero(~here) + at)
+                if len(absent[-1]) == len(part):
+                    at += len(part)
+                    continue
+                part = np.where(here, part, part[int(np.argmax(here))])
+            least, most = float(part.min()), float(part.max())
+            if not (-limit <= least and most <= limit):
+                return None
+            codes = whole[at : at + len(part)]
+            codes[:] = part
+            if not np.array_equal(codes, part):
+                return None
+            low, high = (int(least), int(most)) if high < low else (min(low, int(least)), max(high, int(most)))
+            if high - low >= _SPAN:
+                return None
+            at += len(part)
+    span = high - low + 1
+    kind = smallest(span)
+    if span < 1:
+        return Column(np.zeros(len(whole), dtype=kind), np.array([len(whole)]), np.zeros(0))
+    unsigned = whole.view(f"u{bits // 8}")  # its arithmetic comes round, so a wide span cannot overflow
+    place: Index = (unsigned - unsigned.dtype.type((low - 1) % (1 << bits))).astype(kind)
+    for gone in absent:
+        place[gone] = 0
+    n = tally(place, (span + 1,), CaseWeights()).n
+    used = np.flatnonzero(n[1:])
+    if len(used) < span:
+        lookup = np.zeros(span + 1, dtype=smallest(len(used)))
+        lookup[used + 1] = np.arange(1, len(used) + 1)
+        place = lookup[place]
+        n = np.concatenate([n[:1], n[used + 1]])
+    return Column(place, n, (used + low).astype(np.float64))
+
+
+def _fits(column: Any) -> bool:
+    """Whether the first values of a column suggest that two bytes hold each."""
+    for values, valid in arrow.float_parts(column):
+        some = values[:1000] if valid is None else values[:1000][valid[:1000]]
+        if len(some):
+            return bool(np.abs(some).max() < 16_000)
+    return True
+
+
+def _sorted(column: Any) -> Column:
+    """Any column of numbers."""
+    values = arrow.float_values(column)
+    absent = np.isnan(values)
+    nulls = int(np.count_nonzero(absent))
+    order = np.argsort(values)[: len(values) - nulls]  # NaN comes last
+    ascending = values[order]
+    first = np.ones(len(order), dtype=bool)
+    np.not_equal(ascending[1:], ascending[:-1], out=first[1:])
+    starts = np.flatnonzero(first)
+    place = np.zeros(len(values), dtype=smallest(len(starts)))
+    place[order] = np.cumsum(first, dtype=place.dtype)
+    n = np.diff(starts, append=len(order))
+    return Column(place, np.concatenate([[nulls], n]), ascending[starts])
+
+
+def smallest(k: int) -> type[np.unsignedinteger[Any]]:
+    """The smallest type that holds 0 … k."""
+    return np.uint8 if k < 1 << 8 else np.uint16 if k < 1 << 16 else np.uint32
