@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -85,6 +85,10 @@ class Book:
         if not any(c in "123456789" for c in text):
             return text.lstrip(formats.marks(self.lang).minus)
         return f"+{text}" if positive else text
+
+    def signed_cell(self, value: float, decimals: int) -> Cell:
+        """A change with its sign as a cell."""
+        return replace(formats.decimal_cell(value, self.lang, decimals), text=self.signed(value, decimals))
 
     def change_text(self, row: ResultRow, decimals: int = 2) -> str:
         """A change as text: percentage points of a share, units of a mean."""

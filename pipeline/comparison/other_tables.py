@@ -294,8 +294,7 @@ def _number_row(book: Book, links: Links, name: str, tested: bool) -> Row:
     if difference is None or difference.value is None:
         cells.append(book.view.cell(difference, "decimal"))
     else:
-        value = difference.value
-        cells.append(Cell(book.signed(value, decimals), value, f"decimal{decimals}" if decimals else "count", "number"))
+        cells.append(book.signed_cell(difference.value, decimals))
     for statistic in ("sign_positive", "sign_negative"):
         row = _panel_row(book, links, name, statistic)
         # without any difference the sign test has no numbers, but nobody rose or fell

@@ -227,10 +227,7 @@ class _Maker:
         if change.value is None:
             return [self.book.view.cell(change, "decimal"), *rest]
         scale = 100.0 if line.code else 1.0
-        shown = Cell(
-            self.book.signed(change.value * scale, decimals), change.value * scale, f"decimal{decimals}", "number"
-        )
-        cells = [shown]
+        cells = [self.book.signed_cell(change.value * scale, decimals)]
         if self.columns.bounds:
             cells.append(self._span(get("change_bound_low"), get("change_bound_high"), scale, decimals))
         if self.columns.interval:

@@ -142,9 +142,8 @@ class Cases:
 
     def missing_counts(self, name: str) -> dict[str, tuple[int, float]]:
         """How many are missing, unweighted and weighted, by code: as :meth:`missing`, counted."""
-        variable = self.variables[name]
-        if not (variable.missing or variable.missing_range or self.weighted or self._keep is not None):
-            n = self.columns.absent(name)  # text, dates and identifiers need not be coded to know that
+        if self._told_by_absence(name):
+            n = self.columns.absent(name)
             return {SYSTEM_MISSING: (n, float(n))} if n else {}
         counts = self.counts(name)
         return {
@@ -154,10 +153,17 @@ class Cases:
 
     def valid_counts(self, name: str) -> tuple[int, float]:
         """How many cases have a valid value, unweighted and weighted."""
-        n, w = self.n, self.total
-        for missing_n, missing_w in self.missing_counts(name).values():
-            n, w = n - missing_n, w - missing_w
-        return n, w
+        if self._told_by_absence(name):
+            n = self.n - self.columns.absent(name)
+            return n, float(n)
+        counts = self.counts(name)
+        valid = ~_user_missing(self.variables[name], self.columns[name])
+        return int(counts.n[1:][valid].sum()), float(counts.w[1:][valid].sum())
+
+    def _told_by_absence(self, name: str) -> bool:
+        """Whether the null values of a column say who is missing: text, dates and identifiers need not be coded."""
+        variable = self.variables[name]
+        return not (variable.missing or variable.missing_range or self.weighted or self._keep is not None)
 
     def valid(self, name: str) -> Mask:
         """Who has a valid value."""

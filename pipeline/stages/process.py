@@ -12,16 +12,24 @@ from typing import Any
 import numpy as np
 
 from pipeline.counting.cases import Cases
-from pipeline.spec.model import Codebook, Derived
+from pipeline.errors import DataRejected
+from pipeline.spec.model import Codebook, Derived, Weights
 from pipeline.stages.freshness import code_hash, hashes, json_hash, write_parquet
 from pipeline.stages.job import Job
+from pipeline.statistics.design import Margin, rake
 
 NAME = "process"
 
 
 def key(job: Job) -> str:
     """The harmonised data and the study's numbers."""
-    return json_hash([hashes([job.harmonised]), job.numbers_key(), code_hash("counting", "stages/process.py")])
+    return json_hash(
+        [
+            hashes([job.harmonised]),
+            job.numbers_key(),
+            code_hash("counting", "statistics/design.py", "stages/process.py"),
+        ]
+    )
 
 
 def outputs(job: Job) -> list[Path]:
@@ -37,6 +45,9 @@ def run(job: Job) -> None:
     if table is None:
         table = pq.read_table(job.harmonised)
     responses = with_derived(table, job.files.codebook)
+    weights = job.files.study.weights
+    if weights is not None and weights.rake:
+        responses = with_raked(responses, weights, job.files.codebook, job.files.name("study"))
     write_parquet(job.responses, responses)
     job.memory["responses"] = responses
 
@@ -52,6 +63,34 @@ def with_derived(table: Any, codebook: Codebook) -> Any:
         if all(n in kept.column_names for n in needed):
             kept = kept.append_column(name, pa.array(_derive(derived, cases), pa.float64(), from_pandas=True))
     return kept
+
+
+def with_raked(table: Any, weights: Weights, codebook: Codebook, study: str) -> Any:
+    """The table with the weight that meets the population's margins; empty for a case without a place on them.
+
+    Raises :class:`DataRejected` when no weights can meet the margins, naming them.
+    """
+    import pyarrow as pa
+
+    cases = Cases(table, codebook)
+    coded = {name: cases.coded(name) for name in weights.rake}
+    start = np.ones(cases.n) if weights.start is None else np.nan_to_num(cases.numeric(weights.start), nan=0.0)
+    inside = start > 0
+    for name, margin in weights.rake.items():
+        wanted = [i + 1 for i, code in enumerate(coded[name].codes) if code in margin]
+        inside &= np.isin(coded[name].index, wanted)
+    margins = []
+    for name, margin in weights.rake.items():
+        place = {code: i for i, code in enumerate(margin)}
+        lookup = np.array([-1, *(place.get(code, -1) for code in coded[name].codes)], dtype=np.int64)
+        margins.append(Margin(lookup[coded[name].index[inside]], np.array(list(margin.values()))))
+    found = rake(start[inside], margins)
+    if not found.converged:
+        totals = "; ".join(f"{name} {sum(margin.values()):g}" for name, margin in weights.rake.items())
+        raise DataRejected("validate.not_raked", file=study, totals=totals, iterations=found.iterations)
+    values = np.full(cases.n, np.nan)
+    values[inside] = found.weights
+    return table.append_column(weights.variable, pa.array(values, pa.float64(), from_pandas=True))
 
 
 def _derive(derived: Derived, cases: Cases) -> np.ndarray:

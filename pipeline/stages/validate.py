@@ -76,7 +76,7 @@ def _findings(job: Job) -> Iterator[dict[str, Any]]:
         yield from _duplicates(data, identifier, units)
     yield from _unknown_codes(job, cases, units, data, book)
     weights = files.study.weights
-    if weights is not None:
+    if weights is not None and not weights.rake:
         without = Cases(table, codebook, weights.variable, "probability").without_weight
         if without:
             yield _finding("warn", "without_weight", file=data, variable=weights.variable, count=without)

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from pipeline.counting.cases import Cases, Mask
-from pipeline.counting.engine import distribution, patterns
+from pipeline.counting.engine import patterns
 from pipeline.results import About, ResultsWriter
-from pipeline.statistics.core import Distribution, Floats, GroupedDistribution, Number, Patterns, Result
+from pipeline.statistics.core import Distribution, GroupedDistribution, Number, Patterns, Result
 from pipeline.tables.axes import axis
 from pipeline.tables.context import Context, chosen
 from pipeline.tables.one_way import COUNTED
@@ -42,9 +42,8 @@ def means(
         return
     groups = axis(cases, group)
     about = About(table_id, row_var=name, col_var=group)
-    values = cases.numeric(name)
     if groups.coded is None:
-        _means_of_mentions(context, about, values, group)
+        _means_of_mentions(context, about, name, group)
         return
     index = groups.coded.index
     distinct, counts = cases.distribution(name, index, len(groups.codes))
@@ -94,7 +93,7 @@ def _overall(context: Context, about: About, everyone: Distribution, skipped: Se
         context.writer.add_result(about, statistic, result, [""], [""], n, base)
 
 
-def _means_of_mentions(context: Context, about: About, values: Floats, group: str) -> None:
+def _means_of_mentions(context: Context, about: About, name: str, group: str) -> None:
     """Groups that overlap: the mean among the cases that mention each item; no test across items."""
     cases, writer = context.cases, context.writer
     mentions = cases.mentions(group)

@@ -161,7 +161,7 @@ def summary(
     one = Distribution(values, counts.n[:, 0], counts.w[:, 0], counts.w2[:, 0], cases.weighting)
     n, base = int(counts.n.sum()), float(counts.w.sum())
     wanted = [*dict.fromkeys(["n", "count", *statistics])] if statistics else ()
-    by_design = design_numbers(context, cases.numeric(name))
+    by_design = design_numbers(context, name)
     for statistic, result in chosen(one, context, wanted):
         result = by_design.get(statistic, result)
         if not (beside_counts and statistic in COUNTED):
@@ -172,11 +172,11 @@ def summary(
     _missing(context, about, name, cases.n, cases.total)
 
 
-def design_numbers(context: Context, values: Floats) -> Mapping[str, Number]:
+def design_numbers(context: Context, name: str) -> Mapping[str, Number]:
     """What strata and clusters change about a mean: its standard error and interval; nothing without a design."""
     if context.sample is None or context.mode == "description":
         return {}
-    return mean_numbers(context.sample, context.cases, values, context.options.confidence)
+    return mean_numbers(context.sample, context.cases, context.cases.numeric(name), context.options.confidence)
 
 
 def presence(context: Context, table_id: str, name: str) -> None:

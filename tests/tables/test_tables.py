@@ -111,7 +111,7 @@ def test_a_cross_table_with_margins(codebook: Codebook) -> None:
     assert found.get("t", "chi2_p", "forma", "", "provincia", "") is None, "a description has no test"
     assert found.get("t", "cramers_v", "forma", "", "provincia", "") is not None
     tested = tabulated(codebook, rows="forma", columns="provincia", mode="process")
-    # R 4.2: chisq.test(matrix(c(3,2,1,3),2), correct=FALSE)$statistic
+    # R: chisq.test(matrix(c(3,2,1,3),2), correct=FALSE)$statistic
     assert value(tested, "chi2", "forma", "", "provincia", "") == pytest.approx(1.1025, abs=1e-10)
 
 
@@ -143,7 +143,9 @@ def test_means_by_group(codebook: Codebook) -> None:
     found = tabulated(codebook, rows="comuni", columns="forma")
     assert value(found, "mean", "comuni", "", "forma", "1") == (5 + 7 + 12 + 16) / 4
     assert value(found, "mean", "comuni", "", "forma", "2") == pytest.approx((9 + 21 + 14 + 30 + 8) / 5)
-    assert value(found, "mean", "comuni", "", "forma", "") == pytest.approx((5 + 7 + 12 + 16 + 9 + 21 + 14 + 30 + 8) / 9)
+    assert value(found, "mean", "comuni", "", "forma", "") == pytest.approx(
+        (5 + 7 + 12 + 16 + 9 + 21 + 14 + 30 + 8) / 9
+    )
 
 
 def test_only_some_cases(codebook: Codebook) -> None:
