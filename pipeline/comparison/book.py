@@ -110,13 +110,24 @@ class Book:
 
     def reason(self, found: Comparable) -> str:
         """Why a question is mapped or not comparable."""
-        return found.reason.get(self.lang, "") or next(iter(found.reason.values()), "")
+        text = (found.reason.get(self.lang, "") or next(iter(found.reason.values()), "")).strip()
+        return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '?', '!')) else '.'}" if text else ""
 
     def not_comparable(self, name: str, code: str, before: str, after: str) -> Cell:
-        """The cell where a trend must not cross."""
-        found = self.waves.hindrance(name, code, before, after)
-        note = self.reason(found) if found is not None else ""
-        return Cell(self.t("not_comparable_symbol"), kind="not_available", note=note)
+        """The cell where a trend must not cross, with the reason."""
+        notes = []
+        for wave in (before, after):
+            status = self.waves.status(name, code, wave)
+            if status.kind == "not":
+                question = self.asked(name, code, wave)
+                notes.append(self.t("not_comparable_note", question=question, wave=wave, reason=self.reason(status)))
+        return Cell(self.t("not_comparable_symbol"), kind="not_available", note=" ".join(notes))
+
+    def asked(self, name: str, code: str, wave: str) -> str:
+        """What a status is about: the question, or the item of a set that is not as comparable as the set."""
+        own = self.view.label(name)
+        whole = self.waves.status(name, "", wave) == self.waves.status(name, code, wave)
+        return own if whole else f"{own}: {self.view.code_label(name, code)}"
 
     def mark(self, spec: TableSpec) -> Mark | None:
         """The origin mark: simulated as soon as a wave is a demonstration, else that of the wave marked most."""
@@ -144,9 +155,16 @@ class Book:
         }
 
     def movers(self) -> list[tuple[str, ResultRow]]:
-        """The latest wave's changes of shares, largest first, one per question."""
+        """The latest wave's changes of shares, largest first, one per question.
+
+        A table that alone is weighted shows a question a second time and takes no part.
+        """
         last = self.waves.names[-1]
-        return [m for m in trend.movers(self.waves, self.changes(), LEAST_BASE) if m[0] == last]
+        study = self.waves.files.study
+        by_default = study.weights is not None and study.weights.use
+        second = {t.table for t in self.waves.files.report.tables() if t.weighted and not by_default}
+        changes = {name: [r for r in rows if r.table_id not in second] for name, rows in self.changes().items()}
+        return [m for m in trend.movers(self.waves, changes, LEAST_BASE) if m[0] == last]
 
     def previous(self, wave: str) -> WaveData:
         """The wave before."""

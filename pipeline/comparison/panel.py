@@ -74,7 +74,7 @@ def complete_rows(before: WaveData, after: WaveData, links: Links, waves: Waves)
     identifier = waves.files.study.identifier
     if identifier is None:
         return []
-    first, second = (unit_rows(w.cases(waves.files), identifier) for w in (before, after))
+    first, second = (unit_rows(w.cases(), identifier) for w in (before, after))
     found = []
     for group in links.linked():
         if all(c in first for c in group.before) and all(c in second for c in group.after):
@@ -86,7 +86,7 @@ def write(waves: Waves, before: WaveData, after: WaveData, links: Links, mode: I
           writer: ResultsWriter) -> None:  # fmt: skip
     """The rows of all panel comparisons of two waves."""
     rows = complete_rows(before, after, links, waves)
-    cases = before.cases(waves.files), after.cases(waves.files)
+    cases = before.cases(), after.cases()
     compared = panel(waves, links)
     inference = mode != "description"
     columns = set(before.table.column_names) & set(after.table.column_names)

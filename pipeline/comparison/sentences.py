@@ -52,9 +52,8 @@ def units(book: Book, links: Links) -> str:
         parts=book.listed(parts),
     )  # fmt: skip
     begin, unexplained = flow(book, links, "begin")[1], flow(book, links, "unlinked_after")[1]
-    when = book.when(links.later)
     if begin:
-        said += book.t("find_units_new", n=book.count(begin), after=when[:1].upper() + when[1:])
+        said += book.t("find_units_new", n=book.count(begin), after=book.when(links.later))
     if unexplained:
         said += book.t("find_units_unexplained", n=book.count(unexplained), wave=links.later)
     return said

@@ -182,13 +182,13 @@ class _Pair:
 def _known(cases: Cases) -> set[str]:
     codebook = cases.codebook
     columns = set(cases.table.column_names)
-    return columns | {name for name, mr in codebook.sets.items() if columns.issuperset(mr.members)}
+    return columns | {name for name, mr in codebook.sets.items() if columns.intersection(mr.members)}
 
 
 def _context(waves: Waves, setting: Setting, wave: WaveData) -> Context:
     study = waves.files.study
     kind = study.weights.kind if study.weights is not None else "probability"
-    cases = wave.cases(waves.files, setting.weight, "probability" if kind == "probability" else "frequency")
+    cases = wave.cases(setting.weight, "probability" if kind == "probability" else "frequency")
     if setting.spec.where:
         cases = cases.where(setting.spec.where)
     return Context(
@@ -231,7 +231,13 @@ def movers(waves: Waves, changes: Mapping[str, Sequence[ResultRow]], least: int)
             if any(b is None or (b.value or 0) < least for b in bases):
                 continue
             known = best.get(row.row_var)
-            if known is None or abs(row.value) > abs(known.value or 0):
+            if known is None or _rank(row) > _rank(known):
                 best[row.row_var] = row
         for row in sorted(best.values(), key=lambda r: (-abs(r.value or 0), r.table_id)):
             yield after.name, row
+
+
+def _rank(row: ResultRow) -> tuple[float, bool, bool]:
+    """By size; of two categories that moved alike rather the "yes" (not code 0), then what rose."""
+    value = row.value or 0.0
+    return round(abs(value), 12), row.row_code != "0", value > 0

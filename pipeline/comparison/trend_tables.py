@@ -244,7 +244,7 @@ class _Maker:
             self.used.append(low)
             return Cell(formats.NOT_COMPUTABLE, kind="not_computable", note=self.book.view.remark("error", low.error))
         ends = [self.book.signed(v * scale, decimals) for v in (low.value, high.value)]
-        return Cell("; ".join(ends) if self.book.lang == "it" else ", ".join(ends))
+        return Cell((";" if self.book.lang == "it" else ",").join((ends[0], f"\N{NO-BREAK SPACE}{ends[1]}")))
 
     def _letters(self, line: Line) -> dict[int, str]:
         """In each wave the letters of its neighbours whose number is significantly smaller."""
@@ -272,7 +272,7 @@ class _Maker:
         if any(not line.code and self._ends(line.variable) for line in self.lines):
             low, high = next(e for line in self.lines if not line.code and (e := self._ends(line.variable)))
             notes.append(book.t("means_scale", low=low, high=high))
-        notes += comparability_notes(book, self.lines)
+        notes += mapped_notes(book, self.lines)
         notes += self._problem_notes()
         bases = [r.value for w in self.waves for x in self.lines
                  if (r := book.get(w.name, self.spec.table, "n", x.variable)) is not None]  # fmt: skip
@@ -304,18 +304,13 @@ class _Maker:
         ]
 
 
-def comparability_notes(book: Book, lines: Sequence[Line]) -> list[str]:
-    """Why lines are mapped or not comparable, once per question (or item of a set) and wave."""
+def mapped_notes(book: Book, lines: Sequence[Line]) -> list[str]:
+    """How lines were made comparable, once per question (or item of a set) and wave."""
     found: dict[str, None] = {}
     for line in lines:
         for wave in book.waves.names:
             status = book.waves.status(line.variable, line.code, wave)
-            if status.kind == "same":
-                continue
-            whole = book.waves.status(line.variable, "", wave) == status
-            own = book.view.label(line.variable)
-            question = own if whole else f"{own}: {book.view.code_label(line.variable, line.code)}"
-            key = "not_comparable_note" if status.kind == "not" else "mapped_note"
-            symbol = book.t("not_comparable_symbol")
-            found.setdefault(book.t(key, symbol=symbol, question=question, wave=wave, reason=book.reason(status)))
+            if status.kind == "mapped":
+                question = book.asked(line.variable, line.code, wave)
+                found.setdefault(book.t("mapped_note", question=question, wave=wave, reason=book.reason(status)))
     return list(found)

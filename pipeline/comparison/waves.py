@@ -13,7 +13,7 @@ from pipeline.counting.linked import unit_rows
 from pipeline.paths import Layout
 from pipeline.results import Results
 from pipeline.spec.load import StudyFiles, parts
-from pipeline.spec.model import Source
+from pipeline.spec.model import Codebook, Source
 from pipeline.statistics.core import Weighting
 from pipeline.waves import Comparable, comparability, load_mapping
 
@@ -24,20 +24,22 @@ SAME = Comparable("same")
 class WaveData:
     """One wave: its responses (an Arrow table), results, source, and what ``units.yml`` says.
 
-    ``population`` is N at this wave, ``rows`` the cases in the file.
+    ``codebook`` is the study's without what this wave cannot show; ``population`` is N at this wave, ``rows`` the
+    cases in the file.
     """
 
     name: str
     source: Source
+    codebook: Codebook
     table: Any
     results: Results
     declared: Declared
     population: int | None
     rows: int
 
-    def cases(self, files: StudyFiles, weight: str | None = None, weighting: Weighting = "none") -> Cases:
+    def cases(self, weight: str | None = None, weighting: Weighting = "none") -> Cases:
         """The wave's cases."""
-        return Cases(self.table, files.codebook, weight, weighting)
+        return Cases(self.table, self.codebook, weight, weighting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +94,37 @@ class Waves:
 _RANK = {"same": 0, "mapped": 1, "not": 2}
 
 
-def gather(layout: Layout, files: StudyFiles, found: Sequence[tuple[str, Source, Any, Results]]) -> Waves:
-    """Put waves (name, source, responses, results) side by side, in their order. Raises :class:`StudyError`."""
-    names = [name for name, *_ in found]
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A wave as its own stages left it: source, the codebook as far as it can be shown, responses, results."""
+
+    name: str
+    source: Source
+    codebook: Codebook
+    table: Any
+    results: Results
+
+
+def gather(layout: Layout, files: StudyFiles, found: Sequence[Found]) -> Waves:
+    """Put waves side by side, in their order. ``files`` is the whole study. Raises :class:`StudyError`."""
+    names = [one.name for one in found]
     waves: list[WaveData] = []
-    for name, source, table, results in found:
-        declared = units.read(layout, layout.wave(name), names, files.codebook)
-        size = declared.content.population or files.study.population.size
-        waves.append(WaveData(name, source, table, results, declared, size, table.num_rows))
+    for one in found:
+        declared = units.read(layout, layout.wave(one.name), names, files.codebook)
+        size = _population(declared, one.source, files)
+        waves.append(
+            WaveData(one.name, one.source, one.codebook, one.table, one.results, declared, size, one.table.num_rows)
+        )
     new = {name: _new_questions(layout, files, name) for name in names}
     return Waves(files, tuple(waves), comparability(layout, names), _links(files, waves), new)
+
+
+def _population(declared: Declared, source: Source, files: StudyFiles) -> int | None:
+    """N at a wave: as ``units.yml`` or ``source.yml`` says, which must agree; else the study's."""
+    stated = declared.content.population
+    if stated is not None and source.population is not None and stated != source.population:
+        raise declared.error(("population",), "population_differs", here=stated, there=source.population)
+    return stated or source.population or files.study.population.size
 
 
 def _new_questions(layout: Layout, files: StudyFiles, name: str) -> list[str]:
@@ -114,11 +137,11 @@ def _links(files: StudyFiles, waves: Sequence[WaveData]) -> tuple[Links, ...]:
     if identifier is None:
         return ()
     known = {
-        w.name: units.units_of(w.declared, list(unit_rows(w.cases(files), identifier)))
+        w.name: units.units_of(w.declared, list(unit_rows(w.cases(), identifier)))
         for w in waves
         if identifier in w.table.column_names
     }
-    rows = {w.name: list(unit_rows(w.cases(files), identifier)) for w in waves if w.name in known}
+    rows = {w.name: list(unit_rows(w.cases(), identifier)) for w in waves if w.name in known}
     found = []
     for i, wave in enumerate(waves):
         earlier = wave.declared.content.previous or (waves[i - 1].name if i else None)

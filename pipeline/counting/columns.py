@@ -6,7 +6,6 @@ distinct values, which are few, and a case costs a byte or two of memory instead
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +18,8 @@ from pipeline.statistics.core import Floats, Ints
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from pipeline.spss.model import Dictionary
 
 _SPAN = 65_534  # whole numbers within such a span are coded without sorting, two bytes a case at most
 
@@ -105,10 +106,11 @@ class Columns:
         """How many cases are system-missing; the column is not coded for it."""
         return int(self.table.column(name).null_count)
 
-    def code_all(self, names: Iterable[str]) -> None:
-        """Code several columns."""
-        for name in names:
-            self[name]
+    def code_all(self, dictionary: Dictionary) -> None:
+        """Code the columns that are likely to be counted: not dates, of which only the presence is asked."""
+        for variable in dictionary.variables:
+            if not variable.is_date:
+                self[variable.name]
 
 
 def _code(column: Any) -> Column:

@@ -6,6 +6,7 @@ width as padding. Widths are in em (multiples of the type size) of Noto Sans.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from pipeline.present.document import Cell, Table
@@ -42,7 +43,9 @@ _ADVANCES = (
 )  # fmt: skip
 _ASCII = (*(0,) * 32, *_ADVANCES, 0)
 _OTHER_LATIN, _OTHER = 580, 1000  # what lies outside ASCII: letters with accents, then scripts with wide letters
+_WIDEST = 1200  # thousandths of an em; no letter of Latin-1 or Latin Extended-A nor a dash or quotation mark is wider
 _BOLD = 1.06  # how much wider Noto Sans Bold runs
+_BOLDEST, _SLANTED = 1.3, 1.02  # how much wider any one ASCII sign is at most in the bold and in the italic face
 
 
 def text_width(text: str, bold: bool = False) -> float:
@@ -52,6 +55,24 @@ def text_width(text: str, bold: bool = False) -> float:
     else:
         total = sum(_ASCII[c] if (c := ord(char)) < 127 else _OTHER_LATIN if c < 0x250 else _OTHER for char in text)
     return total / 1000 * (_BOLD if bold else 1.0)
+
+
+def most_width(text: str, bold: bool = False) -> float:
+    """A width in em within which ``text`` surely keeps on one line; infinite for what may be drawn with other fonts
+    than ours, and for text with places to break inside its words."""
+    widest = _BOLDEST if bold else _SLANTED
+    if text.isascii():
+        return text_width(text) * widest
+    total = 0
+    for char in text:
+        code = ord(char)
+        if code < 127:
+            total += _ASCII[code]
+        elif 0xA0 <= code < 0x180 or 0x2010 <= code <= 0x2026:
+            total += _WIDEST
+        else:
+            return math.inf
+    return total / 1000 * widest
 
 
 def shortened(text: str, width: float) -> str:

@@ -30,7 +30,7 @@ def _text(value: Any) -> Any:
     if isinstance(value, (str, int, float)):
         return {ANY_LANGUAGE: str(value)}
     if isinstance(value, dict):
-        return {k: str(v) if isinstance(v, (int, float)) and not isinstance(v, bool) else v for k, v in value.items()}
+        return {k: "" if v is None else v for k, v in value.items()}  # said later, as a text that is lacking
     return value
 
 

@@ -1,8 +1,9 @@
 """YAML that knows its lines: the files a person edits, read safely and without YAML's surprises.
 
-Only mappings, lists and plain scalars are read; tags and Python objects are refused. ``yes``, ``no``, ``on``, ``si``
-stay words (only ``true`` and ``false`` are truth values), dates stay text, and mapping keys are always text, so a
-code written ``1`` or ``"1"`` is the same key. A key given twice is an error, not a silent overwrite.
+Only mappings, lists and plain scalars are read; tags and Python objects are refused. Every scalar stays the text that
+was typed (``no`` is a word, ``015`` a code, ``1.10`` a label), until the field that it fills wants a number; only an
+empty one is ``None``. Mapping keys are text too: a code written ``1``, ``1.0`` or ``"1"`` is the same key. A key given
+twice is an error, not a silent overwrite.
 """
 
 from __future__ import annotations
@@ -16,12 +17,11 @@ import yaml
 
 from pipeline.errors import PipelineError, StudyError
 
-_INT = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
-_FLOAT = re.compile(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)([eE][-+]?[0-9]+)?\Z")
+# No leading zeros: 015 is a code, not a number.
+_NUMBER = re.compile(r"[-+]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?\Z")
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MOST_REPEATS = 10  # aliases of aliases multiply: a file that grows beyond this many times itself is stopped
 _DEEPEST = 30
-_LONGEST_NUMBER = 300  # a longer run of digits stays text; Python refuses to convert it
 _YAML = "tag:yaml.org,2002:"
 # What YAML itself sees in plain text, lists and mappings; any other tag was written by hand.
 _TAGS = {_YAML + name for name in ("map", "seq", "str", "int", "float", "bool", "null", "timestamp", "merge", "value")}
@@ -110,7 +110,7 @@ def _build(node: Any, place: Place, source: SourceFile, problems: list[PipelineE
             if not isinstance(key_node, yaml.ScalarNode):
                 problems.append(StudyError("study.bad_key", file=source.name, line=key_node.start_mark.line + 1))
                 continue
-            key = _key(key_node.value)
+            key = _key(key_node)
             if key in mapping:
                 problems.append(
                     StudyError("study.key_twice", file=source.name, line=key_node.start_mark.line + 1, key=key)
@@ -124,25 +124,18 @@ def _build(node: Any, place: Place, source: SourceFile, problems: list[PipelineE
     return _scalar(node)
 
 
-def _key(text: str) -> str:
-    """Codes written as whole numbers in any style (``1``, ``1.0``) are one key."""
-    if _FLOAT.match(text) and not _INT.match(text):
+def _key(node: Any) -> str:
+    """Codes written as whole numbers in any style (``1``, ``1.0``) are one key; quoted ones stay as they are."""
+    text = str(node.value)
+    if not node.style and not text.isdigit() and _NUMBER.match(text):
         value = float(text)
         if value.is_integer():
             return str(int(value))
     return text
 
 
-def _scalar(node: Any) -> Any:
-    text = node.value
-    if node.style is not None:  # quoted or block text is text
-        return text
-    if text in ("", "~", "null"):
+def _scalar(node: Any) -> str | None:
+    """Text as typed. What is to be a number or a truth value is made one where its field says so."""
+    if not node.style and node.value in ("", "~", "null"):  # a plain scalar has no style, or an empty one
         return None
-    if text in ("true", "false"):
-        return text == "true"
-    if _INT.match(text) and len(text) <= _LONGEST_NUMBER:
-        return int(text)
-    if _FLOAT.match(text):
-        return float(text)
-    return text
+    return str(node.value)

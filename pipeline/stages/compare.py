@@ -104,9 +104,11 @@ def _manifest_of(folder: Path, key: str) -> dict[str, Any] | None:
 def _gather(layout: Layout, jobs: Sequence[Job]) -> Waves:
     import pyarrow.parquet as pq
 
-    from pipeline.comparison.waves import gather
+    from pipeline.comparison.waves import Found, gather
 
-    found = [(job.wave.name, job.source, pq.read_table(job.responses), job.results) for job in jobs]
+    found = [
+        Found(job.wave.name, job.source, job.files.codebook, pq.read_table(job.responses), job.results) for job in jobs
+    ]
     return gather(layout, jobs[0].study_files, found)
 
 
@@ -119,7 +121,7 @@ def _compute(layout: Layout, jobs: Sequence[Job], waves: Waves, force: bool) -> 
     declared = [[w.name, w.population, w.declared.content.model_dump(mode="json")] for w in waves.waves]
     inputs = [hashes([job.results_file, job.responses]) for job in jobs]
     code = code_hash("comparison", "counting", "statistics", "tables", "results.py", "stages/compare.py")
-    key = json_hash([waves.names, inputs, declared, comparable, jobs[0].numbers_key(), code])
+    key = json_hash([waves.names, inputs, declared, comparable, [job.numbers_key() for job in jobs], code])
     if not force and record.holds(key, [path]):
         return path
     from pipeline.comparison.compute import results

@@ -5,23 +5,42 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeline.paths import ROOT
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _CODE_SUFFIXES = {".py", ".toml", ".j2", ".html", ".css", ".js", ".typ", ".json", ".xml", ".woff", ".woff2"}
 
 
+_REMEMBERED_FROM = 16 << 20  # bytes; hashing less costs less than being wrong about it could
+_remembered: dict[tuple[int, ...], str] = {}
+
+
 def file_hash(path: Path) -> str:
-    """SHA-256 of a file's bytes."""
+    """SHA-256 of a file's bytes.
+
+    A large file that several stages ask about is read once in a run: it takes longer to write than the clock of the
+    file system needs to tick, so it cannot change without a sign.
+    """
     digest = hashlib.sha256()
     with path.open("rb") as f:
+        status = os.fstat(f.fileno())
+        known = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+        if status.st_size >= _REMEMBERED_FROM and known in _remembered:
+            return _remembered[known]
         while block := f.read(1 << 20):
             digest.update(block)
+    if status.st_size >= _REMEMBERED_FROM:
+        _remembered[known] = digest.hexdigest()
     return digest.hexdigest()
 
 
@@ -84,20 +103,28 @@ class Record:
         write_text(self.path, json.dumps({"key": key, "outputs": hashes(outputs)}, indent=1, sort_keys=True) + "\n")
 
 
-def write_bytes(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all: beside its place, flushed, then renamed."""
+@contextmanager
+def _whole(path: Path) -> Iterator[Path]:
+    """A place to write a file that takes the place of ``path`` when it is whole and on the disk, or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    os.close(handle)
+    part = Path(name)
     try:
-        with os.fdopen(handle, "wb") as f:
-            f.write(data)
-            f.flush()
+        yield part
+        with part.open("rb") as f:
             os.fsync(f.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
+        part.chmod(0o644)
+        part.replace(path)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
         raise
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all: beside its place, flushed, then renamed."""
+    with _whole(path) as part:
+        part.write_bytes(data)
 
 
 def write_text(path: Path, text: str) -> None:
@@ -110,13 +137,57 @@ def write_json(path: Path, value: Any) -> None:
     write_text(path, json.dumps(value, ensure_ascii=False, indent=1) + "\n")
 
 
-def write_parquet(path: Path, table: Any, metadata: Mapping[str, str] | None = None) -> None:
-    """As :func:`write_bytes`, an Arrow table as Parquet."""
+_FEW = 256  # distinct values up to which a column of numbers is stored as a list of them and places in it
+
+
+def write_parquet(path: Path, table: pa.Table, same: tuple[pa.Table, Path] | None = None) -> None:
+    """As :func:`write_bytes`, an Arrow table as Parquet.
+
+    ``same``: a table that a stage before has stored, and where. When this one is the same columns, untouched, the
+    file is passed on instead of written again.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    if metadata:
-        table = table.replace_schema_metadata(dict(metadata))
-    sink = pa.BufferOutputStream()
-    pq.write_table(table, sink, compression="zstd")
-    write_bytes(path, sink.getvalue().to_pybytes())
+    if same is not None and _same(table, same[0]) and same[1].is_file():
+        with _whole(path) as part:
+            part.unlink()
+            _pass_on(same[1], part)
+        return
+    numbers = [f.name for f in table.schema if pa.types.is_floating(f.type)]
+    many = {name for name in numbers if not _few(table.column(name))}
+    with _whole(path) as part:
+        pq.write_table(
+            table,
+            part,
+            compression="lz4",
+            use_dictionary=[name for name in table.column_names if name not in many],
+            column_encoding=dict.fromkeys(sorted(many), "BYTE_STREAM_SPLIT") or None,
+        )
+
+
+def _same(a: pa.Table, b: pa.Table) -> bool:
+    """Whether two tables are the same columns in memory, under the same names."""
+    from pipeline.arrow import address
+
+    return a.schema.equals(b.schema) and all(
+        address(x) == address(y) for x, y in zip(a.columns, b.columns, strict=True)
+    )
+
+
+def _few(column: pa.ChunkedArray) -> bool:
+    """Whether the first values of a column of numbers are few different ones."""
+    from pipeline.arrow import float_parts
+
+    for values, valid in float_parts(column):
+        some = values[: 4 * _FEW] if valid is None else values[: 4 * _FEW][valid[: 4 * _FEW]]
+        return len(set(some.tolist())) <= _FEW
+    return True
+
+
+def _pass_on(source: Path, target: Path) -> None:
+    """The same file under a second name, or a copy where the file system has no such thing."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)

@@ -33,14 +33,10 @@ def outputs(job: Job) -> list[Path]:
 
 def run(job: Job) -> None:
     """Correct, then map."""
-    import pyarrow.parquet as pq
-
     from pipeline.waves.apply import corrected, mapped
     from pipeline.waves.load import load_corrections
 
-    table = job.memory.get("ingested")
-    if table is None:
-        table = pq.read_table(job.ingested)
+    ingested = table = job.table("ingested", job.ingested)
     file = job.layout.shown(job.survey())
     corrections, lines = load_corrections(job.layout, job.wave)
     if lines is not None and corrections.corrections:
@@ -49,7 +45,7 @@ def run(job: Job) -> None:
     table = mapped(
         table, job.mapping, job.study_files.codebook, job.unavailable, job.layout.shown(job.wave.mapping), file
     )
-    write_parquet(job.harmonised, table)
+    write_parquet(job.harmonised, table, same=(ingested, job.ingested))
     write_json(job.harmonise_findings, found)
     job.memory["harmonised"] = table
 

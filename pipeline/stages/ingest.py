@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from pipeline.errors import DataRejected
@@ -9,6 +10,7 @@ from pipeline.stages.freshness import code_hash, file_hash, json_hash, write_jso
 from pipeline.stages.job import Job
 
 NAME = "ingest"
+_BESIDE_FROM = 64 << 20  # bytes of data from which a second thread gives more than it costs
 
 
 def key(job: Job) -> str:
@@ -40,7 +42,13 @@ def run(job: Job) -> None:
     reading = Reading(path, source.encoding, source.rows, source.sha256, shown=job.layout.shown(path))
     job.meanwhile()
     found = reading.result()
-    write_parquet(job.ingested, found.table)
-    write_json(job.dictionary_file, found.dictionary.to_json())
     job.memory["dictionary"] = found.dictionary
     job.memory["ingested"] = found.table
+    if found.table.nbytes < _BESIDE_FROM:
+        write_parquet(job.ingested, found.table)
+    else:  # the later stages' view of the columns is made while they are stored
+        with ThreadPoolExecutor(1) as beside:
+            written = beside.submit(write_parquet, job.ingested, found.table)
+            job.columns(found.table).code_all(found.dictionary)
+            written.result()
+    write_json(job.dictionary_file, found.dictionary.to_json())

@@ -14,6 +14,9 @@ from pipeline.paths import Layout, Wave
 from pipeline.stages.freshness import json_hash
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from pipeline.counting.columns import Columns
     from pipeline.results import Results
     from pipeline.spec.load import StudyFiles
     from pipeline.spec.model import Record, Source
@@ -169,6 +172,25 @@ class Job:
     def findings(self) -> list[dict[str, Any]]:
         """What validation found."""
         found: list[dict[str, Any]] = json.loads(self.findings_file.read_text("utf-8"))
+        return found
+
+    def table(self, name: str, path: Path) -> pa.Table:
+        """A table of respondents' rows as a stage of this run has left it in memory, else from its file."""
+        if name not in self.memory:
+            from pipeline.arrow import read_parquet
+
+            self.memory[name] = read_parquet(path)
+        found: pa.Table = self.memory[name]
+        return found
+
+    def columns(self, table: pa.Table) -> Columns:
+        """The columns of a table, each coded once for all stages that pass it on."""
+        from pipeline.counting.columns import Columns
+
+        earlier: Columns | None = self.memory.get("columns")
+        if earlier is None or earlier.table is not table:
+            self.memory["columns"] = Columns(table, earlier)
+        found: Columns = self.memory["columns"]
         return found
 
     def numbers_key(self) -> str:

@@ -7,16 +7,21 @@ the codebook are kept.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pipeline.arrow import float_array
 from pipeline.counting.cases import Cases
+from pipeline.counting.columns import Columns
 from pipeline.errors import DataRejected
 from pipeline.spec.model import Codebook, Derived, Weights
 from pipeline.stages.freshness import code_hash, hashes, json_hash, write_parquet
 from pipeline.stages.job import Job
 from pipeline.statistics.design import Margin, rake
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 NAME = "process"
 
@@ -39,39 +44,40 @@ def outputs(job: Job) -> list[Path]:
 
 def run(job: Job) -> None:
     """Add the derived variables and keep what the codebook knows."""
-    import pyarrow.parquet as pq
-
-    table = job.memory.get("harmonised")
-    if table is None:
-        table = pq.read_table(job.harmonised)
-    responses = with_derived(table, job.files.codebook)
+    table = job.table("harmonised", job.harmonised)
+    responses = derived(job)
     weights = job.files.study.weights
     if weights is not None and weights.rake:
         responses = with_raked(responses, weights, job.files.codebook, job.files.name("study"))
-    write_parquet(job.responses, responses)
+    write_parquet(job.responses, responses, same=(table, job.harmonised))
     job.memory["responses"] = responses
 
 
-def with_derived(table: Any, codebook: Codebook) -> Any:
-    """The codebook's columns of an Arrow table, and the derived ones."""
-    import pyarrow as pa
+def derived(job: Job) -> pa.Table:
+    """The harmonised data with the derived variables, made once for the stages that need them."""
+    if "derived" not in job.memory:
+        harmonised = job.table("harmonised", job.harmonised)
+        job.memory["derived"] = with_derived(harmonised, job.files.codebook, job.columns(harmonised))
+    found: pa.Table = job.memory["derived"]
+    return found
 
+
+def with_derived(table: pa.Table, codebook: Codebook, columns: Columns | None = None) -> pa.Table:
+    """The codebook's columns of an Arrow table, and the derived ones. ``columns``: the table's, where coded before."""
     kept = table.select([name for name in codebook.variables if name in table.column_names])
-    cases = Cases(kept, codebook.model_copy(update={"derived": {}}))
-    for name, derived in codebook.derived.items():
-        needed = (derived.source,) if derived.source else derived.mean_of
+    cases = Cases(Columns(kept, columns), codebook.model_copy(update={"derived": {}}))
+    for name, how in codebook.derived.items():
+        needed = (how.source,) if how.source else how.mean_of
         if all(n in kept.column_names for n in needed):
-            kept = kept.append_column(name, pa.array(_derive(derived, cases), pa.float64(), from_pandas=True))
+            kept = kept.append_column(name, float_array(_derive(how, cases)))
     return kept
 
 
-def with_raked(table: Any, weights: Weights, codebook: Codebook, study: str) -> Any:
+def with_raked(table: pa.Table, weights: Weights, codebook: Codebook, study: str) -> pa.Table:
     """The table with the weight that meets the population's margins; empty for a case without a place on them.
 
     Raises :class:`DataRejected` when no weights can meet the margins, naming them.
     """
-    import pyarrow as pa
-
     cases = Cases(table, codebook)
     coded = {name: cases.coded(name) for name in weights.rake}
     start = np.ones(cases.n) if weights.start is None else np.nan_to_num(cases.numeric(weights.start), nan=0.0)
@@ -90,7 +96,7 @@ def with_raked(table: Any, weights: Weights, codebook: Codebook, study: str) -> 
         raise DataRejected("validate.not_raked", file=study, totals=totals, iterations=found.iterations)
     values = np.full(cases.n, np.nan)
     values[inside] = found.weights
-    return table.append_column(weights.variable, pa.array(values, pa.float64(), from_pandas=True))
+    return table.append_column(weights.variable, float_array(values))
 
 
 def _derive(derived: Derived, cases: Cases) -> np.ndarray:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from pipeline.counting.cases import Cases
+from pipeline.counting.columns import Columns
 from pipeline.paths import Layout
 from pipeline.results import CODEBOOK_TABLE, Results, ResultsWriter
 from pipeline.spec.load import StudyFiles
@@ -36,16 +36,12 @@ def outputs(job: Job) -> list[Path]:
 
 def run(job: Job) -> None:
     """Count and compute every table; regression models beside the others where the job has a helper for them."""
-    import pyarrow.parquet as pq
-
     check_statistics(job.study_files)
     tables = job.files.report.tables()
     models = [spec.table for spec in tables if spec.model is not None]
     fitted = job.modeller.ask(model_rows, job.layout, job.wave.name, models) if job.modeller and models else None
-    table = job.memory.get("responses")
-    if table is None:
-        table = pq.read_table(job.responses)
-    counting = _Counting(job.files, table, job.wave.name)
+    table = job.table("responses", job.responses)
+    counting = _Counting(job.files, job.columns(table), job.wave.name)
     made = {spec.table: counting.rows(spec) for spec in tables if fitted is None or spec.model is None}
     made[CODEBOOK_TABLE] = counting.codebook()
     if fitted is not None:
@@ -66,22 +62,20 @@ def prepare_models() -> None:
 
 def model_rows(layout: Layout, wave: str, names: Sequence[str]) -> dict[str, ResultsWriter]:
     """The rows of some tables, from the responses on disk: what a helper is asked for."""
-    import pyarrow.parquet as pq
-
     job = Job(layout, layout.wave(wave))
-    counting = _Counting(job.files, pq.read_table(job.responses), wave)
+    counting = _Counting(job.files, job.columns(job.table("responses", job.responses)), wave)
     return {spec.table: counting.rows(spec) for spec in job.files.report.tables() if spec.table in names}
 
 
 class _Counting:
     """A wave's cases with and without the weight, and the tables made from them."""
 
-    def __init__(self, files: StudyFiles, table: Any, wave: str) -> None:
-        self.files, self.wave, self.total = files, wave, table.num_rows
-        self.unweighted = Cases(table, files.codebook)
+    def __init__(self, files: StudyFiles, columns: Columns, wave: str) -> None:
+        self.files, self.wave, self.total = files, wave, columns.rows
+        self.unweighted = Cases(columns, files.codebook)
         self.designs: dict[bool, Design | None] = {}
         weight, weighting = weight_of(files.study)
-        self.weighted = Cases(table, files.codebook, weight, weighting) if weight else self.unweighted
+        self.weighted = Cases(columns, files.codebook, weight, weighting) if weight else self.unweighted
 
     def context(self, spec: TableSpec | None) -> Context:
         """What a table is made in: its cases, the study's decisions, a writer of its own."""

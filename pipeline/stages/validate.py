@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.counting.cases import Cases
+from pipeline.counting.cases import Cases, Coded
 from pipeline.errors import DataRejected, PipelineError
 from pipeline.results import BLANK
 from pipeline.spec.model import Variable
 from pipeline.stages.freshness import code_hash, hashes, json_hash, write_json
 from pipeline.stages.job import Job
-from pipeline.stages.process import with_derived
+from pipeline.stages.process import derived
 
 NAME = "validate"
 MOST_NAMED = 12  # units named in one message; the report's page names the number of the others
@@ -50,7 +50,7 @@ def _findings(job: Job) -> Iterator[dict[str, Any]]:
     policies = files.study.policies
     data = job.layout.shown(job.survey())
     book = files.name("codebook")
-    names = _table(job).column_names
+    names = job.table("harmonised", job.harmonised).column_names
     for notice in job.dictionary.notices:
         yield {"level": "note", "id": notice.text_id, "params": dict(notice.params)}
     yield from json.loads(job.harmonise_findings.read_text("utf-8"))
@@ -68,49 +68,38 @@ def _findings(job: Job) -> Iterator[dict[str, Any]]:
     unused = [name for name in names if name not in known]
     if unused:
         yield _finding("warn", "variables_unused", file=data, count=len(unused), variables=", ".join(unused))
-    table = with_derived(_table(job), codebook)
-    cases = Cases(table, codebook)
-    units = _unit_names(job, cases)
+    columns = job.columns(derived(job))
+    cases = Cases(columns, codebook)
     identifier = files.study.identifier
     if identifier:
-        yield from _duplicates(data, identifier, units)
-    yield from _unknown_codes(job, cases, units, data, book)
+        yield from _duplicates(data, identifier, cases.coded(identifier))
+    yield from _unknown_codes(job, cases, data, book)
     weights = files.study.weights
     if weights is not None and not weights.rake:
-        without = Cases(table, codebook, weights.variable, "probability").without_weight
+        without = Cases(columns, codebook, weights.variable, "probability").without_weight
         if without:
             yield _finding("warn", "without_weight", file=data, variable=weights.variable, count=without)
 
 
-def _table(job: Job) -> Any:
-    import pyarrow.parquet as pq
-
-    if "harmonised" not in job.memory:
-        job.memory["harmonised"] = pq.read_table(job.harmonised)
-    return job.memory["harmonised"]
-
-
-def _unit_names(job: Job, cases: Cases) -> list[str]:
-    identifier = job.files.study.identifier
-    if identifier is None:
-        return [str(i + 1) for i in range(cases.n)]
-    coded = cases.coded(identifier)
-    return [coded.codes[i - 1] if i else "–" for i in coded.index.tolist()]
+def _duplicates(data: str, identifier: str, units: Coded) -> Iterator[dict[str, Any]]:
+    """A finding per unit that stands in several rows, in the order of their first rows."""
+    order = np.argsort(units.index, kind="stable")
+    ends = np.cumsum(np.bincount(units.index, minlength=len(units.codes) + 1))
+    starts = np.concatenate([[0], ends[:-1]])
+    several = np.flatnonzero(ends - starts > 1)
+    for i in several[np.argsort(order[starts[several]])].tolist():
+        rows = (order[starts[i] : ends[i]] + 1).tolist()
+        yield _finding(
+            "stop", "duplicate_unit", file=data, variable=identifier, unit=_unit_name(units, i),
+            rows=", ".join(str(r) for r in rows),
+        )  # fmt: skip
 
 
-def _duplicates(data: str, identifier: str, units: list[str]) -> Iterator[dict[str, Any]]:
-    seen: dict[str, list[int]] = {}
-    for row, unit in enumerate(units):
-        seen.setdefault(unit, []).append(row + 1)
-    for unit, rows in seen.items():
-        if len(rows) > 1:
-            yield _finding(
-                "stop", "duplicate_unit", file=data, variable=identifier, unit=unit,
-                rows=", ".join(str(r) for r in rows),
-            )  # fmt: skip
+def _unit_name(units: Coded, index: int) -> str:
+    return units.codes[index - 1] if index else "–"
 
 
-def _unknown_codes(job: Job, cases: Cases, units: list[str], data: str, book: str) -> Iterator[dict[str, Any]]:
+def _unknown_codes(job: Job, cases: Cases, data: str, book: str) -> Iterator[dict[str, Any]]:
     files = job.files
     for name, variable in files.codebook.variables.items():
         if not variable.categorical:
@@ -119,18 +108,25 @@ def _unknown_codes(job: Job, cases: Cases, units: list[str], data: str, book: st
         for i, code in enumerate(coded.codes[len(variable.categories) :], start=len(variable.categories) + 1):
             if code == BLANK:
                 continue
-            rows = np.flatnonzero(coded.index == i).tolist()
+            rows = np.flatnonzero(coded.index == i)
             yield _finding(
                 files.study.policies.unknown_codes, "unknown_code", file=data, variable=name, code=code,
-                count=len(rows), units=_some([units[r] for r in rows]), declared=_declared(variable),
+                count=len(rows), units=_some(job, cases, rows), declared=_declared(variable),
                 codebook=book, line=files.line("codebook", "variables", name),
                 corrections=job.layout.shown(job.wave.corrections), mapping=job.layout.shown(job.wave.mapping),
             )  # fmt: skip
 
 
-def _some(units: list[str]) -> str:
-    more = f" +{len(units) - MOST_NAMED}" if len(units) > MOST_NAMED else ""
-    return ", ".join(units[:MOST_NAMED]) + more
+def _some(job: Job, cases: Cases, rows: np.ndarray) -> str:
+    """The units in some rows, by their identifier or else their row's number; not all where they are many."""
+    identifier = job.files.study.identifier
+    if identifier is None:
+        named = [str(row + 1) for row in rows[:MOST_NAMED].tolist()]
+    else:
+        units = cases.coded(identifier)
+        named = [_unit_name(units, i) for i in units.index[rows[:MOST_NAMED]].tolist()]
+    more = f" +{len(rows) - MOST_NAMED}" if len(rows) > MOST_NAMED else ""
+    return ", ".join(named) + more
 
 
 def _declared(variable: Variable) -> str:

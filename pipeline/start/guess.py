@@ -14,6 +14,7 @@ from typing import Any, Literal
 import numpy as np
 
 from pipeline import language
+from pipeline.counting.columns import Column, Columns
 from pipeline.results import BLANK
 from pipeline.spec.model import Kind
 from pipeline.spss.model import Dictionary, Variable, code_text
@@ -76,8 +77,12 @@ class Guesses:
 
 
 def guess(dictionary: Dictionary, table: Any) -> Guesses:
-    """Guess the kind of every variable of a file and the groups they form. ``table``: the ingested Arrow table."""
-    found = {v.name: _variable(v, table.column(v.name), dictionary) for v in dictionary.variables}
+    """Guess the kind of every variable of a file and the groups they form.
+
+    ``table``: the ingested Arrow table, or its :class:`Columns`.
+    """
+    columns = table if isinstance(table, Columns) else Columns(table)
+    found = {v.name: _variable(v, columns, dictionary) for v in dictionary.variables}
     sets = [*_declared_sets(dictionary, found)]
     taken = {m for s in sets for m in s.members}
     likely, batteries = _runs(dictionary, found, taken)
@@ -87,29 +92,31 @@ def guess(dictionary: Dictionary, table: Any) -> Guesses:
 # ---------------------------------------------------------------- one variable
 
 
-def _variable(v: Variable, column: Any, dictionary: Dictionary) -> Guess:
+def _variable(v: Variable, columns: Columns, dictionary: Dictionary) -> Guess:
     if v.kind == "string":
-        return _string(v, column)
-    values = column.to_numpy(zero_copy_only=False)
-    valid = values[~(np.isnan(values) | v.missing.mask(values))]
+        return _string(v, columns[v.name])
     labels = [(code_text(c), text) for c, text in v.value_labels if not v.missing.is_missing(c)]
     if v.name == dictionary.weight:
         return Guess(v.name, "weight", "weight")
-    if len(valid) == 0:
+    if v.is_date and not v.missing and columns.absent(v.name) < columns.rows:  # its values are not looked at
+        return Guess(v.name, "date", "date_format")
+    column = columns[v.name]
+    distinct = column.values[~v.missing.mask(column.values)]
+    if len(distinct) == 0:
         return Guess(v.name, "nominal", "empty", tuple(labels), empty=True)
     if v.is_date:
         return Guess(v.name, "date", "date_format")
-    distinct = np.unique(valid)
     constant = code_text(float(distinct[0])) if len(distinct) == 1 else None
     whole = bool(np.all(distinct == np.floor(distinct)))
-    unlabelled = [float(d) for d in distinct if not any(d == c for c, _ in v.value_labels)]
-    if labels and len(unlabelled) <= max(1, len(distinct) // 2) and len(distinct) <= MOST_CATEGORIES:
-        return _labelled(v, labels, unlabelled, constant)
+    if labels and len(distinct) <= MOST_CATEGORIES:
+        unlabelled = [float(d) for d in distinct if not any(d == c for c, _ in v.value_labels)]
+        if len(unlabelled) <= max(1, len(distinct) // 2):
+            return _labelled(v, labels, unlabelled, constant)
     if labels and whole and len(distinct) <= MOST_UNLABELLED:
         return _end_points(v, labels, distinct, constant)
     if v.is_time:
         return Guess(v.name, "numeric", "numbers", constant=constant)
-    unique = len(distinct) == len(values) and whole and len(values) > MOST_UNLABELLED
+    unique = len(distinct) == columns.rows and whole and columns.rows > MOST_UNLABELLED
     if unique and (_whole("identifier", v.name) or v.measure == "nominal"):
         return Guess(v.name, "identifier", "all_different")
     if whole and len(distinct) <= MOST_UNLABELLED and not labels:
@@ -153,19 +160,25 @@ def _end_points(v: Variable, labels: list[tuple[str, str]], distinct: Any, const
     return Guess(v.name, "ordinal", "end_points", tuple(categories), True, constant=constant, doubtful=doubtful)
 
 
-def _string(v: Variable, column: Any) -> Guess:
-    values = [x for x in column.to_pylist() if x is not None and not v.missing.is_missing(x)]
-    distinct = sorted(set(values))
+def _string(v: Variable, column: Column) -> Guess:
+    answers = int(column.n[1:].sum())
+    if column.k > MOST_CATEGORIES and not v.missing:  # many texts are counted, not looked at one by one
+        if column.k == answers and column.longest <= 40:
+            return Guess(v.name, "identifier", "all_different")
+        return Guess(v.name, "text", "many_strings")
+    counted = zip(column.texts, column.n[1:].tolist(), strict=True)
+    found = {text: n for text, n in counted if not v.missing.is_missing(text)}
+    distinct, answers = sorted(found), sum(found.values())
     labels = {str(c): text for c, text in v.value_labels if not v.missing.is_missing(c)}
     filled = [d for d in distinct if d.strip()]
     if not filled and not labels:
         return Guess(v.name, "text", "empty", empty=True)
     constant = distinct[0] if len(distinct) == 1 else None
     longest = max((len(d) for d in distinct), default=0)
-    if len(distinct) <= MOST_CATEGORIES and longest <= 60 and (labels or len(distinct) < max(3, len(values) * 0.8)):
+    if len(distinct) <= MOST_CATEGORIES and longest <= 60 and (labels or len(distinct) < max(3, answers * 0.8)):
         categories = tuple((d or BLANK, labels.get(d, d) or BLANK) for d in sorted({*distinct, *labels}))
         return Guess(v.name, "nominal", "few_strings", categories, constant=constant)
-    if len(distinct) == len(values) and longest <= 40:
+    if len(distinct) == answers and longest <= 40:
         return Guess(v.name, "identifier", "all_different")
     return Guess(v.name, "text", "many_strings")
 

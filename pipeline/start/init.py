@@ -85,12 +85,7 @@ def read_and_guess(job: Job) -> tuple[Dictionary, Guesses]:
     from pipeline.run import run_stage
 
     run_stage(job, "ingest")
-    import pyarrow.parquet as pq
-
-    table = job.memory.get("ingested")
-    if table is None:
-        table = pq.read_table(job.ingested)
-    return job.dictionary, guess(job.dictionary, table)
+    return job.dictionary, guess(job.dictionary, job.columns(job.table("ingested", job.ingested)))
 
 
 def write_study(layout: Layout, dictionary: Dictionary, guesses: Guesses, title: str, start: Start) -> None:

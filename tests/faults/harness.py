@@ -26,6 +26,7 @@ from pipeline.errors import PipelineError
 from pipeline.paths import Layout
 from pipeline.progress import Progress
 from pipeline.run import Wanted
+from pipeline.stages import render
 from pipeline.unattended.rerun import rerun
 from tests.faults import tiny
 
@@ -60,6 +61,11 @@ def forked(action: Callable[[], int], kill_after: float | None = None) -> int:
     os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
     raise AssertionError("the run hangs")
+
+
+def warm() -> None:
+    """Import here what a run's processes need, so that their forks find it."""
+    render.prepare()
 
 
 def once(study: Layout) -> int:
@@ -170,6 +176,7 @@ class Bench:
     """A study with a published report and a newer file waiting, set up anew for every fault."""
 
     def __init__(self, folder: Path, languages: str = "it") -> None:
+        warm()
         self.model = folder / "model"
         self.study = tiny.make(folder / "study", languages)
         assert forked(lambda: once(self.study)) == 0

@@ -54,12 +54,12 @@ def at_step(bench: Bench, k: int, kill: bool) -> int:
 
 
 def spread(n: int, k: int) -> list[int]:
-    """About k of the numbers 0 … n−1: the last ones, where the swap is, and others evenly."""
-    return sorted({*range(0, n, max(1, n // k)), *range(max(0, n - 6), n)})
+    """About k of the numbers 0 … n−1, evenly, and the last ones, which are near the swap."""
+    return sorted({*range(0, n, max(1, n // k)), *range(max(0, n - 3), n)})
 
 
 def test_killed_at_named_steps(bench: Bench, steps: int) -> None:
-    for k in spread(steps, 8):
+    for k in spread(steps, 5):
         at_step(bench, k, kill=True)
         bench.check()
 
@@ -72,7 +72,7 @@ def test_killed_at_every_step(bench: Bench, steps: int) -> None:
 
 
 def test_disk_full_at_named_steps(bench: Bench, steps: int) -> None:
-    for k in spread(steps, 6):
+    for k in spread(steps, 4):
         assert at_step(bench, k, kill=False) in (0, 6), f"step {k}"
         bench.check()
 

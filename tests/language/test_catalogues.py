@@ -179,11 +179,14 @@ def test_a_hole_without_value_is_a_defect() -> None:
 
 @pytest.mark.parametrize(
     ("environment", "lang"),
-    [({"LANG": "it_IT.UTF-8"}, "it"), ({"LANG": "de_DE"}, "en"), ({"LANG": "it_IT", "LC_ALL": "en_GB"}, "en"), ({}, "en")],
+    [
+        ({"LANG": "it_IT.UTF-8"}, "it"),
+        ({"LANG": "de_DE"}, "en"),
+        ({"LANG": "it_IT", "LC_ALL": "en_GB"}, "en"),
+        ({}, "en"),
+    ],
 )
-def test_the_language_of_the_terminal(
-    environment: dict[str, str], lang: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_language_of_the_terminal(environment: dict[str, str], lang: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.delenv(name, raising=False)
     for name, value in environment.items():

@@ -111,18 +111,22 @@ def test_quick_leaves_the_file_as_it_was(run: Run, survey: Path, tmp_path: Path)
 
 def test_quick_uses_a_weight_only_where_one_is_named(run: Run, survey: Path, tmp_path: Path) -> None:
     """The file switches none on; ``--weight`` does, and ``--like-spss`` makes it a replication weight."""
-    kish = {}
-    for name, words in {"none": [], "weight": ["--weight", "peso"], "like": ["--weight", "peso", "--like-spss"]}.items():
+    counts = {}
+    for name, words in {
+        "none": [],
+        "weight": ["--weight", "peso"],
+        "like": ["--weight", "peso", "--like-spss"],
+    }.items():
         out = tmp_path / name
         assert run("quick", survey, "--out", out, "--lang", "en", "--formats", "html", *words).code == 0
         rows = pq.read_table(out / "results.parquet").to_pylist()
-        kish[name] = [
-            r["value"] for r in rows
-            if (r["statistic"], r["row_var"], r["row_code"], r["table_id"]) == ("count", "provincia", "MI", "freq_provincia")
-        ]  # fmt: skip
-    assert kish["none"] == [5.0]
-    assert kish["weight"] == pytest.approx([1.0 + 1.2 + 0.8 + 1.0 + 1.1])
-    assert kish["like"] == pytest.approx([5.1])
+        about = ("freq_provincia", "count", "provincia", "MI")
+        counts[name] = [
+            r["value"] for r in rows if (r["table_id"], r["statistic"], r["row_var"], r["row_code"]) == about
+        ]
+    assert counts["none"] == [5.0]
+    assert counts["weight"] == pytest.approx([1.0 + 1.2 + 0.8 + 1.0 + 1.1])
+    assert counts["like"] == pytest.approx([5.1])
 
 
 # ---------------------------------------------------------------- init
@@ -179,7 +183,14 @@ def test_hostile_names_and_labels_survive_the_way_through_yaml(run: Run, tmp_pat
     import pandas as pd
     import pyreadstat
 
-    labels = ["a: b # c", '"quoted" \\ {it: x}', "- [1, 2]\n  more", "{forma:count:1}", "!!python/name:os.system", "\u2028x"]
+    labels = [
+        "a: b # c",
+        '"quoted" \\ {it: x}',
+        "- [1, 2]\n  more",
+        "{forma:count:1}",
+        "!!python/name:os.system",
+        "\u2028x",
+    ]
     frame = pd.DataFrame({f"V{i}": [1.0, 2.0, 1.0] for i in range(len(labels))})
     pyreadstat.write_sav(
         frame, str(tmp_path / "h.sav"), column_labels=labels,
@@ -198,7 +209,9 @@ def test_hostile_names_and_labels_survive_the_way_through_yaml(run: Run, tmp_pat
 # ---------------------------------------------------------------- small parts
 
 
-@pytest.mark.parametrize("text", ["plain", "yes", "1", "a: b", "# no", '"', "\\", "\x85", "\u2029", "\ufeff", "è", "\n"])
+@pytest.mark.parametrize(
+    "text", ["plain", "yes", "1", "a: b", "# no", '"', "\\", "\x85", "\u2029", "\ufeff", "è", "\n"]
+)
 def test_quoted_text_comes_back(text: str) -> None:
     assert yaml.safe_load(quoted(text)) == text
     assert yaml.safe_load(flow([text, "x"])) == [text, "x"]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import re
+import zipfile
 from collections import defaultdict
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -173,6 +175,63 @@ def test_the_text_of_a_percentage_is_its_result_rounded(documents: dict[str, Doc
             for cell in row.cells:
                 if cell.format == "percent1" and cell.value is not None:
                     assert cell.text == formats.share_text(cell.value, lang)
+
+
+def shown(document: Document) -> list[list[list[str]]]:
+    return [
+        [[cell.text for cell in row.cells] for row in table.rows if row.kind != "group"] for table in document.tables()
+    ]
+
+
+@pytest.mark.parametrize("lang", ["it", "en"])
+def test_the_web_page_shows_these_cells(documents: dict[str, Document], lang: str, tmp_path: Path) -> None:
+    from lxml import html
+
+    from pipeline import render
+
+    render.write("html", documents[lang], tmp_path / "r.html")
+    page = html.fromstring((tmp_path / "r.html").read_bytes().decode("utf-8"))
+    found = []
+    for table in page.xpath("//figure[contains(@class, 'table')]//table"):
+        rows = [[(td.text or "").strip() for td in tr.xpath("./td")] for tr in table.xpath(".//tbody/tr")]
+        found.append([row for row in rows if row])
+    assert found == shown(documents[lang])
+
+
+@pytest.mark.parametrize("lang", ["it", "en"])
+def test_the_workbook_holds_these_numbers(documents: dict[str, Document], lang: str, tmp_path: Path) -> None:
+    from openpyxl import load_workbook
+
+    from pipeline import render
+
+    render.write("xlsx", documents[lang], tmp_path / "r.xlsx")
+    book = load_workbook(tmp_path / "r.xlsx", read_only=True)
+    numbers = {
+        float(value) for sheet in book for row in sheet.iter_rows(values_only=True) for value in row
+        if isinstance(value, (int, float))
+    }  # fmt: skip
+    values = {
+        cell.value for table in documents[lang].tables() for row in table.rows for cell in row.cells
+        if cell.value is not None
+    }  # fmt: skip
+    assert len(values) > 300
+    assert {v for v in values if not any(math.isclose(v, n, rel_tol=1e-14) for n in numbers)} == set()
+
+
+@pytest.mark.parametrize("lang", ["it", "en"])
+def test_the_text_document_shows_these_cells(documents: dict[str, Document], lang: str, tmp_path: Path) -> None:
+    from lxml import etree
+
+    from pipeline import render
+
+    render.write("docx", documents[lang], tmp_path / "r.docx")
+    with zipfile.ZipFile(tmp_path / "r.docx") as package:
+        tree = etree.fromstring(package.read("word/document.xml"))
+    w = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+    texts = {"".join(t.text or "" for t in cell.iter(f"{w}t")).strip() for cell in tree.iter(f"{w}tc")}
+    expected = {text for table in shown(documents[lang]) for row in table for text in row if text}
+    lacking = {e for e in expected if not any(t == e or t.startswith(e) for t in texts)}
+    assert lacking == set()
 
 
 def test_both_languages_show_the_same_numbers(documents: dict[str, Document]) -> None:

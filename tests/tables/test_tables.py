@@ -41,7 +41,8 @@ def value(results: Results, statistic: str, *about: str, **more: str) -> float |
 
 def no_row_twice(results: Results) -> bool:
     keys = [
-        (r.statistic, r.row_var, r.row_code, r.col_var, r.col_code, r.layer_var, r.layer_code) for r in results.rows("t")
+        (r.statistic, r.row_var, r.row_code, r.col_var, r.col_code, r.layer_var, r.layer_code)
+        for r in results.rows("t")
     ]  # fmt: skip
     return len(keys) == len(set(keys))
 

@@ -16,6 +16,7 @@ from pipeline.unattended import status
 from pipeline.unattended.rerun import rerun
 from pipeline.unattended.status import Status
 from tests.faults import tiny
+from tests.faults.harness import warm
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,11 @@ class Again:
     code: int
     said: str
     status: Status
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _warm() -> None:
+    warm()
 
 
 @pytest.fixture

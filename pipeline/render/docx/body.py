@@ -23,7 +23,18 @@ from pipeline.present.document import (
 from pipeline.render.docx.figures import Picture, drawing
 from pipeline.render.docx.styles import TEXT_WIDTH, TEXT_WIDTH_TURNED
 from pipeline.render.docx.tables import cell_notes, facts_element, measures, split, table_element
-from pipeline.render.docx.xml import Bookmarks, Element, R, field, link, paragraph, run, run_properties, w
+from pipeline.render.docx.xml import (
+    Bookmarks,
+    Element,
+    element,
+    ends_section,
+    field,
+    link,
+    paragraph,
+    run,
+    run_properties,
+    w,
+)
 from pipeline.render.listing import cover_is_repeated, numbered_figures
 
 EN_SPACE = "\u2002"  # between a section's number and title: a tab would be carried into running heads and contents
@@ -58,14 +69,14 @@ def page_number(document: Document) -> list[Element]:
 
 
 class Body:
-    """Builds the body; :attr:`root` is the finished ``w:document`` after :meth:`build`."""
+    """Builds the body: :meth:`build` gives the finished ``w:document``."""
 
     def __init__(self, document: Document, pictures: Mapping[str, Picture], parts: Parts) -> None:
         self.document = document
         self.pictures = pictures
         self.parts = parts
         self.bookmarks = Bookmarks()
-        self.body = w("body")
+        self.body: list[Element] = []
         self.ordered_lists = 0
         self._waiting: list[Element] = []  # headings, which go to the page of what follows them
         self._turned = False
@@ -121,12 +132,11 @@ class Body:
     def _section_properties(self) -> Element:
         parts, turned = self.parts, self._turned
         header = parts.front_header if self._front else parts.header_turned if turned else parts.header
+        footer = parts.footer_turned if turned else parts.footer
         references = [
-            w("headerReference", type="default"),
-            w("footerReference", type="default"),
+            element(f"w:{kind}Reference", {"w:type": "default", "r:id": part})
+            for kind, part in (("header", header), ("footer", footer))
         ]
-        for reference, part in zip(references, (header, parts.footer_turned if turned else parts.footer), strict=True):
-            reference.set(f"{{{R}}}id", part)
         size = {"w": 16_838, "h": 11_906, "orient": "landscape"} if turned else {"w": 11_906, "h": 16_838}
         side = TURNED_MARGIN if turned else MARGIN
         made = w(
@@ -142,15 +152,12 @@ class Body:
         return made
 
     def _close_section(self) -> None:
-        last = self.body[-1] if len(self.body) else None
-        if last is None or last.tag != w("p").tag:
-            last = paragraph([], "TableEnd")
-            self.body.append(last)
-        properties = last.find(w("pPr").tag)
-        if properties is None:
-            properties = w("pPr")
-            last.insert(0, properties)
-        properties.append(self._section_properties())
+        properties = self._section_properties()
+        last = ends_section(self.body[-1], properties) if self.body else None
+        if last is None:
+            self.body.append(w("p", w("pPr", w("pStyle", val="TableEnd"), properties)))
+        else:
+            self.body[-1] = last
 
     # The whole
 
@@ -168,7 +175,7 @@ class Body:
             self._section(section, starts_page)
         self.add([])
         self.body.append(self._section_properties())
-        return w("document", self.body)
+        return w("document", w("body", *self.body))
 
     def _cover(self) -> None:
         cover = self.document.cover

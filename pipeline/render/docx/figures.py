@@ -11,7 +11,7 @@ from lxml import etree
 
 from pipeline.errors import RenderingFailed
 from pipeline.present.document import Figure
-from pipeline.render.docx.xml import ASVG, PIC, WP, A, Element, R, w
+from pipeline.render.docx.xml import PIC, Element, element, w
 from pipeline.render.text import printable
 
 FONTS = Path(__file__).parents[3] / "fonts"
@@ -54,15 +54,15 @@ def checked_svg(figure: Figure) -> bytes:
     doctype = root.getroottree().docinfo.internalDTD
     if doctype is not None and any(True for _ in doctype.iterentities()):
         raise RenderingFailed("office.figure_unsafe", label=figure.label, what="<!ENTITY>")
-    for element in root.iter():
-        if not isinstance(element.tag, str):
+    for node in root.iter():
+        if not isinstance(node.tag, str):
             continue
-        name = etree.QName(element).localname
+        name = etree.QName(node).localname
         if name in _FORBIDDEN_ELEMENTS:
             raise RenderingFailed("office.figure_unsafe", label=figure.label, what=f"<{name}>")
-        if name == "style" and _FETCHING_STYLE.search(element.text or ""):
+        if name == "style" and _FETCHING_STYLE.search(node.text or ""):
             raise RenderingFailed("office.figure_unsafe", label=figure.label, what="<style> url()")
-        for key, value in element.attrib.items():
+        for key, value in node.attrib.items():
             attribute = etree.QName(key).localname
             fetches = attribute in ("href", "src") and not str(value).startswith(("#", "data:image/png;base64,"))
             if fetches or attribute.startswith("on") or _FETCHING_STYLE.search(str(value)):
@@ -113,43 +113,30 @@ def pngs(shown: list[Picture]) -> list[bytes]:
 
 def drawing(figure: Figure, picture: Picture, number: int, png_id: str, svg_id: str) -> Element:
     """The run that shows a figure's picture in the text. ``number`` is unique among the document's drawings."""
-
-    def el(namespace: str, tag: str, *children: Element, **attributes: str | int) -> Element:
-        made = etree.Element(f"{{{namespace}}}{tag}", {key: str(value) for key, value in attributes.items()})
-        made.extend(children)
-        return made
-
     size = {"cx": picture.width, "cy": picture.height}
-    name = f"figure-{number}"
-    alt = " ".join(printable(figure.alt).split())
-    svg = etree.Element(f"{{{ASVG}}}svgBlip", {f"{{{R}}}embed": svg_id}, nsmap={"asvg": ASVG})
-    blip = etree.Element(f"{{{A}}}blip", {f"{{{R}}}embed": png_id})
-    blip.append(el(A, "extLst", el(A, "ext", svg, uri=SVG_EXTENSION)))
-    shown = el(
-        PIC,
-        "pic",
-        el(PIC, "nvPicPr", el(PIC, "cNvPr", id=number, name=name, descr=alt), el(PIC, "cNvPicPr")),
-        el(PIC, "blipFill", blip, el(A, "stretch", el(A, "fillRect"))),
-        el(
-            PIC,
-            "spPr",
-            el(A, "xfrm", el(A, "off", x=0, y=0), el(A, "ext", **size)),
-            el(A, "prstGeom", el(A, "avLst"), prst="rect"),
-        ),
-    )
-    inline = el(
-        WP,
-        "inline",
-        el(WP, "extent", **size),
-        el(WP, "effectExtent", l=0, t=0, r=0, b=0),
-        el(WP, "docPr", id=number, name=name, descr=alt, title=" ".join(printable(figure.title).split())),
-        el(WP, "cNvGraphicFramePr", el(A, "graphicFrameLocks", noChangeAspect=1)),
-        el(A, "graphic", el(A, "graphicData", shown, uri=PIC)),
-        distT=0,
-        distB=0,
-        distL=0,
-        distR=0,
-    )
-    made = w("r", w("drawing"))
-    made[0].append(inline)
-    return made
+    said: dict[str, str | int] = {
+        "id": number,
+        "name": f"figure-{number}",
+        "descr": " ".join(printable(figure.alt).split()),
+    }
+    svg = element("asvg:svgBlip", {"r:embed": svg_id})
+    extension = element("a:extLst", {}, [element("a:ext", {"uri": SVG_EXTENSION}, [svg])])
+    filled = [
+        element("a:blip", {"r:embed": png_id}, [extension]),
+        element("a:stretch", {}, [element("a:fillRect", {})]),
+    ]
+    place = element("a:xfrm", {}, [element("a:off", {"x": 0, "y": 0}), element("a:ext", size)])
+    shape = element("a:prstGeom", {"prst": "rect"}, [element("a:avLst", {})])
+    shown = [
+        element("pic:nvPicPr", {}, [element("pic:cNvPr", said), element("pic:cNvPicPr", {})]),
+        element("pic:blipFill", {}, filled),
+        element("pic:spPr", {}, [place, shape]),
+    ]
+    inline = [
+        element("wp:extent", size),
+        element("wp:effectExtent", {"l": 0, "t": 0, "r": 0, "b": 0}),
+        element("wp:docPr", {**said, "title": " ".join(printable(figure.title).split())}),
+        element("wp:cNvGraphicFramePr", {}, [element("a:graphicFrameLocks", {"noChangeAspect": 1})]),
+        element("a:graphic", {}, [element("a:graphicData", {"uri": PIC}, [element("pic:pic", {}, shown)])]),
+    ]
+    return w("r", w("drawing", element("wp:inline", {"distT": 0, "distB": 0, "distL": 0, "distR": 0}, inline)))

@@ -6,14 +6,12 @@ import io
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 
-from lxml import etree
-
 from pipeline import language
 from pipeline.present.document import Document
 from pipeline.render.docx.body import Body, Parts, page_number
 from pipeline.render.docx.figures import pictures, pngs
 from pipeline.render.docx.styles import TEXT_WIDTH, TEXT_WIDTH_TURNED, font_table, numbering, settings, styles
-from pipeline.render.docx.xml import Element, R, field, run, to_bytes, w
+from pipeline.render.docx.xml import Element, R, element, field, run, text_element, to_bytes, w
 from pipeline.render.text import printable
 
 CONTENT_TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
@@ -46,15 +44,11 @@ class _Relationships:
 
 
 def _relationships_part(targets: list[tuple[str, str]]) -> bytes:
-    root = etree.Element(f"{{{RELATIONSHIPS}}}Relationships", nsmap={None: RELATIONSHIPS})
-    for i, (kind, target) in enumerate(targets, start=1):
-        etree.SubElement(root, f"{{{RELATIONSHIPS}}}Relationship", {"Id": f"rId{i}", "Type": kind, "Target": target})
-    return _bytes(root)
-
-
-def _bytes(root: Element) -> bytes:
-    made: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
-    return made
+    parts = [
+        element("Relationship", {"Id": f"rId{i}", "Type": kind, "Target": target})
+        for i, (kind, target) in enumerate(targets, start=1)
+    ]
+    return to_bytes(element("Relationships", {}, parts), {"": RELATIONSHIPS})
 
 
 def _running(tag: str, style: str, left: list[Element], right: list[Element], width: int) -> Element:
@@ -71,31 +65,31 @@ def _running(tag: str, style: str, left: list[Element], right: list[Element], wi
 
 def _core(document: Document, locale: str) -> bytes:
     cover = document.cover
-    root = etree.Element(f"{{{CORE}}}coreProperties", nsmap={"cp": CORE, "dc": DC, "dcterms": DCTERMS, "xsi": XSI})
-    texts = (("title", cover.title), ("subject", cover.line), ("creator", cover.authors), ("language", locale))
-    for key, text in texts:
-        etree.SubElement(root, f"{{{DC}}}{key}").text = " ".join(printable(text).split())[:PROPERTY_LIMIT]
-    edition = " ".join(printable(cover.edition).split())[:PROPERTY_LIMIT]
-    etree.SubElement(root, f"{{{CORE}}}contentStatus").text = edition
-    for key in ("created", "modified"):
-        stamp = etree.SubElement(root, f"{{{DCTERMS}}}{key}", {f"{{{XSI}}}type": "dcterms:W3CDTF"})
-        stamp.text = FIXED_STAMP
-    return _bytes(root)
+    texts = (
+        ("dc:title", cover.title),
+        ("dc:subject", cover.line),
+        ("dc:creator", cover.authors),
+        ("dc:language", locale),
+        ("cp:contentStatus", cover.edition),
+    )
+    said = [text_element(key, " ".join(printable(text).split())[:PROPERTY_LIMIT]) for key, text in texts]
+    stamps = [
+        text_element(f"dcterms:{key}", FIXED_STAMP, {"xsi:type": "dcterms:W3CDTF"}) for key in ("created", "modified")
+    ]
+    namespaces = {"cp": CORE, "dc": DC, "dcterms": DCTERMS, "xsi": XSI}
+    return to_bytes(element("cp:coreProperties", {}, said + stamps), namespaces)
 
 
 def _content_types(parts: dict[str, str]) -> bytes:
-    root = etree.Element(f"{{{CONTENT_TYPES}}}Types", nsmap={None: CONTENT_TYPES})
     defaults = {
         "rels": "application/vnd.openxmlformats-package.relationships+xml",
         "xml": "application/xml",
         "png": "image/png",
         "svg": "image/svg+xml",
     }
-    for extension, kind in defaults.items():
-        etree.SubElement(root, f"{{{CONTENT_TYPES}}}Default", {"Extension": extension, "ContentType": kind})
-    for name, kind in parts.items():
-        etree.SubElement(root, f"{{{CONTENT_TYPES}}}Override", {"PartName": f"/{name}", "ContentType": kind})
-    return _bytes(root)
+    kinds = [element("Default", {"Extension": name, "ContentType": kind}) for name, kind in defaults.items()]
+    kinds += [element("Override", {"PartName": f"/{name}", "ContentType": kind}) for name, kind in parts.items()]
+    return to_bytes(element("Types", {}, kinds), {"": CONTENT_TYPES})
 
 
 def package(document: Document) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipeline.render.docx.xml import Element, flag, w
+from pipeline.render.docx.xml import Element, flag, group, w
 
 SERIF = "Noto Serif"
 SANS = "Noto Sans"
@@ -56,7 +56,7 @@ def _style(
     given = (("before", before), ("after", after), ("line", line), ("lineRule", None if line is None else "auto"))
     spacing: dict[str, str | int] = {key: value for key, value in given if value is not None}
     indent = {key: value for key, value in (("left", left), ("right", right), ("hanging", hanging)) if value}
-    paragraph = w(
+    paragraph = group(
         "pPr",
         flag("keepNext", keep_next),
         flag("keepLines", keep_next),
@@ -69,7 +69,7 @@ def _style(
         w("jc", val=align) if align else None,
         w("outlineLvl", val=outline) if outline is not None else None,
     )
-    characters = w(
+    characters = group(
         "rPr",
         _fonts(font) if font else None,
         flag("b", bold),
@@ -85,8 +85,8 @@ def _style(
         w("next", val=following) if following else None,
         w("uiPriority", val=priority),
         w("qFormat"),
-        paragraph if len(paragraph) else None,
-        characters if len(characters) else None,
+        paragraph,
+        characters,
         type="paragraph",
         styleId=style_id,
         **({"customStyle": "1"} if custom else {}),
@@ -430,16 +430,14 @@ def numbering(ordered_lists: int) -> Element:
         )
         return w("abstractNum", w("multiLevelType", val="singleLevel"), level, abstractNumId=number)
 
-    made = w(
+    again = w("lvlOverride", w("startOverride", val=1), ilvl=0)
+    return w(
         "numbering",
         abstract(LIST_BULLET, "bullet", "•", "ListBullet"),
         abstract(LIST_NUMBER, "decimal", "%1.", "ListNumber"),
         w("num", w("abstractNumId", val=LIST_BULLET), numId=1),
+        *(w("num", w("abstractNumId", val=LIST_NUMBER), again, numId=2 + i) for i in range(ordered_lists)),
     )
-    for i in range(ordered_lists):
-        override = w("lvlOverride", w("startOverride", val=1), ilvl=0)
-        made.append(w("num", w("abstractNumId", val=LIST_NUMBER), override, numId=2 + i))
-    return made
 
 
 def settings(locale: str, decimal: str, separator: str) -> Element:

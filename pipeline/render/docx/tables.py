@@ -8,21 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
-from lxml import etree
-
 from pipeline.present.document import Cell, Facts, HeadCell, Row, Table
 from pipeline.render import measure
 from pipeline.render.docx.styles import GREY, INK, LIGHT, TABLE_SIZE
-from pipeline.render.docx.xml import Element, W, paragraph, run, run_properties, w
+from pipeline.render.docx.xml import Element, group, paragraph, run, run_properties, w
 from pipeline.render.grid import place_head, take_columns
 from pipeline.render.text import printable
 
-_W = f"{{{W}}}"
 EM = TABLE_SIZE * 10  # twentieths of a point in an em of table text
 PADDING = 145  # left and right of a cell's text, and what another font may need more
 BOLD = 1.1  # how much wider the bold face may run: here a word that does not fit is broken
@@ -40,6 +36,7 @@ _Look: TypeAlias = tuple[bool, bool, str]  # bold, italic, colour
 _Rules: TypeAlias = tuple[tuple[str, int, str], ...]  # side, width in eighths of a point, colour
 _BREAKS = re.compile(r"(?<=[-–/])|\s+")
 _DECIMALS = re.compile(r"[.,]\d+$")
+_SHOWN = "\x00"  # stands for a cell's runs in its mould; no printable text has it
 _PLAIN: _Look = (False, False, "")
 _TERM: _Look = (False, False, GREY)
 _LOOKS: dict[str, _Look] = {
@@ -220,34 +217,27 @@ def _cell(
     rules: _Rules = (),
     bottom: bool = False,
 ) -> Element:
-    made = etree.Element(_W + "tc")
-    properties = etree.SubElement(made, _W + "tcPr")
-    etree.SubElement(properties, _W + "tcW", {_W + "w": str(width), _W + "type": "dxa"})
-    if span > 1:
-        etree.SubElement(properties, _W + "gridSpan").set(_W + "val", str(span))
-    if merge:
-        merged = etree.SubElement(properties, _W + "vMerge")
-        if merge == "restart":
-            merged.set(_W + "val", "restart")
-    if rules:
-        borders = etree.SubElement(properties, _W + "tcBorders")
-        for side, size, colour in rules:
-            attributes = {"val": "single", "sz": str(size), "space": "0", "color": colour}
-            etree.SubElement(borders, _W + side, {_W + key: value for key, value in attributes.items()})
-    if bottom:
-        etree.SubElement(properties, _W + "vAlign").set(_W + "val", "bottom")
-    made.append(content)
-    return made
+    borders = [w(side, val="single", sz=size, space=0, color=colour) for side, size, colour in rules]
+    return w(
+        "tc",
+        w(
+            "tcPr",
+            w("tcW", w=width, type="dxa"),
+            w("gridSpan", val=span) if span > 1 else None,
+            (w("vMerge", val="restart") if merge == "restart" else w("vMerge")) if merge else None,
+            group("tcBorders", *borders),
+            w("vAlign", val="bottom") if bottom else None,
+        ),
+        content,
+    )
 
 
 def _row(cells: list[Element], head: bool = False) -> Element:
-    made = etree.Element(_W + "tr")
-    properties = etree.SubElement(made, _W + "trPr")
-    etree.SubElement(properties, _W + "cantSplit")
-    if head:
-        etree.SubElement(properties, _W + "tblHeader")
-    made.extend(cells)
-    return made
+    return w("tr", _HEAD_ROW if head else _BODY_ROW, *cells)
+
+
+_BODY_ROW = w("trPr", w("cantSplit"))
+_HEAD_ROW = w("trPr", w("cantSplit"), w("tblHeader"))
 
 
 def _head_rows(table: Table, widths: tuple[int, ...], wordy: Mapping[int, int]) -> list[Element]:
@@ -286,14 +276,18 @@ def _head_rows(table: Table, widths: tuple[int, ...], wordy: Mapping[int, int]) 
     return rows
 
 
-@lru_cache(maxsize=256)
-def _prototype(style: str, look: _Look, rules: _Rules, keep: bool, indented: str) -> Element:
-    """A cell with one run, to be copied. Copying is six times as fast as building, and there are thousands."""
+@lru_cache(maxsize=4096)
+def _mould(width: int, style: str, rules: _Rules, keep: bool, left: int, right: int) -> tuple[str, str]:
+    """What stands before and after the runs of a cell with one paragraph: of thousands of cells, few differ in it."""
+    content = paragraph([Element(_SHOWN)], style, keep_next=keep, left_indent=left, right_indent=right)
+    before, _, after = _cell(width, content, rules=rules).partition(_SHOWN)
+    return before, after
+
+
+@lru_cache(maxsize=64)
+def _look_properties(look: _Look) -> Element | None:
     bold, italic, colour = look
-    properties = run_properties(strong=bold, emphasis=italic, colour=colour)
-    left, right = int(indented == "left"), int(indented == "right")
-    content = paragraph([run("", properties)], style, keep_next=keep, left_indent=left, right_indent=right)
-    return _cell(0, content, rules=rules)
+    return run_properties(strong=bold, emphasis=italic, colour=colour)
 
 
 def _simple_cell(
@@ -306,22 +300,11 @@ def _simple_cell(
     keep: bool = False,
     left: int = 0,
     right: int = 0,
+    more: str = "",
 ) -> Element:
-    """A cell with one paragraph of one run; ``left`` or ``right`` indents it."""
-    indented = "left" if left else "right" if right else ""
-    made: Element = copy(_prototype(style, look, rules, keep, indented))
-    properties, shown = made
-    properties[0].set(_W + "w", str(width))
-    if indented:
-        # The indent is the last of the paragraph's properties that are set here.
-        shown[0][-1].set(_W + indented, str(left or right))
-    text = printable(text)
-    if "\n" in text or "\t" in text:
-        bold, italic, colour = look
-        shown.replace(shown[-1], run(text, run_properties(strong=bold, emphasis=italic, colour=colour)))
-    else:
-        shown[-1][-1].text = text
-    return made
+    """A cell with one paragraph of a run and, after it, the runs ``more``; ``left`` or ``right`` indents it."""
+    before, after = _mould(width, style, rules, keep, left, right)
+    return Element(f"{before}{run(text, _look_properties(look))}{more}{after}")
 
 
 def _body_row(
@@ -343,12 +326,11 @@ def _body_row(
         cell = row.cells[i] if i < len(row.cells) else Cell(kind="empty")
         wordy = i in measured.wordy
         indent = 0 if wordy or cell.kind == "text" else max(0, measured.tails[i] - _tail(cell))
-        made = _simple_cell(width, cell.text, "TableText" if wordy else "TableNumber", look, rules, right=indent)
-        if cell.letters:
-            made[-1].append(run(f" {cell.letters}", run_properties(raised=True)))
+        more = run(f" {cell.letters}", run_properties(raised=True)) if cell.letters else ""
         if cell.note:
-            made[-1].append(run(f" {signs[cell.note]}", run_properties(raised=True, colour=GREY)))
-        cells.append(made)
+            more += run(f" {signs[cell.note]}", run_properties(raised=True, colour=GREY))
+        style = "TableText" if wordy else "TableNumber"
+        cells.append(_simple_cell(width, cell.text, style, look, rules, right=indent, more=more))
     return _row(cells)
 
 
@@ -366,7 +348,15 @@ def table_element(table: Table, width: int, signs: dict[str, str]) -> Element:
     """The table as ``w:tbl``, ``width`` wide. ``signs``: :func:`cell_notes` of the whole table."""
     measured = measures(table)
     widths = layout(measured, width)
-    made = w(
+    together = len(table.rows) <= KEPT_TOGETHER
+    rows = _head_rows(table, widths, measured.wordy)
+    previous = ""
+    for i, row in enumerate(table.rows):
+        keep = together or i < 2 or i >= len(table.rows) - 3 or row.kind == "group"
+        ruled = i > 0 and row.kind != previous
+        rows.append(_body_row(row, widths, measured, signs, keep, ruled))
+        previous = row.kind
+    return w(
         "tbl",
         w(
             "tblPr",
@@ -384,16 +374,8 @@ def table_element(table: Table, width: int, signs: dict[str, str]) -> Element:
             w("tblDescription", val=_one_line(table.base or table.title)),
         ),
         w("tblGrid", *(w("gridCol", w=x) for x in widths)),
+        *rows,
     )
-    made.extend(_head_rows(table, widths, measured.wordy))
-    together = len(table.rows) <= KEPT_TOGETHER
-    previous = ""
-    for i, row in enumerate(table.rows):
-        keep = together or i < 2 or i >= len(table.rows) - 3 or row.kind == "group"
-        ruled = i > 0 and row.kind != previous
-        made.append(_body_row(row, widths, measured, signs, keep, ruled))
-        previous = row.kind
-    return made
 
 
 def facts_element(facts: Facts, width: int, beside: int = 1) -> Element:
@@ -401,7 +383,16 @@ def facts_element(facts: Facts, width: int, beside: int = 1) -> Element:
     share = width // beside
     term_width = max((text_width(term) for term, _ in facts.pairs), default=0) + PADDING + 80
     term_width = min(max(term_width, 1_300), round(share * 0.36))
-    made = w(
+    rows: list[Element] = []
+    pairs = [*facts.pairs, *[("", "")] * (-len(facts.pairs) % beside)]
+    for i in range(0, len(pairs), beside):
+        keep = i + beside < len(pairs) or facts.mark is not None
+        cells: list[Element] = []
+        for term, text in pairs[i : i + beside]:
+            cells.append(_simple_cell(term_width, term, "TableText", _TERM, keep=keep))
+            cells.append(_simple_cell(share - term_width, text, "TableText"))
+        rows.append(_row(cells))
+    return w(
         "tbl",
         w(
             "tblPr",
@@ -412,16 +403,8 @@ def facts_element(facts: Facts, width: int, beside: int = 1) -> Element:
             w("tblCaption", val=_one_line(facts.title)) if facts.title else None,
         ),
         w("tblGrid", *(w("gridCol", w=x) for _ in range(beside) for x in (term_width, share - term_width))),
+        *rows,
     )
-    pairs = [*facts.pairs, *[("", "")] * (-len(facts.pairs) % beside)]
-    for i in range(0, len(pairs), beside):
-        keep = i + beside < len(pairs) or facts.mark is not None
-        cells: list[Element] = []
-        for term, text in pairs[i : i + beside]:
-            cells.append(_simple_cell(term_width, term, "TableText", _TERM, keep=keep))
-            cells.append(_simple_cell(share - term_width, text, "TableText"))
-        made.append(_row(cells))
-    return made
 
 
 def _one_line(text: str) -> str:

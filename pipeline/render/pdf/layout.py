@@ -13,6 +13,7 @@ from pipeline.present.document import (
     Items,
     Notice,
     Paragraph,
+    Row,
     Run,
     Section,
     Table,
@@ -28,6 +29,7 @@ from pipeline.render.measure import (
     column_widths,
     columns,
     longest_word,
+    most_width,
     padding,
     shortened,
     text_width,
@@ -42,6 +44,8 @@ _NARROWEST = 38.0  # em; the text block of a page holds this much of any text bu
 _TITLE, _HEADING = 18.0, 25.0  # em; the same for the title, and for headings
 _HEAD_LINE = 56.0  # em; a page's head or foot holds this much
 _BOLD = 1.1  # room for the bold face
+_INSET, _INSET_GROUP = 6.6, 9.3  # points above and below a row's text, as in the template
+_LINE = 0.714  # em; a line of a cell is as high as Noto Sans's capitals, raised letters or not
 Plain = dict[str, Any]
 
 
@@ -164,6 +168,24 @@ def _rows(table: Table, shape: tuple[Column, ...], widths: tuple[float, ...], no
         yield plain
 
 
+def _height(row: Row, plain: Plain, size: float, inner: tuple[float, ...], shape: tuple[Column, ...]) -> float:
+    """The height of a row that surely takes one line, in points; 0 for a row that the typesetter has to measure.
+
+    A row of a given height is set once; for any other its cells are set twice.
+    """
+    if row.kind == "group" or not row.cells:
+        return round(_LINE * size + _INSET_GROUP, 3) if most_width(plain["l"], True) < sum(inner) else 0.0
+    bold = row.kind in ("total", "subtotal")
+    if most_width(plain["l"], bold) > inner[0] - INDENT * row.level:
+        return 0.0
+    for cell, width, column in zip(plain["c"], inner[1:], shape, strict=True):
+        room = width if column.numeric else width - TEXT_GAP
+        text, pad = (cell, 0.0) if isinstance(cell, str) else (cell["t"], cell.get("p", 0.0))
+        if most_width(text, bold) + pad > room:
+            return 0.0
+    return round(_LINE * size + _INSET, 3)
+
+
 def _set_table(table: Table, room: float, anchor: str, words: dict[str, str]) -> Plain | None:
     """The table for a text block ``room`` points wide; None when it does not fit there."""
     shape = columns(table)
@@ -176,6 +198,8 @@ def _set_table(table: Table, room: float, anchor: str, words: dict[str, str]) ->
     after = (0.0, *(column.after if column.numeric else 0.0 for column in shape))
     inner = tuple(width - GAP / size - right for width, right in zip(widths, after, strict=True))
     narrow = [(p.column, text) for p in place_head(table) if p.columns == 1 for text in (p.cell.text, p.cell.sub)]
+    rows = list(_rows(table, shape, inner, cell_notes(table)))
+    heights = [_height(row, plain, size, inner, shape) for row, plain in zip(table.rows, rows, strict=True)]
     lines = sum(max(1.0, -(-text_width(r.label) // max(widths[0] - 1, 1))) for r in table.rows)
     return {
         "k": "table",
@@ -191,7 +215,8 @@ def _set_table(table: Table, room: float, anchor: str, words: dict[str, str]) ->
         "before": [0, *(0 if column.numeric else TEXT_GAP for column in shape)],
         "heads": len(table.head),
         "head": _head(table, inner),
-        "rows": list(_rows(table, shape, inner, cell_notes(table))),
+        "rows": rows,
+        "heights": heights,
         "hyphenate": any(longest_word(row.label, True) > inner[0] for row in table.rows if row.cells)
         or any(longest_word(text, True) > inner[x] for x, text in narrow),
         "stripes": table.columns > 8,
