@@ -156,6 +156,10 @@ class Layout:
                 return path.relative_to(start).as_posix()
         return path.as_posix()
 
+    def recorded(self, path: Path) -> str:
+        """A path as a report or a finding names it: within the study, the same wherever a run is started from."""
+        return path.relative_to(self.base).as_posix() if path.is_relative_to(self.base) else path.name
+
 
 def layout(study: str | Path | None = None) -> Layout:
     """The layout of a study folder; the project's own where none is named.

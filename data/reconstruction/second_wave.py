@@ -235,7 +235,7 @@ def dictionary(table: Mapping[str, Variable]) -> savfile.FileDictionary:
         missing[names[name]] = [float(code) for code in codes.values()]
     missing[NEW] = [float(NO_ANSWER)]
     return savfile.FileDictionary(
-        file_label=f"Uffici di Piano della Lombardia {YEAR} (dimostrazione, dati simulati)",
+        file_label=f"Uffici di Piano della Lombardia {YEAR} (dati simulati)",
         documents=(
             "Dimostrazione: questa rilevazione non ha mai avuto luogo.",
             "Tutti i dati sono simulati con un seme fisso. Nessun ufficio reale e' descritto.",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,18 +25,31 @@ if TYPE_CHECKING:
 Mask = npt.NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True)
 class Coded:
     """A variable as categories: ``index`` per case (0 not valid, 1 … k), ``codes`` the k codes as text.
 
-    ``scores`` are the codes as numbers (``None`` for strings), ``ordered`` whether their order means something.
+    ``scores`` are the codes as numbers (``None`` for strings), ``ordered`` whether their order means something. The
+    index is made when it is first used: a frequency table needs only the codes.
     """
 
-    name: str
-    index: Index
-    codes: tuple[str, ...]
-    scores: Floats | None
-    ordered: bool
+    def __init__(
+        self,
+        name: str,
+        index: Index | Callable[[], Index],
+        codes: tuple[str, ...],
+        scores: Floats | None,
+        ordered: bool,
+    ) -> None:
+        self.name = name
+        self.codes = codes
+        self.scores = scores
+        self.ordered = ordered
+        self._index = index
+
+    @cached_property
+    def index(self) -> Index:
+        """Per case: 0 not valid, 1 … k the category."""
+        return self._index() if callable(self._index) else self._index
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +131,10 @@ class Cases:
         found = self._coded.get(name)
         if found is None:
             lookup, codes, scores = self._categories(name)
-            column = self.columns[name]
-            same = np.array_equal(lookup, np.arange(column.k + 1))
-            index = self._kept(column.place if same else lookup[column.place])
-            kind = self.variables[name].kind
+            column, kind = self.columns[name], self.variables[name].kind
             ordered = kind == "ordinal" or (column.numbers and kind == "numeric")
-            found = self._coded[name] = Coded(name, index, codes, scores, ordered)
+            found = Coded(name, partial(self._indexed, column, lookup), codes, scores, ordered)
+            self._coded[name] = found
         return found
 
     def numeric(self, name: str) -> Floats:
@@ -249,6 +261,11 @@ class Cases:
         return column.values[shown], Counts(found.n[shown], found.w[shown], found.w2[shown])
 
     # ------------------------------------------------------------ places
+
+    def _indexed(self, column: Column, lookup: Index) -> Index:
+        """The category of each case, from the category of each place."""
+        same = np.array_equal(lookup, np.arange(column.k + 1))
+        return self._kept(column.place if same else lookup[column.place])
 
     def _kept(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
         return values if self._keep is None else values[self._keep]

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from pipeline.spss.model import Dictionary
 
-_SPAN = 65_534  # whole numbers within such a span are coded without sorting, two bytes a case at most
+_SCALES = (1.0, 10.0, 100.0, 1000.0, 10_000.0)
+_SPAN = 1 << 21  # whole numbers (or such with some decimals) within such a span are coded without sorting
 
 
 class Column:
@@ -135,44 +136,57 @@ def _texts(column: Any) -> Column:
 
 
 def _numbers(column: Any) -> Column:
-    found = _whole(column)
+    first = _first_values(column)
+    scale = next((s for s in _SCALES if np.array_equal(np.rint(first * s) / s, first)), None)
+    found = None if scale is None else _decimal(column, scale, 16 if _near_zero(first * scale) else 32)
     return _sorted(column) if found is None else found
 
 
-def _whole(column: Any) -> Column | None:
-    """A column of whole numbers of a small span; ``None`` when it is another."""
-    bits = 16 if _fits(column) else 32
+def _first_values(column: Any) -> Floats:
+    """Some values from which to guess what the others are like; the guess is checked against each of them."""
+    for values, valid in arrow.float_parts(column):
+        some = values[:1000] if valid is None else values[:1000][valid[:1000]]
+        if len(some):
+            return some
+    return np.zeros(0)
+
+
+def _near_zero(values: Floats) -> bool:
+    return not len(values) or float(np.abs(values).max()) < 16_000
+
+
+def _decimal(column: Any, scale: float, bits: int) -> Column | None:
+    """A column whose values times ``scale`` are whole numbers of ``bits`` bits and no wide span; ``None`` of another.
+
+    Such values are counted in the order of their numbers, which takes a tenth of the time of sorting them.
+    """
     whole = np.empty(len(column), dtype=f"i{bits // 8}")
     absent: list[npt.NDArray[np.intp]] = []
     low, high, at = 0, -1, 0
-    limit = float(2 ** (bits - 1) - 1)
-    for values, valid in arrow.float_parts(column):
-        for start in range(0, len(values), BLOCK):
-            part = values[start : start + BLOCK]
-            if valid is not None:
-                here = valid[start : start + BLOCK]
-                absent.append(np.flatnonzero(~here) + at)
-                if len(absent[-1]) == len(part):
-                    at += len(part)
-                    continue
-                part = np.where(here, part, part[int(np.argmax(here))])
-            least, most = float(part.min()), float(part.max())
-            if not (-limit <= least and most <= limit):
-                return None
-            codes = whole[at : at + len(part)]
-            codes[:] = part
-            if not np.array_equal(codes, part):
-                return None
-            low, high = (int(least), int(most)) if high < low else (min(low, int(least)), max(high, int(most)))
-            if high - low >= _SPAN:
-                return None
-            at += len(part)
+    with np.errstate(invalid="ignore", over="ignore"):  # a number too large for its bits differs from what they hold
+        for values, valid in arrow.float_parts(column):
+            for start in range(0, len(values), BLOCK):
+                part = values[start : start + BLOCK]
+                at += len(part)
+                if valid is not None:
+                    here = valid[start : start + BLOCK]
+                    absent.append(np.flatnonzero(~here) + (at - len(part)))
+                    if len(absent[-1]) == len(part):
+                        continue
+                    part = np.where(here, part, part[int(np.argmax(here))])
+                codes = whole[at - len(part) : at]
+                codes[:] = part if scale == 1 else np.rint(part * scale)
+                if ((codes if scale == 1 else codes / scale) != part).any():
+                    return None
+                least, most = int(codes.min()), int(codes.max())
+                low, high = (least, most) if high < low else (min(low, least), max(high, most))
+                if high - low >= _SPAN:
+                    return None
     span = high - low + 1
-    kind = smallest(span)
     if span < 1:
-        return Column(np.zeros(len(whole), dtype=kind), np.array([len(whole)]), np.zeros(0))
+        return Column(np.zeros(len(whole), dtype=np.uint8), np.array([len(whole)]), np.zeros(0))
     unsigned = whole.view(f"u{bits // 8}")  # its arithmetic comes round, so a wide span cannot overflow
-    place: Index = (unsigned - unsigned.dtype.type((low - 1) % (1 << bits))).astype(kind)
+    place: Index = (unsigned - unsigned.dtype.type((low - 1) % (1 << bits))).astype(smallest(span))
     for gone in absent:
         place[gone] = 0
     n = tally(place, (span + 1,), CaseWeights()).n
@@ -182,16 +196,7 @@ def _whole(column: Any) -> Column | None:
         lookup[used + 1] = np.arange(1, len(used) + 1)
         place = lookup[place]
         n = np.concatenate([n[:1], n[used + 1]])
-    return Column(place, n, (used + low).astype(np.float64))
-
-
-def _fits(column: Any) -> bool:
-    """Whether the first values of a column suggest that two bytes hold each."""
-    for values, valid in arrow.float_parts(column):
-        some = values[:1000] if valid is None else values[:1000][valid[:1000]]
-        if len(some):
-            return bool(np.abs(some).max() < 16_000)
-    return True
+    return Column(place, n, (used + low) / scale)
 
 
 def _sorted(column: Any) -> Column:

@@ -37,13 +37,13 @@ def run(job: Job) -> None:
     from pipeline.waves.load import load_corrections
 
     ingested = table = job.table("ingested", job.ingested)
-    file = job.layout.shown(job.survey())
+    file = job.layout.recorded(job.survey())
     corrections, lines = load_corrections(job.layout, job.wave)
     if lines is not None and corrections.corrections:
         table = corrected(table, job.dictionary, corrections, lines, file, _identifier(job, lines.name))
     found = list(_findings(job, table, corrections))
     table = mapped(
-        table, job.mapping, job.study_files.codebook, job.unavailable, job.layout.shown(job.wave.mapping), file
+        table, job.mapping, job.study_files.codebook, job.unavailable, job.layout.recorded(job.wave.mapping), file
     )
     write_parquet(job.harmonised, table, same=(ingested, job.ingested))
     write_json(job.harmonise_findings, found)
@@ -71,4 +71,4 @@ def _findings(job: Job, table: Any, corrections: Any) -> Iterator[dict[str, Any]
     known = {name for name in mapping.variables if mapping.file_name(name) in table.column_names}
     out = {*job.unavailable, *(mapping.variables.keys() - known)}
     dropped = list(not_mapped(table, mapping, out))
-    yield from of_mapping(files, mapping, job.layout.shown(job.wave.mapping), left_out(files, job.unavailable), dropped)
+    yield from of_mapping(files, mapping, job.layout.recorded(job.wave.mapping), left_out(files, job.unavailable), dropped)

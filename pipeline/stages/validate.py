@@ -48,8 +48,8 @@ def _finding(level: str, text_id: str, **params: Any) -> dict[str, Any]:
 def _findings(job: Job) -> Iterator[dict[str, Any]]:
     files, codebook = job.files, job.files.codebook
     policies = files.study.policies
-    data = job.layout.shown(job.survey())
-    book = files.name("codebook")
+    data = job.layout.recorded(job.survey())
+    book = job.layout.recorded(job.layout.codebook)
     names = job.table("harmonised", job.harmonised).column_names
     for notice in job.dictionary.notices:
         yield {"level": "note", "id": notice.text_id, "params": dict(notice.params)}
@@ -60,7 +60,7 @@ def _findings(job: Job) -> Iterator[dict[str, Any]]:
 
         yield _finding(
             policies.missing_variables, "variable_lacking", file=data, variable=name, codebook=book,
-            line=files.line("codebook", "variables", name), mapping=job.layout.shown(job.wave.mapping),
+            line=files.line("codebook", "variables", name), mapping=job.layout.recorded(job.wave.mapping),
             nearest=nearest(name, [n for n in names if n not in known]) or "–",
         )  # fmt: skip
     if any(name not in names for name in codebook.variables):
@@ -113,7 +113,7 @@ def _unknown_codes(job: Job, cases: Cases, data: str, book: str) -> Iterator[dic
                 files.study.policies.unknown_codes, "unknown_code", file=data, variable=name, code=code,
                 count=len(rows), units=_some(job, cases, rows), declared=_declared(variable),
                 codebook=book, line=files.line("codebook", "variables", name),
-                corrections=job.layout.shown(job.wave.corrections), mapping=job.layout.shown(job.wave.mapping),
+                corrections=job.layout.recorded(job.wave.corrections), mapping=job.layout.recorded(job.wave.mapping),
             )  # fmt: skip
 
 

@@ -42,13 +42,14 @@ COLUMNS = [
     Column("forma", labels={1.0: "Nuovo soggetto", 2.0: "Contratto", 9.0: "Non risponde"}, missing=[9.0]),
     Column("area", labels={1.0: "Minori", 2.0: "Anziani"}),
     Column("anni"),
+    Column("altro"),  # not in the codebook: a finding that names the file
 ]
 
 
 def survey(version: int = 0, rows: int = 12, strange: float = 9.0) -> bytes:
     """A whole system file; each version has other answers. ``strange`` is a code that the codebook may not have."""
     forms = (1.0, 2.0, 2.0, 1.0, strange)
-    cases = [(forms[(i + version) % 5], 1.0 + (i // 2) % 2, float(i + version)) for i in range(rows)]
+    cases = [(forms[(i + version) % 5], 1.0 + (i // 2) % 2, float(i + version), 1.0) for i in range(rows)]
     return sav(COLUMNS, cases)
 
 

@@ -377,7 +377,7 @@ def test_a_time_set_back_by_the_copying_program_is_not_believed(tmp_path: Path) 
 def test_the_least_size_of_a_file_follows_from_its_header(tmp_path: Path, compression: int, order: str) -> None:
     from tests.spss.build import sav
 
-    content = sav(tiny.COLUMNS, [(1.0, 2.0, 3.0)] * 400, compression=compression, order=order)
+    content = sav(tiny.COLUMNS, [(1.0, 2.0, 3.0, 4.0)] * 400, compression=compression, order=order)
     path = tmp_path / "survey.sav"
     path.write_bytes(content)
     assert not settle.too_short(path)
