@@ -354,8 +354,8 @@ def test_figures_have_a_drawing_a_picture_and_words(made: tuple[Document, Path])
             width = figure.width + 8
             assert drawn.get("viewBox") == f"-4 0 {width:g} {figure.height:g}"
             image = Image.open(io.BytesIO(archive.read(f"word/{png}"))).convert("L")
-            assert image.width == pytest.approx(width * 180 / 72, abs=2)
-            assert image.height == pytest.approx(figure.height * 180 / 72, abs=2)
+            assert image.width == pytest.approx(width * 150 / 72, abs=2)
+            assert image.height == pytest.approx(figure.height * 150 / 72, abs=2)
             assert image.getextrema()[0] < 60 < 250 < image.getextrema()[1]  # ink on paper
             extent = frame.find(f"{{{NS['wp']}}}extent")
             assert int(extent.get("cx")) <= 9070 * 635

@@ -15,7 +15,7 @@ from pipeline.render.docx.xml import PIC, Element, element, w
 from pipeline.render.text import printable
 
 FONTS = Path(__file__).parents[3] / "fonts"
-PPI = 180
+PPI = 150
 MARGIN = 4.0  # points left and right of a drawing
 EMU_PER_POINT = 12_700
 SVG_EXTENSION = "{96DAC541-7B7A-43D3-8B79-37D633B846F1}"  # the extension "svgBlip" of Office 2016

@@ -27,8 +27,6 @@ _FOLDER = Path(__file__).parent
 def _environment() -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    from pipeline.render.html.compiled import Compiled
-
     environment = Environment(
         loader=FileSystemLoader(_FOLDER / "templates"),
         autoescape=True,
@@ -36,7 +34,6 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.bytecode_cache = Compiled(environment)
     environment.tests["instance"] = lambda value, name: type(value).__name__ == name
     return environment
 
