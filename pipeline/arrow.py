@@ -129,6 +129,23 @@ def int_values(column: Any) -> npt.NDArray[Any]:
     return np.concatenate(parts) if parts else np.zeros(0, dtype=kind)
 
 
+def coded_texts(column: Any) -> tuple[pa.Array, npt.NDArray[np.int32]]:
+    """The different texts of a chunked string column as they first appear, and per row the place of its text.
+
+    Places are 1 … k, and 0 for null.
+    """
+    coded = chunks(column.dictionary_encode())
+    if not coded:
+        return column.combine_chunks(), np.zeros(0, dtype=np.int32)
+    parts = []
+    for chunk in coded:
+        indices = np.frombuffer(chunk.indices.buffers()[1], dtype=np.int32)
+        place = indices[chunk.indices.offset : chunk.indices.offset + len(chunk)] + np.int32(1)
+        valid = there(chunk.indices)
+        parts.append(place if valid is None else np.where(valid, place, np.int32(0)))
+    return coded[-1].dictionary, np.concatenate(parts)
+
+
 def address(column: Any) -> tuple[tuple[int, ...], ...]:
     """Where a column lies in memory: the same for two columns only while both are alive and the same bytes."""
     return tuple(

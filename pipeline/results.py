@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.statistics.core import Cells, Number, Result
+from pipeline import arrow
+from pipeline.statistics.core import Cells, Floats, Number, Result
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -213,24 +214,39 @@ class ResultsWriter:
         arrays: list[Any] = []
         for field in schema():
             if field.name == "wave":
-                arrays.append(pa.array([self.wave] * total, pa.string()))
+                arrays.append(arrow.repeated_texts([self.wave], np.zeros(total, dtype=np.int32)))
             elif field.name == "suppressed":
-                arrays.append(pa.array(np.zeros(total, dtype=bool)))
+                arrays.append(arrow.bool_array(np.zeros(total, dtype=bool)))
             elif field.name in NUMBERS:
-                column = np.empty(total, dtype=np.float64)
-                self._fill(field.name, column)
-                arrays.append(pa.array(column, pa.float64(), from_pandas=True).cast(field.type, safe=False))
+                column = self._numbers(field.name)
+                arrays.append(arrow.int_array(column) if field.name == "n" else arrow.float_array(column))
             else:
-                text = np.empty(total, dtype=object)
-                self._fill(field.name, text)
-                arrays.append(pa.array(text, pa.string()))
+                arrays.append(arrow.repeated_texts(*self._texts(field.name)))
         return pa.Table.from_arrays(arrays, schema=schema())
 
-    def _fill(self, name: str, column: npt.NDArray[Any]) -> None:
+    def _numbers(self, name: str) -> Floats:
+        """A column of numbers, NaN where there is none."""
+        column = np.empty(len(self), dtype=np.float64)
         at = 0
         for chunk, length in zip(self._chunks, self._lengths, strict=True):
             column[at : at + length] = chunk[name]
             at += length
+        return column
+
+    def _texts(self, name: str) -> tuple[list[str], npt.NDArray[np.int32]]:
+        """The different texts of a column, and the place of each row's text among them."""
+        distinct: dict[str, int] = {}
+        place = np.empty(len(self), dtype=np.int32)
+        at = 0
+        for chunk, length in zip(self._chunks, self._lengths, strict=True):
+            found = chunk[name]
+            place[at : at + length] = (
+                distinct.setdefault(found, len(distinct))
+                if isinstance(found, str)
+                else [distinct.setdefault(text, len(distinct)) for text in found.tolist()]
+            )
+            at += length
+        return list(distinct), place
 
 
 _RISKY = ("=", "+", "-", "@", "\t", "\r")
@@ -244,20 +260,27 @@ def csv_text(table: pa.Table) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(table.column_names)
-    for row in zip(*(column.to_pylist() for column in table.columns), strict=True):
-        writer.writerow([_cell(value) for value in row])
+    writer.writerows(zip(*(_cells(column) for column in table.columns), strict=True))
     return out.getvalue()
 
 
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return repr(value)
-    text = str(value)
-    return f"'{text}" if text.startswith(_RISKY) and not _is_number(text) else text
+def _cells(column: pa.ChunkedArray) -> list[str]:
+    """The cells of a column as text."""
+    kind = str(column.type)
+    if kind == "string":
+        texts, place = _dictionary(column)
+        shown = [f"'{text}" if text.startswith(_RISKY) and not _is_number(text) else text for text in texts]
+        return [shown[p] for p in place.tolist()]
+    if kind == "double":
+        return ["" if value != value else repr(value) for value in arrow.float_values(column).tolist()]
+    written = {None: "", True: "true", False: "false"} if kind == "bool" else {None: ""}
+    return [written[value] if value in written else str(value) for value in column.to_pylist()]
+
+
+def _dictionary(column: pa.ChunkedArray) -> tuple[list[str], npt.NDArray[Any]]:
+    """The different texts of a column in the order in which they first appear (null as none), and each row's place."""
+    texts, place = arrow.coded_texts(column)
+    return ["", *texts.to_pylist()], place
 
 
 def _is_number(text: str) -> bool:
@@ -300,30 +323,49 @@ class Results:
         if missing:
             raise ValueError(f"results lack the columns {missing}")
         self._by_table: dict[str, dict[tuple[str, ...], ResultRow]] = {}
-        self._order: dict[str, list[ResultRow]] = {}
-        names = [c for c in COLUMNS if c != "wave"]
-        for values in zip(*(table.column(c).to_pylist() for c in names), strict=True):
-            row = ResultRow(*values)
-            self._order.setdefault(row.table_id, []).append(row)
+        self._made: dict[str, list[ResultRow]] = {}
+        self._texts = {name: _dictionary(table.column(name)) for name in (*KEYS[1:], *REMARKS)}
+        self._numbers = {name: arrow.float_values(table.column(name)) for name in ("value", "base")}
+        self._n = table.column("n").to_pylist()
+        self._suppressed = table.column("suppressed").to_pylist()
+        ids, place = self._texts["table_id"]
+        order = np.argsort(place, kind="stable")
+        ends = np.cumsum(np.bincount(place, minlength=len(ids)))
+        self._rows_of = {ids[i]: order[ends[i - 1] : ends[i]] for i in range(1, len(ids))}
 
     @classmethod
     def read(cls, path: Path) -> Results:
         """Read ``results.parquet``."""
-        import pyarrow.parquet as pq
-
-        return cls(pq.read_table(path))
+        return cls(arrow.read_parquet(path))
 
     def tables(self) -> list[str]:
         """The ids of all tables."""
-        return list(self._order)
+        return list(self._rows_of)
 
     def rows(self, table_id: str) -> list[ResultRow]:
-        """All rows of a table, in order."""
-        return self._order.get(table_id, [])
+        """All rows of a table, in order; they are made when the table is first asked for."""
+        found = self._made.get(table_id)
+        if found is None:
+            found = self._made[table_id] = self._make(self._rows_of.get(table_id, np.zeros(0, dtype=np.intp)))
+        return found
+
+    def _make(self, rows: npt.NDArray[np.intp]) -> list[ResultRow]:
+        """The rows of those numbers."""
+        columns: list[list[Any]] = []
+        for name in ResultRow.__dataclass_fields__:
+            if name in self._texts:
+                texts, place = self._texts[name]
+                columns.append([texts[p] for p in place[rows].tolist()])
+            elif name in self._numbers:
+                columns.append([None if value != value else value for value in self._numbers[name][rows].tolist()])
+            else:
+                source: list[Any] = self._n if name == "n" else self._suppressed
+                columns.append([source[row] for row in rows.tolist()])
+        return [ResultRow(*values) for values in zip(*columns, strict=True)]
 
     def __iter__(self) -> Iterator[ResultRow]:
-        for rows in self._order.values():
-            yield from rows
+        for table_id in self._rows_of:
+            yield from self.rows(table_id)
 
     def _index(self, table_id: str) -> dict[tuple[str, ...], ResultRow]:
         index = self._by_table.get(table_id)

@@ -1,6 +1,9 @@
 """Work beside this process: helpers started early, which import while others read and count, and forked branches.
 
 Where the system does not fork safely, or has one processor, everything is done in this process, in the same order.
+
+The typesetter keeps a pool of threads from its first use on. A fork has the pool but none of its threads, and would
+wait for them for ever: so a process forks only as long as it cannot have typeset anything.
 """
 
 from __future__ import annotations
@@ -21,9 +24,13 @@ T = TypeVar("T")
 Call = tuple[Callable[..., Any], tuple[Any, ...]]
 
 
+_new_helper = False
+"""Whether this process is a helper that has done no work yet."""
+
+
 def forks() -> bool:
-    """Whether work may be given to forked processes here."""
-    return sys.platform == "linux" and (os.cpu_count() or 1) > 1
+    """Whether this process may be forked: the typesetter is not loaded, or not used yet as this is a new helper."""
+    return sys.platform == "linux" and (os.cpu_count() or 1) > 1 and (_new_helper or "typst" not in sys.modules)
 
 
 class Answer(Generic[T]):
@@ -51,7 +58,8 @@ class Helper:
     def __init__(self, prepare: Callable[[], None]) -> None:
         self._pool: ProcessPoolExecutor | None = None
         if forks():
-            self._pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("fork"), initializer=prepare)
+            self._pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("fork"), initializer=_begin,
+                                             initargs=(prepare,))  # fmt: skip
             self._pool.submit(_nothing)
 
     def __enter__(self) -> Helper:
@@ -67,6 +75,13 @@ class Helper:
         """Ask for a function of (picklable) arguments to be called."""
         future = None if self._pool is None else self._pool.submit(function, *arguments)
         return Answer(future, function, arguments)
+
+
+def _begin(prepare: Callable[[], None]) -> None:
+    """What a new helper does first."""
+    global _new_helper
+    _new_helper = True
+    prepare()
 
 
 def _nothing() -> None:
@@ -90,6 +105,8 @@ def side_by_side(calls: Sequence[Call]) -> None:
         process.start()
         there.close()
         branches.append((process, here))
+    global _new_helper
+    _new_helper = False
     failure: BaseException | None = None
     try:
         for function, arguments in calls[-1:]:

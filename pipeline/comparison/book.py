@@ -17,8 +17,8 @@ from pipeline.results import ResultRow, Results
 from pipeline.spec.model import Inference, TableSpec, say
 from pipeline.waves import Comparable
 
-LEAST_BASE = 10
-"""Cases that both waves need for a change to be ranked among the largest."""
+LEAST_BASE = 30
+"""Cases that both waves need for a change to be ranked among the largest; half the cases in smaller waves."""
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,12 @@ class Book:
         by_default = study.weights is not None and study.weights.use
         second = {t.table for t in self.waves.files.report.tables() if t.weighted and not by_default}
         changes = {name: [r for r in rows if r.table_id not in second] for name, rows in self.changes().items()}
-        return [m for m in trend.movers(self.waves, changes, LEAST_BASE) if m[0] == last]
+        return [m for m in trend.movers(self.waves, changes, self.least) if m[0] == last]
+
+    @property
+    def least(self) -> int:
+        """Cases that both waves need for a change to be ranked."""
+        return max(1, min(LEAST_BASE, min(w.rows for w in self.waves.waves) // 2))
 
     def previous(self, wave: str) -> WaveData:
         """The wave before."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from pipeline import language
 from pipeline.comparison import other_tables, panel, pictures, sentences, trend
-from pipeline.comparison.book import LEAST_BASE, Book
+from pipeline.comparison.book import Book
 from pipeline.comparison.trend_tables import trend_table
 from pipeline.comparison.units import Links
 from pipeline.comparison.waves import Waves
@@ -149,12 +149,12 @@ def _facts(book: Book) -> tuple[tuple[str, str], ...]:
 
 
 def _findings(book: Book, numbers: _Numbers) -> tuple[tuple[Run, ...], ...]:
-    """The largest changes, then who answered, what became of the units, and what changed in the questionnaire."""
+    """What changed in the main figure and most of all; who answered, what became of the units, what was asked."""
     found: list[tuple[Run, ...]] = []
-    for table, sentence in sentences.movers(book):
+    for table, sentence in sentences.moves(book):
         found.append((Run(sentence), *_reference(numbers, anchor("table", table))))
     if not found:
-        found.append((Run(book.t("find_none", least=LEAST_BASE)),))
+        found.append((Run(book.t("find_none", least=book.least)),))
     found.append((Run(sentences.response(book)), *_reference(numbers, "table-response")))
     for links in book.waves.links[-1:]:
         said = sentences.units(book, links)
@@ -321,7 +321,7 @@ def _methods(book: Book) -> tuple[Block, ...]:
         book.t("method_change"),
         book.t("method_points"),
         book.t(f"method_{mode}", level=level, half=half),
-        book.t("method_movers", least=LEAST_BASE),
+        book.t("method_movers", least=book.least),
     ]
     rules = [r for links in book.waves.links if (r := sentences.rules(book, links))]
     points += [book.t("method_links", rule=rule) for rule in dict.fromkeys(rules)]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.comparison import trend
-from pipeline.comparison.book import LEAST_BASE, Book
+from pipeline.comparison.book import Book
 from pipeline.comparison.other_tables import flow
 from pipeline.comparison.trend import Line
 from pipeline.comparison.units import KINDS, Links
@@ -102,7 +102,7 @@ def movers_figure(book: Book, number: int) -> Figure | None:
     unit = book.view.t("unit_percent")
     frame = Frame(
         "figure-movers", number, f"{book.title(book.t('title_movers'))} ({unit})", told,
-        (book.t("movers_note", least=LEAST_BASE),), _simulated(book),
+        (book.t("movers_note", least=book.least),), _simulated(book),
     )  # fmt: skip
     return _figure(book, Chart("dots", tuple(labels), tuple(series)), frame)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pipeline.comparison import panel
-from pipeline.comparison.book import LEAST_BASE, Book
+from pipeline.comparison.book import Book
 from pipeline.comparison.other_tables import flow, questions, worst
 from pipeline.comparison.units import Links
 from pipeline.present import formats
 from pipeline.results import ResultRow
+from pipeline.spec.model import FigureSpec
 
-MOST_MOVERS = 3
+MOST_MOVES = 3
 MOST_NAMES = 3
 
 
@@ -89,9 +90,17 @@ def by_status(book: Book) -> dict[str, list[str]]:
     return found
 
 
-def movers(book: Book) -> list[tuple[str, str]]:
-    """The shares that changed most: (table, sentence), the largest change first."""
-    return [(row.table_id, move(book, wave, row)) for wave, row in book.movers()[:MOST_MOVERS]]
+def moves(book: Book) -> list[tuple[str, str]]:
+    """(table, sentence) of the changes told first: that of the report's main figure, then the largest of all."""
+    found = book.movers()
+    main = [m for m in found if m[1].table_id == _main_table(book)]
+    rest = [m for m in found if m not in main]
+    return [(row.table_id, move(book, wave, row)) for wave, row in [*main, *rest][:MOST_MOVES]]
+
+
+def _main_table(book: Book) -> str:
+    report = book.waves.files.report
+    return next((c.of for c in report.contents() if isinstance(c, FigureSpec) and c.figure == report.main_figure), "")
 
 
 def move(book: Book, wave: str, row: ResultRow) -> str:
@@ -142,7 +151,7 @@ def section_lead(book: Book, tables: set[str]) -> str:
     for wave, row in book.movers():
         if row.table_id in tables:
             return book.t("section_lead", sentence=move(book, wave, row))
-    return book.t("section_lead_none", least=LEAST_BASE)
+    return book.t("section_lead_none", least=book.least)
 
 
 def rules(book: Book, links: Links) -> str:

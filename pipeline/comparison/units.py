@@ -7,7 +7,7 @@ in the other wave nor declared stays unlinked, and the report says how many thos
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -166,18 +166,18 @@ def link(
     before: Sequence[str],
     after: Sequence[str],
     declared: Declared,
-    population_before: int | None = None,
     population_after: int | None = None,
 ) -> Links:
-    """Link two waves. ``before`` and ``after`` are the codes of the units known in each.
+    """Link two waves. ``before`` are the units known in the earlier one, ``after`` those that answered in the later.
 
-    A declared code that no file has is a unit that did not answer as long as the population has room for it, else a
-    mistake. Raises :class:`StudyError` with all mistakes found.
+    A declared unit of the later wave that its file does not have did not answer, as long as the population has room
+    for it; else it is a mistake, as is any unit that the earlier wave does not know. Raises :class:`StudyError` with
+    all mistakes found.
     """
     problems = [
         *_check_records(declared),
-        *_check_known(declared, earlier, before, population_before, earlier_wave=True),
-        *_check_known(declared, later, after, population_after, earlier_wave=False),
+        *_check_before(declared, earlier, before),
+        *_check_after(declared, later, after, population_after),
         *_check_ended(declared, after),
     ]
     if problems:
@@ -248,24 +248,26 @@ def _check_records(declared: Declared) -> Iterator[StudyError]:
             claimed.setdefault(code, (i, record.kind))
 
 
-def _check_known(
-    declared: Declared, wave: str, known: Sequence[str], population: int | None, earlier_wave: bool
-) -> Iterator[StudyError]:
-    """Codes of a wave that no file has: allowed while the population has units that did not answer."""
-    unknown: list[tuple[tuple[str | int, ...], str]] = []
+def _check_before(declared: Declared, wave: str, known: Sequence[str]) -> Iterator[StudyError]:
+    """Every predecessor is a unit of the earlier wave: of its file, or named in its own ``units.yml``."""
     have = set(known)
     for i, record in enumerate(declared.records()):
-        if not earlier_wave:
-            if record.kind != "end" and record.unit not in have:
-                unknown.append((("units", i, "unit"), record.unit))
-            continue
-        codes = (record.unit,) if record.kind == "end" else record.predecessors
-        unknown += [(("units", i, "from"), code) for code in codes if code not in have]
+        for code in (record.unit,) if record.kind == "end" else record.predecessors:
+            if code not in have:
+                near = nearest(code, list(known)) or "–"
+                yield declared.error(("units", i), "unit_nowhere_before", unit=code, wave=wave, nearest=near)
+
+
+def _check_after(declared: Declared, wave: str, known: Sequence[str], population: int | None) -> Iterator[StudyError]:
+    """Declared units that the file does not have did not answer: as many as the population has room for."""
+    have = set(known)
+    absent = [(i, r.unit) for i, r in enumerate(declared.records()) if r.kind != "end" and r.unit not in have]
     room = 0 if population is None else population - len(have)
-    if len({code for _, code in unknown}) <= room:
+    if len({code for _, code in absent}) <= room:
         return
-    for place, code in unknown:
-        yield declared.error(place, "unit_nowhere", unit=code, wave=wave, nearest=nearest(code, list(known)) or "–")
+    for i, code in absent:
+        near = nearest(code, list(known)) or "–"
+        yield declared.error(("units", i), "unit_nowhere", unit=code, wave=wave, nearest=near)
 
 
 def _check_ended(declared: Declared, after: Collection[str]) -> Iterator[StudyError]:
@@ -275,7 +277,6 @@ def _check_ended(declared: Declared, after: Collection[str]) -> Iterator[StudyEr
             yield declared.error(("units", i), "ended_answers", unit=record.unit)
 
 
-def units_of(declared: Declared, rows: Sequence[str], inherited: Mapping[str, None] | None = None) -> list[str]:
-    """The units a wave is known to have: those in its file, then those that only ``units.yml`` names."""
-    named = [r.unit for r in declared.records() if r.kind != "end"]
-    return list(dict.fromkeys([*rows, *named, *(inherited or {})]))
+def units_of(declared: Declared, rows: Sequence[str]) -> list[str]:
+    """The units a wave is known to have: those in its file, then those that only its ``units.yml`` names."""
+    return list(dict.fromkeys([*rows, *(r.unit for r in declared.records() if r.kind != "end")]))

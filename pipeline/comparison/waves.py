@@ -147,10 +147,5 @@ def _links(files: StudyFiles, waves: Sequence[WaveData]) -> tuple[Links, ...]:
         earlier = wave.declared.content.previous or (waves[i - 1].name if i else None)
         if earlier is None or earlier not in known or wave.name not in known:
             continue
-        before = next(w for w in waves if w.name == earlier)
-        found.append(
-            units.link(
-                earlier, wave.name, known[earlier], rows[wave.name], wave.declared, before.population, wave.population
-            )
-        )
+        found.append(units.link(earlier, wave.name, known[earlier], rows[wave.name], wave.declared, wave.population))
     return tuple(found)

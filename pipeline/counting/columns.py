@@ -121,23 +121,15 @@ def _code(column: Any) -> Column:
 
 
 def _texts(column: Any) -> Column:
-    coded = arrow.chunks(column.dictionary_encode())
-    if not coded:
-        return Column(np.zeros(0, dtype=np.uint8), np.zeros(1, dtype=np.int64), column.combine_chunks())
-    parts = []
-    for chunk in coded:
-        values = np.frombuffer(chunk.indices.buffers()[1], dtype=np.int32)
-        index = values[chunk.indices.offset : chunk.indices.offset + len(chunk)] + 1
-        valid = arrow.there(chunk.indices)
-        parts.append(index if valid is None else np.where(valid, index, 0))
-    texts = coded[-1].dictionary
-    place = np.concatenate(parts).astype(smallest(len(texts)), copy=False)
+    texts, place = arrow.coded_texts(column)
+    place = place.astype(smallest(len(texts)))
     return Column(place, tally(place, (len(texts) + 1,), CaseWeights()).n, texts)
 
 
 def _numbers(column: Any) -> Column:
     first = _first_values(column)
-    scale = next((s for s in _SCALES if np.array_equal(np.rint(first * s) / s, first)), None)
+    with np.errstate(over="ignore"):
+        scale = next((s for s in _SCALES if np.array_equal(np.rint(first * s) / s, first)), None)
     found = None if scale is None else _decimal(column, scale, 16 if _near_zero(first * scale) else 32)
     return _sorted(column) if found is None else found
 

@@ -35,7 +35,8 @@ NAME = "compare"
 
 def waves_with_results(layout: Layout) -> list[str]:
     """The waves that can be compared: those whose results and responses are there."""
-    jobs = [Job(layout, layout.existing_wave(name)) for name in layout.waves()]
+    names = [name for name in layout.waves() if (layout.processed / name).is_dir()]  # no stray folder gets so far
+    jobs = [Job(layout, layout.existing_wave(name)) for name in names]
     return [job.wave.name for job in jobs if job.results_file.is_file() and job.responses.is_file()]
 
 

@@ -71,4 +71,6 @@ def _findings(job: Job, table: Any, corrections: Any) -> Iterator[dict[str, Any]
     known = {name for name in mapping.variables if mapping.file_name(name) in table.column_names}
     out = {*job.unavailable, *(mapping.variables.keys() - known)}
     dropped = list(not_mapped(table, mapping, out))
-    yield from of_mapping(files, mapping, job.layout.recorded(job.wave.mapping), left_out(files, job.unavailable), dropped)
+    yield from of_mapping(
+        files, mapping, job.layout.recorded(job.wave.mapping), left_out(files, job.unavailable), dropped
+    )

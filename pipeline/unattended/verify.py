@@ -26,12 +26,11 @@ def verify(layout: Layout, waves: Sequence[str], progress: Progress) -> list[tup
     if not names:
         raise UsageError("unattended.nothing_published", folder=layout.shown(layout.reports))
     found = [layout.existing_wave(name) for name in names]
-    for wave in found:
-        if banner.manifest(wave) is None:
-            raise UsageError("unattended.nothing_published", folder=layout.shown(wave.reports))
     with tempfile.TemporaryDirectory(prefix="verify-") as folder:
         aside = _copy(layout, Path(folder))
         results = [_one(layout, aside, wave, progress) for wave in found]
+        if not waves and _published(layout, paths.COMPARISON):
+            results.append(_one(layout, aside, layout.wave(paths.COMPARISON), progress))
     problems = [problem for _, _, problem in results if problem is not None]
     if problems:
         raise DataRejected.several(problems)
@@ -58,7 +57,10 @@ def _one(layout: Layout, aside: Layout, wave: Wave, progress: Progress) -> tuple
     if made is None:
         raise UsageError("unattended.nothing_published", folder=layout.shown(wave.reports))
     wanted = run.Wanted(tuple(made["languages"]), tuple(made["formats"]), made["edition"])
-    run.report(aside, [wave.name], wanted, progress)
+    if wave.name == paths.COMPARISON:
+        run.compare(aside, wanted, progress)
+    else:
+        run.report(aside, [wave.name], wanted, progress)
     rebuilt = aside.wave(wave.name).reports
     names = sorted({*made["outputs"], *(p.name for p in rebuilt.iterdir() if p.is_file())} - {"manifest.json"})
     different = [name for name in names if _bytes(published / name) != _bytes(rebuilt / name)]
@@ -90,7 +92,7 @@ def _changed(layout: Layout, wave: Wave, made: dict[str, Any]) -> Iterator[str]:
     survey = wave.survey()
     if survey is not None and file_hash(survey) not in made.get("data", {}).values():
         yield layout.shown(survey)
-    if _hash(wave.source) != made.get("source"):
+    if wave.source.is_file() and file_hash(wave.source) != made.get("source"):
         yield layout.shown(wave.source)
     for name, digest in made.get("study", {}).items():
         if _hash(layout.files / name) != digest:

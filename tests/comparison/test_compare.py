@@ -1,4 +1,4 @@
-"""The comparison of two small waves: its numbers by hand and from R, its words, its freshness, and what may go wrong."""
+"""The comparison of two small waves: numbers by hand and from R, words, freshness, and what may go wrong."""
 
 from __future__ import annotations
 
@@ -110,7 +110,9 @@ def test_the_panel_is_compared_unit_by_unit(two_waves: SmallStudy) -> None:
 
     def cell(before: str, after: str) -> float:
         about = {"row_code": before, "col_code": after, "layer_var": "linked", "layer_code": "2009"}
-        return float(one(found, table_id="panel_forma", statistic="n", row_var="forma", col_var="forma", **about)["value"])
+        return float(
+            one(found, table_id="panel_forma", statistic="n", row_var="forma", col_var="forma", **about)["value"]
+        )
 
     # M1 (both parts 1) → 2; LO04, LO07, LO08 2 → 1; LO05, LO06 stay at 2; the others were not known in 2009
     assert [[cell(a, b) for b in "12"] for a in "12"] == [[0, 1], [3, 2]]
@@ -120,7 +122,9 @@ def test_the_panel_is_compared_unit_by_unit(two_waves: SmallStudy) -> None:
     # municipalities, those of merged offices added up: 12→15, 9→9, 21→20, 14→19, 30→33
     difference = one(found, table_id="panel_comuni", statistic="paired_difference")
     assert (difference["value"], difference["n"]) == (pytest.approx(R["paired_difference"]), 5)
-    assert one(found, table_id="panel_comuni", statistic="paired_t_p")["value"] == pytest.approx(R["paired_p"], rel=1e-9)
+    assert one(found, table_id="panel_comuni", statistic="paired_t_p")["value"] == pytest.approx(
+        R["paired_p"], rel=1e-9
+    )
     assert one(found, table_id="panel_comuni", statistic="sign_positive")["value"] == 3
     assert one(found, table_id="panel_comuni", statistic="sign_negative")["value"] == 1
 
@@ -213,7 +217,9 @@ def test_a_trend_never_crosses_what_is_not_comparable(two_waves: SmallStudy) -> 
     found = rows(tabulated(two_waves))
     for table, var in (("forma", "forma"), ("tipo", "tipo")):
         about = [r for r in found if r["table_id"] == table and r["col_var"] == "wave"]
-        assert about and {(r["statistic"], r["value"], r["error"]) for r in about} == {("change", None, "not_comparable")}
+        assert about and {(r["statistic"], r["value"], r["error"]) for r in about} == {
+            ("change", None, "not_comparable")
+        }
         assert not [r for r in found if r["table_id"] == f"panel_{var}"]
     doc = made(two_waves)
     table = next(t for t in doc.tables() if t.id == "table-forma")
@@ -297,9 +303,11 @@ def test_hostile_unit_codes_and_labels_stay_text(two_waves: SmallStudy) -> None:
 def test_a_mistake_in_units_is_told_without_a_traceback(two_waves: SmallStudy, run: Any) -> None:
     (two_waves.layout.wave(LATER).raw / "units.yml").write_text(UNITS.replace("LO02", "LO2"), "utf-8")
     ran = run("report", "--study", two_waves.folder, "--lang", "en", "--formats", "html")
-    assert ran.code == 2
-    # 2009 knew 12 of 14 units, so LO2 could be one that did not answer; LO02 is then simply not declared
-    (two_waves.layout.wave(LATER).raw / "units.yml").write_text(UNITS.replace("previous: 2009", "previous: 209"), "utf-8")
+    assert ran.code == 2 and "there is no unit LO2 in wave 2009. Nearest: LO" in ran.err
+    assert "Traceback" not in ran.err
+    (two_waves.layout.wave(LATER).raw / "units.yml").write_text(
+        UNITS.replace("previous: 2009", "previous: 209"), "utf-8"
+    )
     ran = run("report", "--study", two_waves.folder, "--lang", "en", "--formats", "html")
     assert ran.code == 2 and "units.yml, line 1" in ran.err and "Nearest: 2009" in ran.err
 

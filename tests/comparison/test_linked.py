@@ -22,7 +22,9 @@ BOOK = Codebook(
 
 
 def cases(ids: list[str], form: list[float], size: list[float]) -> Cases:
-    return Cases(pa.table({"id": ids, "form": form, "size": size}), BOOK)
+    return Cases(
+        pa.table({"id": ids, "form": pa.array(form, pa.float64()), "size": pa.array(size, pa.float64())}), BOOK
+    )
 
 
 BEFORE = cases(["A", "B", "C", "D", "E", "F"], [1, 2, 2, 2, 9, 1], [10, 30, 5, 5, 7, NAN])

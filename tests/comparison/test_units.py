@@ -71,12 +71,13 @@ def test_a_declared_unit_that_did_not_answer_has_its_place_in_the_population(tmp
     text = "units: [{unit: LO06, kind: continue}]"
     links = linked(tmp_path, text, BEFORE[:5], population_after=6)
     assert links.groups[0] == Group("continue", ("LO06",), ("LO06",))
-    with pytest.raises(StudyError, match="no unit LO06 in wave 2026"):
+    with pytest.raises(StudyError, match="no unit LO06 in the file of wave 2026"):
         units.link("2009", "2026", BEFORE, BEFORE[:5], declared(tmp_path / "full", text), population_after=5)
 
 
 MISTAKES = {
-    "unit_nowhere": ("{unit: M1, from: [LO01, LO0Z], kind: merge}", "LO0Z", "Nearest: LO0"),
+    "unit_nowhere": ("{unit: LO66, kind: begin}", "LO66", "Nearest: LO06"),
+    "unit_nowhere_before": ("{unit: M1, from: [LO01, LO0Z], kind: merge}", "LO0Z", "Nearest: LO0"),
     "from_merge": ("{unit: M1, from: [LO01], kind: merge}", "M1", "1"),
     "from_split": ("{unit: M1, from: [LO01, LO02], kind: split}", "M1", "2"),
     "from_continue": ("{unit: M1, from: [LO01, LO02]}", "M1", "merge"),

@@ -209,7 +209,7 @@ class Bench:
         assert code == 0, f"the next run ends with {code}"
         assert published(self.study) == self.new
         assert whole(self.study) == digest(tiny.survey(1))
-        assert not [p for p in self.study.base.rglob("*.part")]
+        assert not list(self.study.base.rglob("*.part"))
         assert len(list((self.study.reports / ".builds").iterdir())) <= 2
 
     def without_banner(self) -> dict[str, bytes]:

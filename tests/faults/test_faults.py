@@ -130,14 +130,12 @@ def test_a_disk_that_is_really_full(small_disk: Path) -> None:
     bench = Bench(small_disk)
     ballast = small_disk / "ballast"
     seen = set()
-    free = shutil.disk_usage(small_disk).free
-    for left in (0, 8_192, 40_960, 120_000, 200_000, 260_000, 330_000):
+    for left in (0, 40_960, 200_000, 330_000):
         bench.reset()
         ballast.write_bytes(b"\1" * max(0, shutil.disk_usage(small_disk).free - left))
         seen.add(forked(lambda: once(bench.study)))
         ballast.unlink()
         bench.check()
-    assert free > 0
     assert seen <= {0, 6}
     assert 6 in seen
 
@@ -199,7 +197,7 @@ def _at_work_on(study: Layout) -> list[str]:
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            links = [os.readlink(p) for p in (folder / "fd").iterdir()]
+            links = [str(p.readlink()) for p in (folder / "fd").iterdir()]
         except OSError:
             continue
         if int(folder.name) != os.getpid() and any(link.startswith(str(study.base)) for link in links):

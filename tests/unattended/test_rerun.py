@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -312,31 +313,25 @@ def test_a_command_that_fails_changes_nothing_but_is_said(study: Layout, again: 
 # ---------------------------------------------------------------- whole files
 
 
-def test_a_growing_file_is_left_for_the_next_run(study: Layout, again: Rerun) -> None:
+def test_a_growing_file_is_left_for_the_next_run(study: Layout, again: Rerun, monkeypatch: pytest.MonkeyPatch) -> None:
     again()
     good = page(study)
-    study.schedule.write_text("wait_seconds: 0.4\npatience_seconds: 0\n", "utf-8")
-    content, done = tiny.survey(1), threading.Event()
+    study.schedule.write_text("wait_seconds: 60\npatience_seconds: 0\n", "utf-8")
+    content = tiny.survey(1)
+    survey(study).write_bytes(content[:400])
 
-    def grow() -> None:
-        with survey(study).open("wb") as f:
-            i = 0
-            while not done.is_set():
-                f.write(content[i : i + 1] or b"\0")
-                f.flush()
-                i += 1
-                time.sleep(0.05)
+    def meanwhile(seconds: float) -> None:
+        assert 0 < seconds <= 60
+        with survey(study).open("ab") as f:
+            f.write(content[400:500])
 
-    writer = threading.Thread(target=grow)
-    writer.start()
-    try:
-        run = again()
-    finally:
-        done.set()
-        writer.join()
+    monkeypatch.setattr(settle, "arriving", partial(settle.arriving, sleep=meanwhile))
+    run = again()
     assert (run.code, run.status.waves["2009"].state) == (0, "waiting")
     assert "still being written" in run.said
     assert page(study) == good
+    monkeypatch.undo()
+    study.schedule.write_text(tiny.SCHEDULE, "utf-8")
     survey(study).write_bytes(content)
     assert again().status.waves["2009"].state == "published"
 
