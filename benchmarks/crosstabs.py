@@ -29,8 +29,8 @@ def crosstabs() -> list[Line]:
                 missing.append(error)
         if not sides:
             raise PeerMissing("; ".join(map(str, missing)))
-        for error in missing:
-            print(f"skipped in part: {error}", flush=True)
+        for lacking in missing:
+            print(f"skipped in part: {lacking}", flush=True)
         ours, *others = alternate(lambda: float(answer([PYTHON, "-m", "benchmarks.crosstabs_ours"])), *sides.values())
     lines = []
     for peer, seconds in zip(sides, others, strict=True):
@@ -74,5 +74,5 @@ def _r(folder: Path) -> Callable[[], float]:
         np.ascontiguousarray(q[:, i]).tofile(folder / name)
     w.tofile(folder / "weight")
     script = Path(__file__).parent / "crosstabs_peer.R"
-    command = [program, script, folder, str(_BANNERS), str(_ROWS), str(CASES)]
+    command: list[str | Path] = [program, script, folder, str(_BANNERS), str(_ROWS), str(CASES)]
     return lambda: float(answer(command, folder))

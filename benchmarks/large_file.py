@@ -10,7 +10,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks import big_file, peers
-from benchmarks.measure import PYTHON, Line, Ran, alternate, answer, run, seconds_of, spread, spread_of
+from benchmarks.measure import PYTHON, Line, PeerMissing, Ran, alternate, answer, run, seconds_of, spread, spread_of
 
 _CASES, _QUESTIONS = 1_000_000, 100
 _MOST_MEMORY = 1.5  # GB
@@ -43,11 +43,11 @@ def ingest() -> list[Line]:
 
         try:
             python = peers.python_with_polars()
-        except peers.PeerMissing as missing:
+        except PeerMissing as missing:
             print(f"skipped in part: {missing}", flush=True)
             return [_memory([ours()])]
         own, peer = alternate(ours, lambda: float(answer([python, "-c", _READ, path])))
-    detail = f"ours {spread_of(own)}, polars-readstat {spread(peer)}"
+    detail = f"ours {spread_of(own)}; polars-readstat {spread(peer)}"
     return [Line("e  .sav to responses.parquet / polars-readstat's reading", seconds_of(own) / median(peer), 2.0, "",
                  detail), _memory(own)]  # fmt: skip
 
@@ -79,4 +79,4 @@ def quick() -> list[Line]:
             lambda: run([program, "-O", "format=html", "-o", page, script], path.parent),
         )  # fmt: skip
     return [Line("f  quick on 1,000,000 × 101 / PSPP", seconds_of(own) / seconds_of(peer), 0.4, "",
-                 f"ours {spread_of(own)}, PSPP {spread_of(peer)}")]  # fmt: skip
+                 f"ours {spread_of(own)}; PSPP {spread_of(peer)}")]  # fmt: skip

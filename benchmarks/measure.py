@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import sys
 import threading
@@ -31,12 +32,13 @@ class PeerMissing(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """One run of a program: wall-clock seconds, and the most memory (bytes) it and its children held at one time.
+    """One run of a program: seconds by the clock, seconds of processor time, the most memory held at one time (bytes).
 
-    ``peak`` is 0 where the system does not tell.
+    Its children are counted in. ``peak`` is 0 where the system does not tell, or was not asked.
     """
 
     seconds: float
+    work: float
     peak: int = 0
 
 
@@ -68,7 +70,7 @@ def run(
     memory: bool = False,
 ) -> Ran:
     """Run a program to its end. Raises :class:`BenchmarkFailed` with its last words when it fails."""
-    start = time.perf_counter()
+    start, work = time.perf_counter(), _work()
     process = subprocess.Popen(
         [str(word) for word in command], cwd=folder, env=os.environ | dict(environment or {}),
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
@@ -79,7 +81,13 @@ def run(
     peak = watch.stop() if watch is not None else 0
     if process.returncode != 0:
         raise BenchmarkFailed(f"{' '.join(map(str, command))}: exit code {process.returncode}\n{output[-2000:]}")
-    return Ran(seconds, peak)
+    return Ran(seconds, _work() - work, peak)
+
+
+def _work() -> float:
+    """Processor time of all children that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def answer(command: Sequence[str | Path], folder: Path = ROOT) -> str:
@@ -112,8 +120,8 @@ def spread(values: Sequence[float], unit: str = "s") -> str:
 
 
 def spread_of(runs: Sequence[Ran]) -> str:
-    """:func:`spread` of the runs' seconds."""
-    return spread([r.seconds for r in runs])
+    """:func:`spread` of the runs' seconds by the clock, and of processor time, which a busy machine changes less."""
+    return f"{spread([r.seconds for r in runs])}, processor {spread([r.work for r in runs])}"
 
 
 class _Watch:

@@ -79,7 +79,7 @@ def cold() -> list[Line]:
         ours, peer = alternate(lambda: _cold(folder), lambda: _peer(folder))
     return [
         Line("a  whole cold report / one R HTML", seconds_of(ours) / seconds_of(peer), 1.0, "",
-             f"ours {spread_of(ours)}, R {spread_of(peer)}")
+             f"ours {spread_of(ours)}; R {spread_of(peer)}")
     ]  # fmt: skip
 
 
@@ -91,7 +91,7 @@ def nothing_to_do() -> list[Line]:
         ours, peer = alternate(lambda: _ours(folder), lambda: _peer(folder))
     return [
         Line("b  nothing to do / one R HTML", seconds_of(ours) / seconds_of(peer), 0.1, "",
-             f"ours {spread_of(ours)}, R {spread_of(peer)}")
+             f"ours {spread_of(ours)}; R {spread_of(peer)}")
     ]  # fmt: skip
 
 
@@ -107,5 +107,5 @@ def tables() -> list[Line]:
         *_, modules = timed([])  # which packages are used is known only afterwards
         found = [timed(modules) for _ in range(max(RUNS, 5))]
     walls, works = [wall for wall, *_ in found], [work for _, work, _ in found]
-    detail = f"{spread(walls)} by the clock, {spread(works)} of processor time"
+    detail = f"{spread(walls)}, processor {spread(works)}"
     return [Line("d  all tables of the study, 98 rows", median(walls), 0.3, "s", detail)]

@@ -116,12 +116,11 @@ def one_language(job: Job, lang: str, edition: str, formats: Sequence[str], fold
 
 def _results_beside(job: Job, folder: Path) -> None:
     """The numbers themselves beside the report, for people with other tools."""
-    import pyarrow.parquet as pq
-
+    from pipeline.arrow import read_parquet
     from pipeline.results import csv_text
 
     shutil.copyfile(job.results_file, folder / "results.parquet")
-    (folder / "results.csv").write_text(csv_text(pq.read_table(job.results_file)), encoding="utf-8")
+    (folder / "results.csv").write_text(csv_text(read_parquet(job.results_file)), encoding="utf-8")
 
 
 def _origins(job: Job) -> Any:

@@ -16,7 +16,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import chdtrc, fdtrc, ndtr, ndtri, stdtr, stdtrit
 
 from pipeline.statistics import design, model_likelihoods
 from pipeline.statistics.core import (
@@ -327,11 +326,15 @@ def _linearised(data: ModelData, problem: _Problem, fit: Fit) -> tuple[Floats, f
 
 
 def _two_sided(statistic: Floats, df: float) -> Floats:
+    from scipy.special import ndtr, stdtr
+
     tail = -np.abs(statistic)
     return np.asarray(2 * (ndtr(tail) if math.isinf(df) else stdtr(df, tail)))
 
 
 def _quantile(confidence: float, df: float) -> float:
+    from scipy.special import ndtri, stdtrit
+
     tail = 0.5 + confidence / 2
     return float(ndtri(tail) if math.isinf(df) else stdtrit(df, tail))
 
@@ -476,10 +479,14 @@ _NUMBERS = (*_SQUARES, *_LIKELIHOOD, *_LR, *_F, *_DIAGNOSTICS)
 
 
 def _lr(chi2: float, p: int) -> dict[str, float]:
+    from scipy.special import chdtrc
+
     return {"model_lr": chi2, "model_lr_df": float(p), "model_lr_p": float(chdtrc(p, chi2)) if p else math.nan}
 
 
 def _f(f: float, df1: int, df2: float) -> dict[str, float]:
+    from scipy.special import fdtrc
+
     tail = float(fdtrc(df1, df2, f)) if df1 and df2 > 0 else math.nan
     return {"model_f": f, "model_f_df1": float(df1), "model_f_df2": df2, "model_f_p": tail}
 
@@ -715,6 +722,8 @@ def _wald(coefficient: Floats, covariance: Floats, df: float) -> dict[str, float
 
 def _firth(problem: _Problem, direction: Floats, options: Options) -> ModelResult:
     """The penalised fit: likelihood-ratio tests and profile limits, whose shape Wald's would miss."""
+    from scipy.special import chdtrc
+
     _, sd = _scale(problem)
     x = np.hstack([np.ones((problem.x.shape[0], 1)), problem.x / sd])
     y, w = problem.codes.astype(np.float64), problem.w

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import gammaincc, ndtr, stdtr
 
 from pipeline.statistics.core import (
     Cells,
@@ -187,6 +186,8 @@ def pairwise_z(columns: Columns) -> tuple[Floats, Ints, Ints]:
 
 def _letters(columns: Columns, rows: Floats, total: float, options: Options, method: str) -> Cells:
     """Letters by :func:`pairwise_z`; ``rows`` (r,): cases in each row, ``total``: cases of the table (weighted)."""
+    from scipy.special import ndtr, stdtr
+
     by_design = columns.weighting == "probability"
     shape = columns.x.shape
     method = f"{method} adjustment={options.adjustment} level={1 - options.confidence:.6g}"
@@ -337,6 +338,8 @@ def _eigenvalue_sums(scaled: Floats) -> tuple[float, float]:
 
 def _corrected(chi2: float, nominal: float, first: float, second: float, warning: str) -> Mapping[str, Result]:
     """Second-order Rao–Scott: χ²·tr/Σλ² on tr²/Σλ² degrees of freedom; ``nominal`` takes the trace's place if > 0."""
+    from scipy.special import gammaincc
+
     method = "mrcv_bilder_loughin" if nominal > 0 else "mrcv_rao_scott_linearised"
     trace = nominal if nominal > 0 else first
     if not second > 0:

@@ -30,7 +30,7 @@ def verify(layout: Layout, waves: Sequence[str], progress: Progress) -> list[tup
         aside = _copy(layout, Path(folder))
         results = [_one(layout, aside, wave, progress) for wave in found]
         if not waves and _published(layout, paths.COMPARISON):
-            results.append(_one(layout, aside, layout.wave(paths.COMPARISON), progress))
+            results.append(_one(layout, aside, _comparison(layout), progress))
     problems = [problem for _, _, problem in results if problem is not None]
     if problems:
         raise DataRejected.several(problems)
@@ -39,6 +39,12 @@ def verify(layout: Layout, waves: Sequence[str], progress: Progress) -> list[tup
 
 def _published(layout: Layout, name: str) -> bool:
     return (layout.reports / name / "manifest.json").is_file()
+
+
+def _comparison(layout: Layout) -> Wave:
+    """The comparison's place: arranged like a wave's, though no wave may have its name."""
+    name = paths.COMPARISON
+    return Wave(name, layout.raw / name, layout.processed / name, layout.reports / name)
 
 
 def _copy(layout: Layout, folder: Path) -> Layout:
@@ -57,11 +63,11 @@ def _one(layout: Layout, aside: Layout, wave: Wave, progress: Progress) -> tuple
     if made is None:
         raise UsageError("unattended.nothing_published", folder=layout.shown(wave.reports))
     wanted = run.Wanted(tuple(made["languages"]), tuple(made["formats"]), made["edition"])
-    if wave.name == paths.COMPARISON:
+    if wave == _comparison(layout):
         run.compare(aside, wanted, progress)
     else:
         run.report(aside, [wave.name], wanted, progress)
-    rebuilt = aside.wave(wave.name).reports
+    rebuilt = aside.reports / wave.name
     names = sorted({*made["outputs"], *(p.name for p in rebuilt.iterdir() if p.is_file())} - {"manifest.json"})
     different = [name for name in names if _bytes(published / name) != _bytes(rebuilt / name)]
     if not different:

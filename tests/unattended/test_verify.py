@@ -63,3 +63,19 @@ def test_nothing_published(study: Layout, run: Run) -> None:
     done = run("verify", "--study", study.base, "--lang", "en")
     assert done.code == 2
     assert "nothing is published here yet" in done.err
+
+
+def test_the_comparison_is_verified_with_its_waves(study: Layout, run: Run, again: Callable[..., object]) -> None:
+    wave = study.raw / "2012"
+    wave.mkdir()
+    (wave / "source.yml").write_text("title: {it: Dati di prova, en: Test data}\n", "utf-8")
+    (wave / "survey.sav").write_bytes(tiny.survey(1))
+    assert again().code == 0
+    done = run("verify", "--study", study.base, "--lang", "en")
+    assert done.code == 0, done.err
+    assert "Wave comparison: all" in done.err
+    page = study.reports / "comparison" / "report.en.html"
+    page.write_bytes(page.read_bytes() + b" ")
+    done = run("verify", "--study", study.base, "--lang", "en")
+    assert done.code == 3
+    assert "reports/comparison: 1 of" in done.err
