@@ -577,9 +577,7 @@ def mrcv_pair_rao_scott(pair: MultiplePair, options: Options) -> Mapping[str, Re
     }
 
 
-@statistic(
-    "mrcv_permutation_p", takes=MultiplePair, inferential=("mrcv_permutation_p",), applies=lambda pair: False
-)
+@statistic("mrcv_permutation_p", takes=MultiplePair, inferential=("mrcv_permutation_p",), applies=lambda pair: False)
 def mrcv_pair_permutation(pair: MultiplePair, options: Options) -> Mapping[str, Result]:
     """Permutation p of ``mrcv_chi2`` for two sets: the answers to one set are dealt anew to the cases.
 

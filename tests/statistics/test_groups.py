@@ -218,7 +218,8 @@ def test_levene_of_equal_distances_is_not_infinite():
 def test_naive_tests_refuse_probability_weights_and_the_other_way_round():
     survey, plain = case_groups("x", "g2", "probability"), case_groups("x", "g2", "none")
     for name in ("t", "welch_p", "anova_f", "welch_anova_f", "brown_forsythe_f", "levene_f", "levene_median_f",
-                 "kruskal_h_p", "mann_whitney_u", "mann_whitney_exact_p", "cohens_d_low", "eta_squared_low"):  # fmt: skip
+                 "kruskal_h_p", "mann_whitney_u", "mann_whitney_exact_p", "cohens_d_low",
+                 "eta_squared_low"):  # fmt: skip
         assert reason(survey, name) == "weights_need_design_based"
     for name in ("design_t", "design_wald_f", "design_rank_f"):
         assert reason(plain, name) == "weights_not_probability"
