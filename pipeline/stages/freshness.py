@@ -160,9 +160,11 @@ def write_parquet(path: Path, table: pa.Table, same: tuple[pa.Table, Path] | Non
         pq.write_table(
             table,
             part,
-            compression="lz4",
+            # places in a short list are a few bits already: to compress them takes longer than it saves
+            compression={f.name: "none" if f.name in numbers and f.name not in many else "lz4" for f in table.schema},
             use_dictionary=[name for name in table.column_names if name not in many],
             column_encoding=dict.fromkeys(sorted(many), "BYTE_STREAM_SPLIT") or None,
+            write_statistics=False,
         )
 
 

@@ -76,6 +76,19 @@ class _Counting:
         self.designs: dict[bool, Design | None] = {}
         weight, weighting = weight_of(files.study)
         self.weighted = Cases(columns, files.codebook, weight, weighting) if weight else self.unweighted
+        self.weighted.expect(self._counted_alone())
+
+    def _counted_alone(self) -> list[str]:
+        """The variables whose weighted frequencies the report shows."""
+        codebook = self.files.codebook
+        variables = codebook.all_variables()
+        named: list[str] = []
+        for spec in self.files.report.tables():
+            by_weight = self._weighted_by_default() if spec.weighted is None else spec.weighted
+            if by_weight and not (spec.columns or spec.where or spec.model):
+                for name in spec.rows:
+                    named += codebook.batteries[name].members if name in codebook.batteries else (name,)
+        return [name for name in named if name in variables and variables[name].categorical]
 
     def context(self, spec: TableSpec | None) -> Context:
         """What a table is made in: its cases, the study's decisions, a writer of its own."""

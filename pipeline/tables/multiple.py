@@ -10,6 +10,8 @@ from pipeline.statistics.core import MultipleCrosstab
 from pipeline.statistics.multiple import MultiplePair
 from pipeline.tables.axes import Axis
 
+_BITS = 20  # items whose patterns are counted as numbers of so many bits
+
 
 def multiple_counts(cases: Cases, one: Axis, groups: Axis | None) -> MultipleCrosstab:
     """Items of a set (j) by the categories of another variable (g), or g = 1 for all cases in the base."""
@@ -48,6 +50,16 @@ def multiple_counts(cases: Cases, one: Axis, groups: Axis | None) -> MultipleCro
 
 def _patterns(mentioned: np.ndarray) -> tuple[np.ndarray, Index]:
     """The distinct columns of (items, cases) as 0/1 rows (m, items), and each case's pattern."""
+    if len(mentioned) <= _BITS:
+        bits = np.zeros(mentioned.shape[1], dtype=np.int32)
+        for row in mentioned:
+            bits <<= 1
+            bits |= row
+        found = np.flatnonzero(np.bincount(bits, minlength=1))
+        place_of = np.zeros(1 << len(mentioned), dtype=np.int32)
+        place_of[found] = np.arange(len(found))
+        items = np.arange(len(mentioned) - 1, -1, -1)
+        return (found[:, None] >> items) & 1, place_of[bits]
     place = np.zeros(mentioned.shape[1], dtype=np.int64)
     for row in mentioned:
         place = place * 2 + row
