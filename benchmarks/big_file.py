@@ -71,13 +71,15 @@ def write(path: Path, q: np.ndarray, w: np.ndarray, missing: bool = True) -> Non
 def _dictionary(count: int, rows: int) -> bytes:
     """The dictionary of such a file, with its number of rows and its weight."""
     columns = {name: [1.0] for name in names(count)} | {WEIGHT: [1.5]}
-    scale = {i: f"Risposta {i}" for i in range(1, 6)} | {9: "Non risponde"}
+    labels: dict[str, str | None] = {name: f"Domanda {name}" for name in names(count)}
+    scale: dict[int | float, str] = {i: f"Risposta {i}" for i in range(1, 6)}
+    scale[9] = "Non risponde"
     with tempfile.TemporaryDirectory() as folder:
         draft = Path(folder) / "draft.sav"
         pyreadstat.write_sav(
             pd.DataFrame(columns),
             draft,
-            column_labels={name: f"Domanda {name}" for name in names(count)} | {WEIGHT: "Peso"},
+            column_labels=labels | {WEIGHT: "Peso"},
             variable_value_labels=dict.fromkeys(names(count), scale),
             missing_ranges={name: [9.0] for name in names(count)},
             variable_measure=dict.fromkeys(names(count), "nominal") | {WEIGHT: "scale"},

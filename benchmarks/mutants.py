@@ -7,6 +7,7 @@ the tests caught.
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import shutil
 import subprocess
@@ -35,6 +36,9 @@ _TESTS = {
 
 def main(families: list[str]) -> int:
     """Mutate each family in a copy; exit code 1 when fewer than nine in ten changes are caught in one of them."""
+    if importlib.util.find_spec("mutmut") is None:
+        print(f'{sys.executable} has no mutmut: see CONTRIBUTING.md, "Tests"', file=sys.stderr)
+        return 2
     code = 0
     for family in families:
         tests = [f"tests/statistics/test_{name}.py" for name in _TESTS.get(family, [family])]

@@ -23,7 +23,7 @@ from pipeline.paths import COMPARISON, Layout
 from pipeline.progress import Progress
 from pipeline.stages.freshness import Record, code_hash, file_hash, hashes, json_hash, write_json, write_parquet
 from pipeline.stages.job import Job
-from pipeline.stages.render import file_name, relative_name, study_hash, versions
+from pipeline.stages.render import file_name, study_hash, versions
 from pipeline.stages.tabulate import mode_of, options_of
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ def _provenance(layout: Layout, jobs: Sequence[Job]) -> Provenance:
     from pipeline.comparison.document import Provenance, WaveFile
 
     files = tuple(
-        WaveFile(job.wave.name, relative_name(job.survey(), layout.base), job.dictionary.sha256) for job in jobs
+        WaveFile(job.wave.name, layout.recorded(job.survey()), job.dictionary.sha256) for job in jobs
     )
     return Provenance(files, study_hash(jobs[0]), code_hash("."), versions(), "make report")
 

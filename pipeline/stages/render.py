@@ -129,17 +129,12 @@ def _origins(job: Job) -> Any:
     return Origins(
         dictionary=job.dictionary,
         findings=job.findings,
-        file_name=relative_name(job.survey(), job.layout.base),
+        file_name=job.layout.recorded(job.survey()),
         study_hash=study_hash(job),
         code_hash=code_hash("."),
         versions=versions(),
         rebuild=f"make report WAVE={job.wave.name}",
     )
-
-
-def relative_name(path: Path, base: Path) -> str:
-    """A path below ``base`` as written in the report; of any other only its name (it says nothing of the machine)."""
-    return path.relative_to(base).as_posix() if path.is_relative_to(base) else path.name
 
 
 def study_hash(job: Job) -> str:
