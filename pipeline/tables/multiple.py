@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pipeline.counting.cases import Cases, Mentions
-from pipeline.counting.engine import CaseWeights, Index, count
+from pipeline.counting.engine import BLOCK, CaseWeights, Index, count
 from pipeline.statistics.core import MultipleCrosstab
 from pipeline.statistics.multiple import MultiplePair
 from pipeline.tables.axes import Axis
@@ -26,18 +26,16 @@ def multiple_counts(cases: Cases, one: Axis, groups: Axis | None) -> MultipleCro
         raise ValueError(f"{groups.name} is a set; cross two sets with multiple_pair")
     pattern, place = _patterns(one.mentions.mentioned)
     counts = count([place + 1, index], [len(pattern), g], cases.weights).inner()
-    p = pattern.astype(np.float64)
-    joint = [
-        np.einsum("mj,mk,mg->jkg", p, p, values.astype(np.float64), optimize=True)
-        for values in (counts.n, counts.w, counts.w2)
-    ]
+    joint_w, joint_w2 = _joint(pattern, counts.w), _joint(pattern, counts.w2)
+    joint_n = np.rint(_joint(pattern, counts.n)).astype(np.int64)
+    alone = np.arange(len(one.codes))  # who mentions an item and itself
     return MultipleCrosstab(
-        n=(pattern.T @ counts.n),
-        w=p.T @ counts.w,
-        w2=p.T @ counts.w2,
-        joint_n=np.rint(joint[0]).astype(np.int64),
-        joint_w=joint[1],
-        joint_w2=joint[2],
+        n=joint_n[alone, alone],
+        w=joint_w[alone, alone],
+        w2=joint_w2[alone, alone],
+        joint_n=joint_n,
+        joint_w=joint_w,
+        joint_w2=joint_w2,
         cases_n=counts.n.sum(axis=0),
         cases_w=counts.w.sum(axis=0),
         cases_w2=counts.w2.sum(axis=0),
@@ -46,6 +44,20 @@ def multiple_counts(cases: Cases, one: Axis, groups: Axis | None) -> MultipleCro
         patterns_w=counts.w,
         weighting=cases.weighting,
     )
+
+
+def _joint(pattern: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Who mentions both of two items: patterns (m, items) and their counts (m, g) give (items, items, g).
+
+    Some patterns at a time: of a long set as many may be found as there are cases.
+    """
+    items, groups = pattern.shape[1], counts.shape[1]
+    found = np.zeros((items, items, groups))
+    for start in range(0, len(pattern), BLOCK):
+        p = pattern[start : start + BLOCK].astype(np.float64)
+        for g in range(groups):
+            found[:, :, g] += p.T @ (p * counts[start : start + BLOCK, g, None])
+    return found
 
 
 def _patterns(mentioned: np.ndarray) -> tuple[np.ndarray, Index]:
