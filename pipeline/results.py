@@ -12,6 +12,7 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -226,27 +227,33 @@ class ResultsWriter:
 
     def _numbers(self, name: str) -> Floats:
         """A column of numbers, NaN where there is none."""
-        column = np.empty(len(self), dtype=np.float64)
-        at = 0
-        for chunk, length in zip(self._chunks, self._lengths, strict=True):
-            column[at : at + length] = chunk[name]
-            at += length
+        chunks = [chunk[name] for chunk in self._chunks]
+        whole = [isinstance(found, np.ndarray) for found in chunks]
+        singles = [0.0 if several else found for found, several in zip(chunks, whole, strict=True)]
+        column = np.repeat(np.array(singles, dtype=np.float64), self._lengths)
+        for at, found in self._parts(chunks, whole):
+            column[at : at + len(found)] = found
         return column
 
     def _texts(self, name: str) -> tuple[list[str], npt.NDArray[np.int32]]:
         """The different texts of a column, and the place of each row's text among them."""
         distinct: dict[str, int] = {}
-        place = np.empty(len(self), dtype=np.int32)
-        at = 0
-        for chunk, length in zip(self._chunks, self._lengths, strict=True):
-            found = chunk[name]
-            place[at : at + length] = (
-                distinct.setdefault(found, len(distinct))
-                if isinstance(found, str)
-                else [distinct.setdefault(text, len(distinct)) for text in found.tolist()]
-            )
-            at += length
+        chunks = [chunk[name] for chunk in self._chunks]
+        whole = [isinstance(found, np.ndarray) for found in chunks]
+        singles = [
+            0 if several else distinct.setdefault(found, len(distinct))
+            for found, several in zip(chunks, whole, strict=True)
+        ]
+        place = np.repeat(np.array(singles, dtype=np.int32), self._lengths)
+        for at, found in self._parts(chunks, whole):
+            place[at : at + len(found)] = [distinct.setdefault(text, len(distinct)) for text in found.tolist()]
         return list(distinct), place
+
+    def _parts(self, chunks: Sequence[Any], whole: Sequence[bool]) -> Iterator[tuple[int, npt.NDArray[Any]]]:
+        """The chunks that bring a value for each of their rows, and where their rows begin."""
+        for at, found, several in zip(accumulate(self._lengths, initial=0), chunks, whole, strict=False):
+            if several:
+                yield at, found
 
 
 _RISKY = ("=", "+", "-", "@", "\t", "\r")

@@ -156,9 +156,7 @@ def _write(
 def _provenance(layout: Layout, jobs: Sequence[Job]) -> Provenance:
     from pipeline.comparison.document import Provenance, WaveFile
 
-    files = tuple(
-        WaveFile(job.wave.name, layout.recorded(job.survey()), job.dictionary.sha256) for job in jobs
-    )
+    files = tuple(WaveFile(job.wave.name, layout.recorded(job.survey()), job.dictionary.sha256) for job in jobs)
     return Provenance(files, study_hash(jobs[0]), code_hash("."), versions(), "make report")
 
 

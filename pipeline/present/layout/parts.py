@@ -30,7 +30,7 @@ def frame(view: View, spec: TableSpec, number: int, body: Body) -> Table:
     asked = [view.question(name) for name in spec.rows]
     question = asked[0] if len(set(asked)) == 1 else ""
     base = say(spec.base, view.lang) or body.base
-    base = "; ".join(b for b in (base, _weight_words(view, spec)) if b)
+    base = "; ".join(b for b in (base, _only(view, spec), _weight_words(view, spec)) if b)
     notes = [*body.notes]
     if spec.note:
         notes.append(say(spec.note, view.lang))
@@ -64,6 +64,15 @@ def title(view: View, text: str) -> str:
     """A title with its year: ``Uffici di Piano per forma. Anno 2009``; a wave without a number is not named."""
     when = view.when()
     return f"{text.rstrip('.')}. {when}" if when else text
+
+
+def _only(view: View, spec: TableSpec) -> str:
+    """The condition that a table's cases fulfil, in words; empty without one."""
+    conditions = [
+        f"{view.label(name)}: {', '.join(view.code_label(name, code) for code in codes)}"
+        for name, codes in spec.where.items()
+    ]
+    return view.t("only_where", conditions="; ".join(conditions)) if conditions else ""
 
 
 def _weight_words(view: View, spec: TableSpec) -> str:
