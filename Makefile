@@ -3,7 +3,7 @@
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help setup report test check test-exhaustive test-outside ingest harmonise validate process tabulate render rerun verify quick init new-wave demo open bench clean
+.PHONY: help setup report test check test-exhaustive test-faults test-outside ingest harmonise validate process tabulate render rerun verify quick init new-wave demo open bench clean
 
 PYTHON ?= python3
 PY := .venv/bin/python
@@ -70,7 +70,10 @@ check: .venv/ready-dev ## lint, format, types, layering
 	@.venv/bin/lint-imports
 
 test-exhaustive: .venv/ready-dev ## the slow complete checks
-	@$(PY) -m pytest -n $(WORKERS) -m exhaustive
+	@$(PY) -m pytest -n $(WORKERS) -m exhaustive --ignore=tests/faults
+
+test-faults: .venv/ready-dev ## kill, fill and refuse at every step and at 200 random moments (long)
+	@$(PY) -m pytest tests/faults -m exhaustive
 
 test-outside: .venv/ready-dev ## tests that need Chromium, LibreOffice, poppler, PSPP or R
 	@$(PY) -m pytest -n $(WORKERS) -m outside
