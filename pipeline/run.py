@@ -54,6 +54,8 @@ def report(layout: Layout, waves: Sequence[str], wanted: Wanted, progress: Progr
 
 def compare(layout: Layout, wanted: Wanted, progress: Progress) -> Outcome | None:
     """Make the comparison of all waves that have results; ``None`` where there are fewer than two."""
+    if len(layout.waves()) < 2:
+        return None
     from pipeline.stages import compare as last
 
     with publish.lock(layout):
