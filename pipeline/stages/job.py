@@ -144,10 +144,6 @@ class Job:
         """One row per number."""
         return self.wave.processed / "results.parquet"
 
-    def document_file(self, lang: str) -> Path:
-        """The report as data, in a language."""
-        return self.wave.processed / f"document.{lang}.json"
-
     @property
     def dictionary(self) -> Dictionary:
         """The file's dictionary."""

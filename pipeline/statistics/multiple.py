@@ -28,7 +28,8 @@ from pipeline.statistics.core import (
     statistic,
 )
 from pipeline.statistics.exact import monte_carlo_p
-from pipeline.statistics.proportions import adjust, clopper_pearson, letter, logit_interval, share_se, wilson
+from pipeline.statistics.multiple_tests import adjust_rows
+from pipeline.statistics.proportions import clopper_pearson, letter, logit_interval, share_se, wilson
 
 Texts = npt.NDArray[np.object_]
 
@@ -201,7 +202,7 @@ def _letters(columns: Columns, rows: Floats, total: float, options: Options, met
         takes_part &= np.minimum(expected, columns.size * scale - expected) >= options.least_expected
     z = np.where(takes_part[:, a] & takes_part[:, b], z, np.nan)
     tail = -np.abs(z)
-    p = adjust(2 * (stdtr(columns.cases - 1, tail) if by_design else ndtr(tail)), options.adjustment)
+    p = adjust_rows(2 * (stdtr(columns.cases - 1, tail) if by_design else ndtr(tail)), options.adjustment)
     texts = np.full(shape, "", dtype=object)
     found = np.zeros(shape)
     for row, pair in np.argwhere(p < 1 - options.confidence):

@@ -14,33 +14,35 @@ from pipeline.statistics.core import Floats
 METHODS = ("bonferroni", "holm", "bh", "none")
 
 
-def adjust(p: Floats, method: str) -> Floats:
-    """Adjusted p-values, in the shape and order of ``p``.
+def adjust_rows(p: Floats, method: str) -> Floats:
+    """P-values adjusted for multiple comparison within the last axis; NaN are no comparisons and stay NaN.
 
-    ``method``: ``bonferroni``, ``holm``, ``bh`` (Benjamini–Hochberg, false discovery rate) or ``none``. NaN (a
-    comparison that was not made) stays NaN and does not count as a comparison. An unknown method is the caller's
-    mistake: ``ValueError``.
+    ``bonferroni``, ``holm`` (Scand. J. Stat. 6, 1979), ``bh`` (Benjamini and Hochberg, J. R. Stat. Soc. B 57, 1995)
+    or ``none``. Any other name: ``ValueError``.
     """
     if method not in METHODS:
         raise ValueError(f"no adjustment {method!r}; known are {', '.join(METHODS)}")
     p = np.asarray(p, dtype=np.float64)
-    made = ~np.isnan(p)
-    flat = p[made]
-    count = flat.size
-    if method == "none" or count < 2:
+    if method == "none":
         return p.copy()
-    adjusted = p.copy()
+    m = np.isfinite(p).sum(axis=-1, keepdims=True)
     if method == "bonferroni":
-        adjusted[made] = np.minimum(1.0, flat * count)
-        return adjusted
-    order = np.argsort(flat, kind="stable")
-    ascending = flat[order]
+        return np.asarray(np.minimum(p * m, 1.0))
+    order = np.argsort(p, axis=-1, kind="stable")  # NaN last
+    ranked = np.take_along_axis(p, order, axis=-1)
+    rank = np.arange(p.shape[-1])
     if method == "holm":
-        steps = np.maximum.accumulate(ascending * np.arange(count, 0, -1))
+        stepped = np.maximum.accumulate(ranked * np.maximum(m - rank, 1), axis=-1)
     else:
-        scaled = ascending * (count / np.arange(1, count + 1))
-        steps = np.minimum.accumulate(scaled[::-1])[::-1]
-    result = np.empty(count)
-    result[order] = np.minimum(1.0, steps)
-    adjusted[made] = result
-    return adjusted
+        raised = np.where(np.isnan(ranked), np.inf, ranked * m / (rank + 1))
+        stepped = np.minimum.accumulate(raised[..., ::-1], axis=-1)[..., ::-1]
+    stepped = np.where(np.isnan(ranked), np.nan, np.minimum(stepped, 1.0))
+    found = np.empty_like(p)
+    np.put_along_axis(found, order, stepped, axis=-1)
+    return found
+
+
+def adjust(p: Floats, method: str) -> Floats:
+    """As :func:`adjust_rows`, all of ``p`` (any shape) being one family of comparisons."""
+    p = np.asarray(p, dtype=np.float64)
+    return adjust_rows(p.ravel(), method).reshape(p.shape)

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.statistics.core import Cells, Crosstab, Floats, Options, statistic
+from pipeline.statistics.multiple_tests import adjust_rows
 from pipeline.statistics.tables import TOO_MANY_CELLS, design_df, designed, share_covariance, total_reason
 
 Bools = npt.NDArray[np.bool_]
@@ -172,33 +173,6 @@ class ColumnComparison:
     takes_part: Bools
 
 
-def adjust(p: Floats, method: str) -> Floats:
-    """P-values adjusted for multiple comparison within the last axis; NaN are no comparisons and stay NaN.
-
-    ``bonferroni``, ``holm`` (Scand. J. Stat. 6, 1979), ``bh`` (Benjamini and Hochberg, J. R. Stat. Soc. B 57, 1995)
-    or ``none``. Any other name: ``ValueError``.
-    """
-    if method == "none":
-        return p
-    m = np.isfinite(p).sum(axis=-1, keepdims=True)
-    if method == "bonferroni":
-        return np.asarray(np.minimum(p * m, 1.0))
-    if method not in ("holm", "bh"):
-        raise ValueError(f"no adjustment {method!r}")
-    order = np.argsort(p, axis=-1, kind="stable")  # NaN last
-    ranked = np.take_along_axis(p, order, axis=-1)
-    rank = np.arange(p.shape[-1])
-    if method == "holm":
-        stepped = np.maximum.accumulate(ranked * np.maximum(m - rank, 1), axis=-1)
-    else:
-        raised = np.where(np.isnan(ranked), np.inf, ranked * m / (rank + 1))
-        stepped = np.minimum.accumulate(raised[..., ::-1], axis=-1)[..., ::-1]
-    stepped = np.where(np.isnan(ranked), np.nan, np.minimum(stepped, 1.0))
-    found = np.empty_like(p)
-    np.put_along_axis(found, order, stepped, axis=-1)
-    return found
-
-
 @cache
 def _pairs(columns: int) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     """Each pair of columns once: those on the left, those on the right."""
@@ -266,7 +240,7 @@ def compare_columns(table: Crosstab, options: Options) -> ColumnComparison:
     tail = -np.abs(z[:, upper[0], upper[1]])
     p = 2 * (stdtr(design_df(table), tail) if by_design else ndtr(tail))
     both = np.full((2, *z.shape), np.nan)
-    for full, half in zip(both, (p, adjust(p, options.adjustment)), strict=True):
+    for full, half in zip(both, (p, adjust_rows(p, options.adjustment)), strict=True):
         full[:, upper[0], upper[1]] = half
         full[:, upper[1], upper[0]] = half
     return ColumnComparison(shares, z, both[0], both[1], takes_part)

@@ -10,7 +10,7 @@ from math import comb
 import numpy as np
 import pytest
 
-from pipeline.statistics import proportions
+from pipeline.statistics import multiple_tests, proportions
 from pipeline.statistics.core import Cells, Options
 from tests.statistics.crosstab_aggregates import crosstab, log_relative_error, numbers, of_cases, oracle
 
@@ -246,12 +246,12 @@ def test_letters_by_position():
 
 def test_adjustments_leave_missing_comparisons_out():
     p = np.array([[0.01, np.nan, 0.04, 0.03]])
-    np.testing.assert_allclose(proportions.adjust(p, "bonferroni"), [[0.03, np.nan, 0.12, 0.09]])
+    np.testing.assert_allclose(multiple_tests.adjust_rows(p, "bonferroni"), [[0.03, np.nan, 0.12, 0.09]])
     # R: p.adjust(c(.01, .04, .03), "holm") and "BH"
-    np.testing.assert_allclose(proportions.adjust(p, "holm"), [[0.03, np.nan, 0.06, 0.06]])
-    np.testing.assert_allclose(proportions.adjust(p, "bh"), [[0.03, np.nan, 0.04, 0.04]])
+    np.testing.assert_allclose(multiple_tests.adjust_rows(p, "holm"), [[0.03, np.nan, 0.06, 0.06]])
+    np.testing.assert_allclose(multiple_tests.adjust_rows(p, "bh"), [[0.03, np.nan, 0.04, 0.04]])
     with pytest.raises(ValueError, match="sidak"):
-        proportions.adjust(p, "sidak")
+        multiple_tests.adjust_rows(p, "sidak")
 
 
 @pytest.mark.parametrize("design", ["one_stage", "clusters", "unweighted"])
