@@ -18,6 +18,15 @@ COMPARISON = "comparison"
 SURVEY_SUFFIXES = (".sav", ".zsav", ".por")
 
 
+def spss_files(folder: Path) -> list[Path]:
+    """The files in a folder with one of SPSS's endings, however these are written, by name."""
+    if not folder.is_dir():
+        return []
+    return sorted(
+        p for p in folder.iterdir() if p.suffix.lower() in SURVEY_SUFFIXES and p.is_file() and p.name[0] != "."
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Wave:
     """The files of one wave. ``raw`` is never written by a stage; ``processed`` only by stages."""
@@ -43,12 +52,17 @@ class Wave:
         return self.raw / "corrections.yml"
 
     def survey(self) -> Path | None:
-        """The wave's data file, or ``None``: ``survey`` with one of SPSS's endings."""
+        """The wave's data file: ``survey`` with one of SPSS's endings, else the only file that has one; or ``None``."""
+        files = self.data_files()
         for suffix in SURVEY_SUFFIXES:
-            path = self.raw / f"survey{suffix}"
-            if path.is_file():
-                return path
-        return None
+            for path in files:
+                if path.name.lower() == f"survey{suffix}":
+                    return path
+        return files[0] if len(files) == 1 else None
+
+    def data_files(self) -> list[Path]:
+        """All files in the wave's folder with one of SPSS's endings, by name."""
+        return spss_files(self.raw)
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,8 +119,15 @@ def _refused(layout: Layout, error: OSError) -> bool:
         return True
     if error.errno not in _DENIALS or not error.filename:
         return False
-    path = Path(os.fsdecode(error.filename))
-    return any(path.is_relative_to(p) for p in (layout.processed, layout.reports)) or path.parent == layout.seen.parent
+    return (
+        _below(error, layout.processed, layout.reports)
+        or Path(os.fsdecode(error.filename)).parent == layout.seen.parent
+    )
+
+
+def _below(error: OSError, *folders: Path) -> bool:
+    """Whether an error is about a file below one of the folders."""
+    return bool(error.filename) and any(Path(os.fsdecode(error.filename)).is_relative_to(f) for f in folders)
 
 
 def _tidy(layout: Layout) -> None:
@@ -148,6 +155,8 @@ def build(layout: Layout, name: str) -> Iterator[Path]:
         link.replace(layout.reports / name)
     except OSError as error:
         shutil.rmtree(folder, ignore_errors=True)
+        if not _refused(layout, error) and not _below(error, layout.reports):
+            raise  # not the disk's doing: a defect of ours
         raise _cannot(layout, layout.reports, error) from None
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)

@@ -75,8 +75,17 @@ def _waves(layout: Layout, names: Sequence[str], wanted: Wanted) -> list[Wave]:
         raise UsageError("cli.no_public_edition")
     names = list(names) or layout.waves()
     if not names:
-        raise DataRejected("cli.no_wave", folder=layout.shown(layout.raw))
+        raise no_wave(layout)
     return [layout.existing_wave(name) for name in names]
+
+
+def no_wave(layout: Layout) -> DataRejected:
+    """There is nothing to report on; a file that lies beside the waves' folders is named, with what to type."""
+    folder = layout.shown(layout.raw)
+    loose = paths.spss_files(layout.raw)
+    if loose:
+        return DataRejected("cli.loose_file", folder=folder, file=layout.shown(loose[0]))
+    return DataRejected("cli.no_wave", folder=folder)
 
 
 def stage(layout: Layout, name: str, waves: Sequence[str], wanted: Wanted, progress: Progress) -> None:

@@ -80,9 +80,9 @@ def load(layout: Layout) -> StudyFiles:
 
 
 def load_source(layout: Layout, wave: Wave) -> Source:
-    """Read a wave's ``source.yml``."""
+    """Read a wave's ``source.yml``. Where there is none nothing is known of the file, and validation says so."""
     if not wave.source.is_file():
-        raise StudyError("study.no_source", folder=layout.shown(wave.raw), file=layout.shown(wave.source))
+        return Source(title={x: language.text(x, "study.wave_title", wave=wave.name) for x in language.languages()})
     return check(Source, yaml_source.read(wave.source, layout.shown(wave.source)))
 
 

@@ -79,16 +79,10 @@ def _everything(jobs: Sequence[Job], langs: Sequence[str], formats: Sequence[str
     """A key of all bytes the comparison can depend on, with what was asked for; no file is parsed."""
     study = [file_hash(p) for p in sorted(jobs[0].layout.files.glob("*.yml"))]
     waves = [
-        [job.wave.name, hashes([job.results_file, job.responses, *sorted(job.wave.raw.glob("*.yml"))]), _data(job)]
-        for job in jobs
+        [job.wave.name, hashes([job.results_file, job.responses, *sorted(job.wave.raw.glob("*.yml"))])] for job in jobs
     ]
     fonts = hashes(sorted(paths.FONTS.glob("*.ttf")))
     return json_hash([study, waves, code_hash("."), fonts, versions(), sorted(langs), sorted(formats), edition])
-
-
-def _data(job: Job) -> str:
-    survey = job.wave.survey()
-    return "" if survey is None else file_hash(survey)
 
 
 def _manifest_of(folder: Path, key: str) -> dict[str, Any] | None:
@@ -170,7 +164,7 @@ def _manifest(
         "edition": edition,
         "languages": sorted(langs),
         "formats": sorted(formats),
-        "data": {job.wave.name: file_hash(job.survey()) for job in jobs},
+        "data": {job.wave.name: job.dictionary.sha256 for job in jobs},
         "declared": {job.wave.name: hashes(sorted(job.wave.raw.glob("*.yml"))) for job in jobs},
         "results": {job.wave.name: file_hash(job.results_file) for job in jobs},
         "study": {p.name: file_hash(p) for p in (layout.study, layout.codebook, layout.report)},

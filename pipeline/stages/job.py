@@ -104,7 +104,9 @@ class Job:
         """The wave's data file."""
         path = self.wave.survey()
         if path is None:
-            raise DataRejected("cli.no_survey", folder=self.layout.shown(self.wave.raw))
+            several = ", ".join(p.name for p in self.wave.data_files())
+            text_id = "cli.several_surveys" if several else "cli.no_survey"
+            raise DataRejected(text_id, folder=self.layout.shown(self.wave.raw), files=several)
         return path.resolve() if path.is_symlink() else path
 
     # what stages make

@@ -28,10 +28,15 @@ def file_name(lang: str, suffix: str) -> str:
 
 def key(job: Job) -> str:
     """Everything a document is made from: results, findings, dictionary, the study's files, words and layouts."""
-    study = [file_hash(p) for p in (job.layout.study, job.layout.codebook, job.layout.report, job.wave.source)]
-    study.append(json_hash(hashes([job.wave.mapping, job.wave.corrections])))
+    study = [file_hash(p) for p in (job.layout.study, job.layout.codebook, job.layout.report)]
+    study.append(json_hash(_declared(job)))
     made = hashes([job.results_file, job.findings_file, job.dictionary_file])
     return json_hash([job.wave.name, study, made, code_hash("."), _fonts_hash(), versions()])
+
+
+def _declared(job: Job) -> dict[str, str]:
+    """The hashes of what is written about the wave, as far as it is."""
+    return hashes([job.wave.source, job.wave.mapping, job.wave.corrections])
 
 
 def _fonts_hash() -> str:
@@ -150,9 +155,8 @@ def manifest(job: Job, folder: Path, langs: Sequence[str], formats: Sequence[str
         "edition": edition,
         "languages": sorted(langs),
         "formats": sorted(formats),
-        "data": {job.survey().name: file_hash(job.survey())},
-        "source": file_hash(job.wave.source),
-        "harmonised": hashes([job.wave.mapping, job.wave.corrections]),
+        "data": {job.survey().name: job.dictionary.sha256},  # as it was read, whatever lies there by now
+        "declared": _declared(job),
         "study": {p.name: file_hash(p) for p in (job.layout.study, job.layout.codebook, job.layout.report)},
         "code": code_hash("."),
         "lock": file_hash(lock) if lock.is_file() else "",

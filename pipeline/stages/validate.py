@@ -24,7 +24,8 @@ MOST_NAMED = 12  # units named in one message; the report's page names the numbe
 def key(job: Job) -> str:
     """The harmonised data, what was said about them, and the study's numbers."""
     made = hashes([job.harmonised, job.harmonise_findings, job.dictionary_file])
-    return json_hash([made, job.numbers_key(), code_hash("counting", "stages/validate.py")])
+    stated = job.wave.source.is_file()
+    return json_hash([made, stated, job.numbers_key(), code_hash("counting", "stages/validate.py")])
 
 
 def outputs(job: Job) -> list[Path]:
@@ -53,6 +54,9 @@ def _findings(job: Job) -> Iterator[dict[str, Any]]:
     names = job.table("harmonised", job.harmonised).column_names
     for notice in job.dictionary.notices:
         yield {"level": "note", "id": notice.text_id, "params": dict(notice.params)}
+    if not job.wave.source.is_file():
+        source = job.layout.recorded(job.wave.source)
+        yield _finding("warn", "no_source", source=source, file=data, wave=job.wave.name)
     yield from json.loads(job.harmonise_findings.read_text("utf-8"))
     known = job.study_files.codebook.variables
     for name in job.lacking:

@@ -11,13 +11,15 @@ import json
 import re
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeline import language, publish
 from pipeline.paths import Layout, Wave
 from pipeline.stages.freshness import file_hash, write_json
 from pipeline.unattended import clock
-from pipeline.unattended.status import Failure
+
+if TYPE_CHECKING:
+    from pipeline.unattended.status import Failure
 
 _BEGIN, _END = b"<!--newer data failed-->", b"<!--/newer data failed-->\n"
 _BANNER = re.compile(re.escape(_BEGIN) + b".*?" + re.escape(_END), re.DOTALL)

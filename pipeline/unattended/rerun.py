@@ -3,43 +3,29 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import traceback
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline import language, publish, run
-from pipeline.errors import DEFECT, DataRejected, PipelineError, RenderingFailed, StudyError, UsageError
-from pipeline.paths import COMPARISON, Layout
+from pipeline.errors import DEFECT, PipelineError, RenderingFailed, StudyError, UsageError
+from pipeline.paths import COMPARISON, Layout, spss_files
 from pipeline.progress import Progress
 from pipeline.stages.freshness import file_hash
-from pipeline.unattended import banner, clock, notify, seen, settle, status
-from pipeline.unattended.schedule import Schedule
-from pipeline.unattended.schedule import load as load_schedule
-from pipeline.unattended.status import Run, State, Status, Texts, WaveStatus
+from pipeline.unattended import banner, clock, notify, seen, settle
+from pipeline.unattended.attempt import Attempt, relative
+
+if TYPE_CHECKING:
+    from pipeline.unattended.schedule import Schedule
+    from pipeline.unattended.status import Status
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """What became of one wave: its state, and for a failure the exit code, the reason and the data file's hash."""
-
-    wave: str
-    state: State
-    exit_code: int = 0
-    reason: Texts | None = None
-    data: str | None = None
-    notice: Texts | None = None
-    files: tuple[Path, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What was known before a run and is written after it."""
-
-    layout: Layout
-    command: str
-    started: str
-    before: Status | None
+def _loose(layout: Layout, progress: Progress) -> None:
+    """Say of a file beside the waves' folders that nobody reads it: whoever dropped it there waits for its report."""
+    for path in spss_files(layout.raw):
+        progress.say("loose_file", file=layout.shown(path))
 
 
 def rerun(layout: Layout, waves: Sequence[str], wanted: run.Wanted, progress: Progress) -> int:
@@ -48,24 +34,29 @@ def rerun(layout: Layout, waves: Sequence[str], wanted: run.Wanted, progress: Pr
     Raises ``Locked`` at once when another run is at work, and a :class:`PipelineError` for what concerns no
     single wave (a mistake in ``schedule.yml``, no wave at all); these are recorded like any failure.
     """
+    from pipeline.unattended import record
+    from pipeline.unattended.schedule import Schedule
+    from pipeline.unattended.schedule import load as load_schedule
+
     with publish.lock(layout):
-        known = _known(layout, "rerun", progress)
+        _loose(layout, progress)
+        known = record.known(layout, "rerun", clock.now(), progress)
         try:
             schedule = load_schedule(layout)
             attempts = _attempts(layout, waves, wanted, schedule, progress)
             if not waves:
                 attempts += _comparison(layout, wanted, progress)
         except PipelineError as error:
-            _record(known, (), Schedule(), error)
+            record.write(known, (), Schedule(), error)
             raise
         code = max((a.exit_code for a in attempts), default=0)
         try:
             with publish.lock(layout):
-                _record(known, attempts, schedule)
+                record.write(known, attempts, schedule)
         except RenderingFailed as error:  # a full disk must not keep anybody from being told
             progress.line(error.message(progress.lang))
             code = max(code, error.exit_code)
-    for problem in _calls(known, attempts, schedule):
+    for problem in _calls(layout, known.before, attempts, schedule):
         progress.line(problem.message(progress.lang))
     return code
 
@@ -76,10 +67,11 @@ def report(layout: Layout, waves: Sequence[str], wanted: run.Wanted, progress: P
     A run that had nothing to do and follows a good one writes nothing.
     """
     with publish.lock(layout):
-        known = _known(layout, "report", progress)
+        started = clock.now()
         names = list(waves) or layout.waves()
         if not names:
             return run.report(layout, waves, wanted, progress)
+        _loose(layout, progress)
         for name in names:
             layout.existing_wave(name)
         outcomes: list[run.Outcome] = []
@@ -97,31 +89,44 @@ def report(layout: Layout, waves: Sequence[str], wanted: run.Wanted, progress: P
         except PipelineError as error:
             if not isinstance(error, UsageError):
                 with contextlib.suppress(OSError):  # the first failure is the one to tell
-                    _record(known, [*attempts, _failed(layout, name, error)], _schedule_or_usual(layout))
+                    _record(layout, started, [*attempts, _failed(layout, name, error)], progress)
             raise
-        if _news(known, attempts):
-            _record(known, attempts, _schedule_or_usual(layout))
+        if _news(layout, attempts):
+            _record(layout, started, attempts, progress)
         return outcomes
 
 
-def _schedule_or_usual(layout: Layout) -> Schedule:
-    """A run by hand does not stop for a mistake in the schedule."""
+def _record(layout: Layout, started: str, attempts: Sequence[Attempt], progress: Progress) -> None:
+    """Records of a run by hand, which does not stop for a mistake in the schedule."""
+    from pipeline.unattended import record
+    from pipeline.unattended.schedule import Schedule
+    from pipeline.unattended.schedule import load as load_schedule
+
     try:
-        return load_schedule(layout)
+        schedule = load_schedule(layout)
     except StudyError:
-        return Schedule()
+        schedule = Schedule()
+    record.write(record.known(layout, "report", started, progress), attempts, schedule)
 
 
-def _news(known: Known, attempts: Sequence[Attempt]) -> bool:
-    """Whether there is anything to write after a run by hand that did not fail."""
-    if known.before is None or not known.layout.index.is_file():
+def _news(layout: Layout, attempts: Sequence[Attempt]) -> bool:
+    """Whether ``status.json`` does not say already what a run by hand found, which did not fail.
+
+    The file is looked into here as plain JSON: its model costs as much to import as all else of a run without news.
+    """
+    if not layout.index.is_file():
         return True
-    kept = known.before.waves
-    return any(
-        a.state != "fresh" or a.wave not in kept or kept[a.wave].state not in ("fresh", "published")
-        or kept[a.wave].notice != a.notice or kept[a.wave].files != _relative(known.layout, a.files)
-        for a in attempts
-    )  # fmt: skip
+    try:
+        kept = json.loads(layout.status.read_text("utf-8"))["waves"]
+        return any(
+            a.state != "fresh"
+            or kept[a.wave]["state"] not in ("fresh", "published")
+            or kept[a.wave]["notice"] != a.notice
+            or tuple(kept[a.wave]["files"]) != relative(layout, a.files)
+            for a in attempts
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return True
 
 
 # ---------------------------------------------------------------- one wave
@@ -132,7 +137,7 @@ def _attempts(
 ) -> list[Attempt]:
     names = list(waves) or layout.waves()
     if not names:
-        raise DataRejected("cli.no_wave", folder=layout.shown(layout.raw))
+        raise run.no_wave(layout)
     for name in waves:
         layout.existing_wave(name)
     files = {name: _survey(layout, name) for name in names}
@@ -154,10 +159,8 @@ def _attempt(
         wave = layout.existing_wave(name)
         if arriving and file is not None:
             return _waiting(name, "waiting_growing", progress, file=layout.shown(file))
-        if file is None and banner.manifest(wave) is None:
+        if not wave.data_files() and banner.manifest(wave) is None:
             return _waiting(name, "waiting_empty", progress, folder=layout.shown(wave.raw))
-        if not wave.source.is_file():
-            raise StudyError("unattended.no_source", file=layout.shown(wave.source), wave=name)
         [outcome] = run.report(layout, [name], wanted, progress)
         progress.say("fresh" if outcome.fresh else "made", wave=name)
         return _ended_well(layout, outcome, progress)
@@ -238,106 +241,12 @@ def _defect(layout: Layout, name: str) -> Attempt:
     return Attempt(name, "failed", DEFECT, texts)
 
 
-# ---------------------------------------------------------------- what is written afterwards
-
-
-def _known(layout: Layout, command: str, progress: Progress) -> Known:
-    before = status.read(layout)
-    if before is None and layout.status.is_file():
-        progress.line(language.text(progress.lang, "unattended.status_unreadable", file=layout.shown(layout.status)))
-    return Known(layout, command, clock.now(), before)
-
-
-def _record(known: Known, attempts: Iterable[Attempt], schedule: Schedule, error: PipelineError | None = None) -> None:
-    """Write status and index, and set banners into reports whose newer data failed."""
-    layout, time = known.layout, clock.now()
-    attempts = list(attempts)
-    before = known.before or Status(updated=time)
-    waves = {name: wave for name, wave in before.waves.items() if _there(layout, name)}
-    for attempt in attempts:
-        waves[attempt.wave] = _wave_status(layout, attempt, waves.get(attempt.wave), time)
-    made = Run.model_validate(
-        {
-            "command": known.command,
-            "started": known.started,
-            "ended": time,
-            "exit_code": error.exit_code if error else max((a.exit_code for a in attempts), default=0),
-            "waves": {a.wave: a.state for a in attempts},
-            "reason": {lang: error.message(lang) for lang in language.languages()} if error else None,
-        }
-    )
-    after = Status(
-        updated=time,
-        title=_study_title(layout) or before.title,
-        waves=waves,
-        runs=before.after(made, schedule.runs_kept),
-    )
-    for attempt in attempts:
-        failure = waves[attempt.wave].last_failure
-        if attempt.state == "failed" and failure is not None and attempt.data is not None:
-            wave = layout.wave(attempt.wave)
-            if banner.newer_data(wave):
-                banner.put(layout, wave, failure, waves[attempt.wave].published)
-    status.write(layout, after)
-
-
-def _there(layout: Layout, name: str) -> bool:
-    return (layout.raw / name).is_dir() or (layout.reports / name).is_dir()
-
-
-def _wave_status(layout: Layout, attempt: Attempt, before: WaveStatus | None, time: str) -> WaveStatus:
-    old = before or WaveStatus(state=attempt.state)
-    good = attempt.state in ("published", "fresh")
-    failure = old.last_failure
-    if attempt.state == "failed":
-        failure = status.failure(before, time, attempt.exit_code, attempt.reason or {}, attempt.data)
-    published = time if attempt.state == "published" or (good and old.published is None) else old.published
-    return WaveStatus(
-        state=attempt.state,
-        title=_wave_title(layout, attempt.wave) or old.title,
-        published=published,
-        last_success=time if good else old.last_success,
-        last_failure=failure,
-        files=_relative(layout, attempt.files) if good else _in_place(layout, attempt.wave),
-        notice=attempt.notice,
-    )
-
-
-def _relative(layout: Layout, files: Iterable[Path]) -> tuple[str, ...]:
-    return tuple(p.relative_to(layout.reports).as_posix() for p in files)
-
-
-def _in_place(layout: Layout, name: str) -> tuple[str, ...]:
-    return _relative(layout, sorted((layout.reports / name).glob("report.*.*")))
-
-
-def _study_title(layout: Layout) -> Texts:
-    """The study's title, from ``study.yml`` alone; nothing where that file has a mistake."""
-    from pipeline.spec import source
-    from pipeline.spec.load import check
-    from pipeline.spec.model import Study
-
-    try:
-        return check(Study, source.read(layout.study, layout.shown(layout.study))).title
-    except PipelineError:
-        return {}
-
-
-def _wave_title(layout: Layout, name: str) -> Texts:
-    from pipeline.spec.load import load_source
-
-    if name == COMPARISON:
-        return {lang: language.text(lang, "comparison.index_title") for lang in language.languages()}
-    try:
-        return load_source(layout, layout.wave(name)).title
-    except PipelineError:
-        return {}
-
-
 # ---------------------------------------------------------------- who is told
 
 
-def _calls(known: Known, attempts: Sequence[Attempt], schedule: Schedule) -> Iterable[PipelineError]:
+def _calls(
+    layout: Layout, before: Status | None, attempts: Sequence[Attempt], schedule: Schedule
+) -> Iterable[PipelineError]:
     """Call the configured commands; yields what to say of those that failed.
 
     ``on_success`` for every new report; ``on_failure`` once for a failure, not again while it stays the same.
@@ -346,10 +255,10 @@ def _calls(known: Known, attempts: Sequence[Attempt], schedule: Schedule) -> Ite
         command: Sequence[str] = ()
         if attempt.state == "published":
             command = schedule.on_success
-        elif attempt.state == "failed" and _is_new(known.before, attempt):
+        elif attempt.state == "failed" and _is_new(before, attempt):
             command = schedule.on_failure
         if command:
-            problem = notify.call(command, known.layout.base, _facts(known.layout, attempt), schedule.command_seconds)
+            problem = notify.call(command, layout.base, _facts(layout, attempt), schedule.command_seconds)
             if problem:
                 yield StudyError(
                     "unattended.command_failed", command=" ".join(command), wave=attempt.wave, reason=problem

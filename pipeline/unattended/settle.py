@@ -7,8 +7,10 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pipeline.unattended.schedule import Schedule
+if TYPE_CHECKING:
+    from pipeline.unattended.schedule import Schedule
 
 _HEADER = 176  # bytes before the first variable: the header record of a system file
 _UNCOMPRESSED, _BYTECODE, _ZLIB = 0, 1, 2

@@ -13,9 +13,7 @@ from pydantic import Field, ValidationError
 from pipeline.paths import Layout
 from pipeline.spec.model import Record
 from pipeline.stages.freshness import write_text
-
-State = Literal["published", "fresh", "failed", "waiting"]
-Texts = dict[str, str]
+from pipeline.unattended.attempt import State, Texts
 
 
 class Failure(Record):

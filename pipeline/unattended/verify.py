@@ -98,8 +98,9 @@ def _changed(layout: Layout, wave: Wave, made: dict[str, Any]) -> Iterator[str]:
     survey = wave.survey()
     if survey is not None and file_hash(survey) not in made.get("data", {}).values():
         yield layout.shown(survey)
-    if wave.source.is_file() and file_hash(wave.source) != made.get("source"):
-        yield layout.shown(wave.source)
+    for name, digest in made.get("declared", {}).items():
+        if isinstance(digest, str) and _hash(wave.raw / name) != digest:
+            yield layout.shown(wave.raw / name)
     for name, digest in made.get("study", {}).items():
         if _hash(layout.files / name) != digest:
             yield layout.shown(layout.files / name)

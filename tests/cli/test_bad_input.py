@@ -52,9 +52,16 @@ def test_no_file_in_the_wave(run: Run, small_study: SmallStudy) -> None:
     refused(run, small_study, 3, f"data/raw/{WAVE}", "survey.sav", ".zsav")
 
 
-def test_no_source(run: Run, small_study: SmallStudy) -> None:
-    (small_study.raw / "source.yml").unlink()
-    refused(run, small_study, 2, f"data/raw/{WAVE}/source.yml", "title:")
+def test_several_files_and_none_called_survey(run: Run, small_study: SmallStudy) -> None:
+    (small_study.raw / "survey.sav").rename(small_study.raw / "first.sav")
+    shutil.copy(small_study.raw / "first.sav", small_study.raw / "SECOND.SAV")
+    refused(run, small_study, 3, f"data/raw/{WAVE}", "SECOND.SAV, first.sav", "survey.sav")
+
+
+def test_a_file_beside_the_waves(run: Run, small_study: SmallStudy) -> None:
+    (small_study.raw / "survey.sav").rename(small_study.raw.parent / "anew.sav")
+    shutil.rmtree(small_study.raw)
+    refused(run, small_study, 3, "data/raw/anew.sav", "make new-wave FILE=data/raw/anew.sav WAVE=")
 
 
 @pytest.mark.parametrize("kept", [0, 3, 200, -1])

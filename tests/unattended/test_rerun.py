@@ -188,21 +188,40 @@ def test_one_wave_fails_the_others_go_on_and_the_worst_code_is_returned(study: L
     for wave, content in (("2010", tiny.survey(2)), ("2011", b"no survey at all" * 20)):
         (study.raw / wave).mkdir()
         survey(study, wave).write_bytes(content)
-    shutil.copy(study.raw / "2009" / "source.yml", study.raw / "2011")
     (study.raw / "2012 copia").mkdir()
     run = again()
     assert run.code == 3
     states = {name: wave.state for name, wave in run.status.waves.items()}
-    assert states == {"2009": "published", "2010": "failed", "2011": "failed", "2012 copia": "failed"}
-    lacking = run.status.waves["2010"].last_failure
-    assert lacking is not None
-    assert lacking.exit_code == 2
-    assert "source.yml" in lacking.reason["it"]
-    line = lacking.reason["it"].partition("riga: ")[2]
-    (study.raw / "2010" / "source.yml").write_text(line + "\n", "utf-8")
+    assert states == {
+        "2009": "published",
+        "2010": "published",
+        "2011": "failed",
+        "2012 copia": "failed",
+        "comparison": "published",
+    }
     after = again(["2010"])
-    assert (after.code, after.status.waves["2010"].state) == (0, "published"), "the line that was given is enough"
+    assert (after.code, after.status.waves["2010"].state) == (0, "fresh")
     assert after.status.waves["2011"].state == "failed"
+
+
+@pytest.mark.parametrize("name", ["survey.sav", "Survey.SAV", "indagine 2010.sav"])
+def test_a_file_dropped_into_a_new_folder_needs_nothing_else(study: Layout, again: Rerun, name: str) -> None:
+    """No ``source.yml``, and the name that the file came with: the report is made, and says what is not recorded."""
+    (study.raw / "2010").mkdir()
+    (study.raw / "2010" / name).write_bytes(tiny.survey(2))
+    assert again().status.waves["2010"].state == "published"
+    assert whole(study, "2010")
+    text = page(study, wave="2010")
+    assert "Wave 2010" in text
+    assert "data/raw/2010/source.yml: this file is missing" in text
+
+
+def test_a_file_beside_the_waves_is_named_with_what_to_type(study: Layout, again: Rerun) -> None:
+    (study.raw / "2010.sav").write_bytes(tiny.survey(2))
+    run = again()
+    assert run.code == 0
+    assert "data/raw/2010.sav" in run.said
+    assert "make new-wave FILE=" in run.said
 
 
 def test_a_defect_of_ours_is_logged_and_other_waves_go_on(

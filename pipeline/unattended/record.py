@@ -1,0 +1,118 @@
+"""What a run leaves behind: ``status.json``, ``index.html`` and banners in reports whose newer data failed.
+
+Apart from ``rerun``, because a run that had nothing to do needs none of it and should cost nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pipeline import language
+from pipeline.errors import PipelineError
+from pipeline.paths import COMPARISON, Layout
+from pipeline.progress import Progress
+from pipeline.unattended import banner, clock, status
+from pipeline.unattended.attempt import Attempt, Texts, relative
+from pipeline.unattended.schedule import Schedule
+from pipeline.unattended.status import Run, Status, WaveStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was known before a run and is written after it."""
+
+    layout: Layout
+    command: str
+    started: str
+    before: Status | None
+
+
+def known(layout: Layout, command: str, started: str, progress: Progress) -> Known:
+    """What earlier runs left. A ``status.json`` that cannot be read is said, and a new history begins."""
+    before = status.read(layout)
+    if before is None and layout.status.is_file():
+        progress.line(language.text(progress.lang, "unattended.status_unreadable", file=layout.shown(layout.status)))
+    return Known(layout, command, started, before)
+
+
+def write(known: Known, attempts: Iterable[Attempt], schedule: Schedule, error: PipelineError | None = None) -> None:
+    """Write status and index, and set banners into reports whose newer data failed."""
+    layout, time = known.layout, clock.now()
+    attempts = list(attempts)
+    before = known.before or Status(updated=time)
+    waves = {name: wave for name, wave in before.waves.items() if _there(layout, name)}
+    for attempt in attempts:
+        waves[attempt.wave] = _wave_status(layout, attempt, waves.get(attempt.wave), time)
+    made = Run.model_validate(
+        {
+            "command": known.command,
+            "started": known.started,
+            "ended": time,
+            "exit_code": error.exit_code if error else max((a.exit_code for a in attempts), default=0),
+            "waves": {a.wave: a.state for a in attempts},
+            "reason": {lang: error.message(lang) for lang in language.languages()} if error else None,
+        }
+    )
+    after = Status(
+        updated=time,
+        title=_study_title(layout) or before.title,
+        waves=waves,
+        runs=before.after(made, schedule.runs_kept),
+    )
+    for attempt in attempts:
+        failure = waves[attempt.wave].last_failure
+        if attempt.state == "failed" and failure is not None and attempt.data is not None:
+            wave = layout.wave(attempt.wave)
+            if banner.newer_data(wave):
+                banner.put(layout, wave, failure, waves[attempt.wave].published)
+    status.write(layout, after)
+
+
+def _there(layout: Layout, name: str) -> bool:
+    return (layout.raw / name).is_dir() or (layout.reports / name).is_dir()
+
+
+def _wave_status(layout: Layout, attempt: Attempt, before: WaveStatus | None, time: str) -> WaveStatus:
+    old = before or WaveStatus(state=attempt.state)
+    good = attempt.state in ("published", "fresh")
+    failure = old.last_failure
+    if attempt.state == "failed":
+        failure = status.failure(before, time, attempt.exit_code, attempt.reason or {}, attempt.data)
+    published = time if attempt.state == "published" or (good and old.published is None) else old.published
+    return WaveStatus(
+        state=attempt.state,
+        title=_wave_title(layout, attempt.wave) or old.title,
+        published=published,
+        last_success=time if good else old.last_success,
+        last_failure=failure,
+        files=relative(layout, attempt.files) if good else _in_place(layout, attempt.wave),
+        notice=attempt.notice,
+    )
+
+
+def _in_place(layout: Layout, name: str) -> tuple[str, ...]:
+    return relative(layout, sorted((layout.reports / name).glob("report.*.*")))
+
+
+def _study_title(layout: Layout) -> Texts:
+    """The study's title, from ``study.yml`` alone; nothing where that file has a mistake."""
+    from pipeline.spec import source
+    from pipeline.spec.load import check
+    from pipeline.spec.model import Study
+
+    try:
+        return check(Study, source.read(layout.study, layout.shown(layout.study))).title
+    except PipelineError:
+        return {}
+
+
+def _wave_title(layout: Layout, name: str) -> Texts:
+    from pipeline.spec.load import load_source
+
+    if name == COMPARISON:
+        return {lang: language.text(lang, "comparison.index_title") for lang in language.languages()}
+    try:
+        return load_source(layout, layout.wave(name)).title
+    except PipelineError:
+        return {}
