@@ -14,7 +14,7 @@ from pipeline import paths, publish
 from pipeline.errors import DataRejected, RenderingFailed, UsageError, nearest
 from pipeline.paths import Layout, Wave
 from pipeline.progress import Progress
-from pipeline.stages.freshness import Record, code_hash, file_hash, json_hash
+from pipeline.stages.freshness import Record, code_hash, file_hash, json_hash, write_json
 from pipeline.stages.job import Job
 
 STAGES = ("ingest", "harmonise", "validate", "process", "tabulate", "render")
@@ -64,9 +64,13 @@ def compare(layout: Layout, wanted: Wanted, progress: Progress) -> Outcome | Non
 
 
 def _fresh(layout: Layout, wave: Wave, wanted: Wanted) -> bool:
-    """Whether a wave's report is published, untouched, and made from all bytes as they are now."""
+    """Whether what is wanted of a wave's report is published, untouched, and made from all bytes as they are now."""
     published = _published(wave)
-    return published is not None and published.get("run_key") == _everything(layout, wave, wanted)
+    if published is None or published["run_key"] != _everything(layout, wave, wanted.edition):
+        return False
+    manifest = published["manifest"]
+    langs, formats = wanted.langs or published["langs"], wanted.formats or published["formats"]
+    return set(langs) <= set(manifest["languages"]) and set(formats) <= set(manifest["formats"])
 
 
 def _waves(layout: Layout, names: Sequence[str], wanted: Wanted) -> list[Wave]:
@@ -102,7 +106,7 @@ def stage(layout: Layout, name: str, waves: Sequence[str], wanted: Wanted, progr
 
 
 def _wave(layout: Layout, wave: Wave, wanted: Wanted, progress: Progress) -> Outcome:
-    run_key = _everything(layout, wave, wanted)
+    run_key = _everything(layout, wave, wanted.edition)
     job = Job(layout, wave, meanwhile=_import_ahead)
     job.survey()
     langs = _chosen(wanted.langs, job.languages, "cli.no_such_language")
@@ -119,7 +123,8 @@ def _wave(layout: Layout, wave: Wave, wanted: Wanted, progress: Progress) -> Out
             run_stage(job, name, wanted.force, progress)
         progress.step("stage_render", wave=wave.name)
         last.run(job, langs, formats, wanted.edition, writer)
-    _remember(wave, run_key)
+    all_of_both = {"langs": list(job.languages), "formats": list(render.formats())}
+    write_json(wave.processed / "published.json", {"run_key": run_key, **all_of_both})
     return Outcome(wave.name, _files(wave), fresh=False)
 
 
@@ -169,36 +174,31 @@ def _module(name: str) -> ModuleType:
 # ---------------------------------------------------------------- nothing to do
 
 
-def _everything(layout: Layout, wave: Wave, wanted: Wanted) -> str:
+def _everything(layout: Layout, wave: Wave, edition: str) -> str:
     """A key of all bytes a wave's report can depend on, cheap enough to ask at every run: no file is parsed."""
     files = [
-        *sorted(p for p in layout.files.glob("*.yml")),
+        *sorted(p for p in layout.files.glob("*.yml") if p != layout.schedule),
         *sorted(p for p in wave.raw.rglob("*") if p.is_file()),
         *sorted(paths.FONTS.glob("*.ttf")),
     ]
-    return json_hash(
-        [[str(p.relative_to(p.parent.parent)), file_hash(p)] for p in files]
-        + [code_hash("."), sorted(wanted.langs), sorted(wanted.formats), wanted.edition]
-    )
+    return json_hash([[str(p.relative_to(p.parent.parent)), file_hash(p)] for p in files] + [code_hash("."), edition])
 
 
 def _published(wave: Wave) -> dict[str, Any] | None:
-    """What the last run left, if its published files are still as it made them."""
+    """What the last run left, if its published files are still as it made them, with their manifest.
+
+    ``run_key``: what it was made from; ``langs``, ``formats``: what a run makes that is not asked for some of them.
+    """
     try:
         found = json.loads((wave.processed / "published.json").read_text("utf-8"))
         manifest = json.loads((wave.reports / "manifest.json").read_text("utf-8"))
         outputs = manifest["outputs"]
         if all(file_hash(wave.reports / name) == digest for name, digest in outputs.items()):
-            return dict(found)
+            return {"run_key": found["run_key"], "langs": found["langs"], "formats": found["formats"],
+                    "manifest": manifest}  # fmt: skip
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return None
-
-
-def _remember(wave: Wave, key: str) -> None:
-    from pipeline.stages.freshness import write_json
-
-    write_json(wave.processed / "published.json", {"run_key": key})
 
 
 def _files(wave: Wave) -> tuple[Path, ...]:

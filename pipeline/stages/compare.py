@@ -51,9 +51,10 @@ def run(
     if len(names) < 2:
         return None
     jobs = [Job(layout, layout.existing_wave(name)) for name in names]
-    key = _everything(jobs, langs, formats, edition)
+    key = _everything(jobs, edition)
     folder = layout.reports / COMPARISON
-    if not force and _manifest_of(folder, key) is not None:
+    manifest = None if force else _manifest_of(folder, key)
+    if manifest is not None and _has(manifest, langs or jobs[0].languages, formats):
         return sorted(folder.glob("report.*")), True
     progress.step("stage_compare", wave=", ".join(names))
     waves = _gather(layout, jobs)
@@ -75,14 +76,21 @@ def _with_published(
     return list(dict.fromkeys(all_langs)), list(dict.fromkeys(all_formats))
 
 
-def _everything(jobs: Sequence[Job], langs: Sequence[str], formats: Sequence[str], edition: str) -> str:
-    """A key of all bytes the comparison can depend on, with what was asked for; no file is parsed."""
-    study = [file_hash(p) for p in sorted(jobs[0].layout.files.glob("*.yml"))]
+def _has(manifest: dict[str, Any], langs: Sequence[str], formats: Sequence[str]) -> bool:
+    """Whether what is published is all that is asked for; no format named means all."""
+    from pipeline import render
+
+    return {*langs} <= {*manifest["languages"]} and {*(formats or render.formats())} <= {*manifest["formats"]}
+
+
+def _everything(jobs: Sequence[Job], edition: str) -> str:
+    """A key of all bytes the comparison can depend on; no file is parsed."""
+    study = [file_hash(p) for p in sorted(jobs[0].layout.files.glob("*.yml")) if p != jobs[0].layout.schedule]
     waves = [
         [job.wave.name, hashes([job.results_file, job.responses, *sorted(job.wave.raw.glob("*.yml"))])] for job in jobs
     ]
     fonts = hashes(sorted(paths.FONTS.glob("*.ttf")))
-    return json_hash([study, waves, code_hash("."), fonts, versions(), sorted(langs), sorted(formats), edition])
+    return json_hash([study, waves, code_hash("."), fonts, versions(), edition])
 
 
 def _manifest_of(folder: Path, key: str) -> dict[str, Any] | None:

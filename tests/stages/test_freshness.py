@@ -220,3 +220,18 @@ def test_a_spoiled_record_holds_nothing(tmp_path: Path, text: str) -> None:
     record = freshness.Record(tmp_path / "r.json")
     record.path.write_text(text)
     assert not record.holds("k", [])
+
+
+def test_one_language_and_then_all_is_nothing_new(again: Again, run: Run, made_study: SmallStudy) -> None:
+    """What was asked for is no part of what a report is made from: only what is missing is a reason to write."""
+    study = ("report", "--study", made_study.folder)
+    assert "reports made" in run(*study, "--lang", "en").err
+    for words in (("--lang", "it"), ("--lang", "en", "--formats", "html"), (), ("--formats", "pdf,xlsx"), ()):
+        ran = run(*study, *words)
+        made = "reports made" in ran.err or "rapporti fatti" in ran.err
+        assert made == (words == ("--lang", "it")), (words, ran.err)
+
+
+def test_how_unattended_runs_behave_is_no_part_of_a_report(again: Again, made_study: SmallStudy) -> None:
+    (made_study.folder / "schedule.yml").write_text("wait_seconds: 1\n", "utf-8")
+    assert again() == []
