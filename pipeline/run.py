@@ -10,11 +10,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from pipeline import paths, publish
+from pipeline import clock, paths, publish
 from pipeline.errors import DataRejected, RenderingFailed, UsageError, nearest
 from pipeline.paths import Layout, Wave
 from pipeline.progress import Progress
-from pipeline.stages.freshness import Record, code_hash, file_hash, json_hash, write_json
+from pipeline.stages.freshness import Record, code_hash, file_hash, json_hash, made, write_json
 from pipeline.stages.job import Job
 
 STAGES = ("ingest", "harmonise", "validate", "process", "tabulate", "render")
@@ -106,7 +106,7 @@ def stage(layout: Layout, name: str, waves: Sequence[str], wanted: Wanted, progr
 
 
 def _wave(layout: Layout, wave: Wave, wanted: Wanted, progress: Progress) -> Outcome:
-    run_key = _everything(layout, wave, wanted.edition)
+    run_key, started = _everything(layout, wave, wanted.edition), clock.now()
     job = Job(layout, wave, meanwhile=_import_ahead)
     job.survey()
     langs = _chosen(wanted.langs, job.languages, "cli.no_such_language")
@@ -124,7 +124,7 @@ def _wave(layout: Layout, wave: Wave, wanted: Wanted, progress: Progress) -> Out
         progress.step("stage_render", wave=wave.name)
         last.run(job, langs, formats, wanted.edition, writer)
     all_of_both = {"langs": list(job.languages), "formats": list(render.formats())}
-    write_json(wave.processed / "published.json", {"run_key": run_key, **all_of_both})
+    write_json(wave.processed / "published.json", {"run_key": run_key, **all_of_both, "made": made(started)})
     return Outcome(wave.name, _files(wave), fresh=False)
 
 

@@ -17,7 +17,7 @@ from pipeline.present.layout.one_way import view_decimals
 from pipeline.present.layout.parts import anchor
 from pipeline.spec.model import TableSpec, say
 
-MOST_MOVERS = 10
+MOST_MOVERS = 5
 MOST_SLOPES = 5
 MOST_ROWS = 24
 _LEAST_SPAN = 0.4  # of a slope's scale, in shares

@@ -241,7 +241,6 @@ class _Maker:
         if low is None or high is None:
             return EMPTY
         if low.value is None or high.value is None:
-            self.used.append(low)
             return Cell(formats.NOT_COMPUTABLE, kind="not_computable", note=self.book.view.remark("error", low.error))
         ends = [self.book.signed(v * scale, decimals) for v in (low.value, high.value)]
         return Cell((";" if self.book.lang == "it" else ",").join((ends[0], f"\N{NO-BREAK SPACE}{ends[1]}")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import hashlib
 import json
 import os
@@ -13,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipeline import clock
 from pipeline.paths import ROOT
 
 if TYPE_CHECKING:
@@ -78,11 +80,24 @@ def hashes(paths: Iterable[Path]) -> dict[str, str]:
     return {path.name: file_hash(path) for path in paths if path.is_file()}
 
 
+def made(started: str) -> dict[str, str]:
+    """Who has just made something, where, and from when to when."""
+    try:
+        by = getpass.getuser()
+    except (KeyError, OSError):  # a number without a name, as in a container
+        by = str(os.getuid())
+    return {"by": by, "on": os.uname().nodename, "started": started, "ended": clock.now()}
+
+
 class Record:
-    """What a stage left behind: the key of its inputs and the hashes of its outputs, in one small file."""
+    """What a stage left behind: the key of its inputs and the hashes of its outputs, in one small file.
+
+    Who made them and when stands there too, and in no file that a report is made from or that must be the same twice.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.started = clock.now()
 
     def holds(self, key: str, outputs: Iterable[Path]) -> bool:
         """Whether the outputs are there, untouched, and were made from inputs with this key."""
@@ -100,7 +115,7 @@ class Record:
 
     def write(self, key: str, outputs: Iterable[Path]) -> None:
         """Remember the key and the outputs as they are now."""
-        write_text(self.path, json.dumps({"key": key, "outputs": hashes(outputs)}, indent=1, sort_keys=True) + "\n")
+        write_json(self.path, {"key": key, "outputs": hashes(outputs), "made": made(self.started)})
 
 
 @contextmanager

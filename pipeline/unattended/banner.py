@@ -13,10 +13,9 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline import language, publish
+from pipeline import clock, language, publish
 from pipeline.paths import Layout, Wave
 from pipeline.stages.freshness import file_hash, write_json
-from pipeline.unattended import clock
 
 if TYPE_CHECKING:
     from pipeline.unattended.status import Failure

@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from pipeline import language
-from pipeline.unattended import clock
+from pipeline import clock, language
 from pipeline.unattended.status import Run, Status, WaveStatus
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pipeline import language
+from pipeline import clock, language
 from pipeline.errors import PipelineError
 from pipeline.paths import COMPARISON, Layout
 from pipeline.progress import Progress
-from pipeline.unattended import banner, clock, status
+from pipeline.unattended import banner, status
 from pipeline.unattended.attempt import Attempt, Texts, relative
 from pipeline.unattended.schedule import Schedule
 from pipeline.unattended.status import Run, Status, WaveStatus

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline import language, publish, run
+from pipeline import clock, language, publish, run
 from pipeline.errors import DEFECT, PipelineError, RenderingFailed, StudyError, UsageError
 from pipeline.paths import COMPARISON, Layout, spss_files
 from pipeline.progress import Progress
 from pipeline.stages.freshness import file_hash
-from pipeline.unattended import banner, clock, notify, seen, settle
+from pipeline.unattended import banner, notify, seen, settle
 from pipeline.unattended.attempt import Attempt, relative
 
 if TYPE_CHECKING:

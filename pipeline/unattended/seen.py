@@ -9,11 +9,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from pipeline import language
+from pipeline import clock, language
 from pipeline.errors import PipelineError
 from pipeline.paths import Layout, Wave
 from pipeline.stages.freshness import file_hash, write_json
-from pipeline.unattended import clock
 
 
 def notice(layout: Layout, wave: Wave) -> dict[str, str] | None:

@@ -235,3 +235,11 @@ def test_one_language_and_then_all_is_nothing_new(again: Again, run: Run, made_s
 def test_how_unattended_runs_behave_is_no_part_of_a_report(again: Again, made_study: SmallStudy) -> None:
     (made_study.folder / "schedule.yml").write_text("wait_seconds: 1\n", "utf-8")
     assert again() == []
+
+
+def test_who_ran_which_stage_when_is_kept(made_study: SmallStudy) -> None:
+    for name in ("ingest.fresh", "harmonise.fresh", "validate.fresh", "process.fresh", "tabulate.fresh", "published"):
+        made = json.loads((made_study.processed / f"{name}.json").read_text("utf-8"))["made"]
+        assert made["by"]
+        assert made["on"]
+        assert "2026" <= made["started"] <= made["ended"]
