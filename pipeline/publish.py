@@ -132,7 +132,7 @@ def _below(error: OSError, *folders: Path) -> bool:
 
 def _tidy(layout: Layout) -> None:
     """Remove half-written files of a killed run; nobody else is at work, for the lock is held."""
-    for folder in (layout.processed, *layout.processed.glob("*"), layout.reports):
+    for folder in (layout.processed, *layout.processed.glob("*"), layout.reports, layout.seen.parent):
         for path in folder.glob(".*.part"):
             with contextlib.suppress(OSError):
                 path.unlink()

@@ -200,16 +200,21 @@ class Bench:
         shutil.copytree(self.model, self.study.base, symlinks=True)
         self.newer()
 
-    def check(self) -> None:
-        """The old report or the new one is there, whole; the next run needs no help and leaves nothing behind."""
+    def check(self, when: str = "") -> None:
+        """The old report or the new one is there, whole; the next run needs no help and leaves nothing behind.
+
+        ``when`` is told where this fails.
+        """
         whole(self.study)
         without = {n: b for n, b in self.without_banner().items() if n != "manifest.json"}
-        assert without in ({n: b for n, b in files.items() if n != "manifest.json"} for files in (self.old, self.new))
+        assert without in (
+            {n: b for n, b in files.items() if n != "manifest.json"} for files in (self.old, self.new)
+        ), when
         code = forked(lambda: once(self.study))
-        assert code == 0, f"the next run ends with {code}"
-        assert published(self.study) == self.new
+        assert code == 0, f"{when}: the next run ends with {code}"
+        assert published(self.study) == self.new, when
         assert whole(self.study) == digest(tiny.survey(1))
-        assert not list(self.study.base.rglob("*.part"))
+        assert [p.name for p in self.study.base.rglob("*.part")] == [], when
         assert len(list((self.study.reports / ".builds").iterdir())) <= 2
 
     def without_banner(self) -> dict[str, bytes]:

@@ -61,27 +61,27 @@ def spread(n: int, k: int) -> list[int]:
 def test_killed_at_named_steps(bench: Bench, steps: int) -> None:
     for k in spread(steps, 5):
         at_step(bench, k, kill=True)
-        bench.check()
+        bench.check(f"step {k}")
 
 
 @pytest.mark.exhaustive
 def test_killed_at_every_step(bench: Bench, steps: int) -> None:
     for k in range(steps + 1):
         at_step(bench, k, kill=True)
-        bench.check()
+        bench.check(f"step {k}")
 
 
 def test_disk_full_at_named_steps(bench: Bench, steps: int) -> None:
     for k in spread(steps, 4):
         assert at_step(bench, k, kill=False) in (0, 6), f"step {k}"
-        bench.check()
+        bench.check(f"step {k}")
 
 
 @pytest.mark.exhaustive
 def test_disk_full_at_every_step(bench: Bench, steps: int) -> None:
     for k in range(steps + 1):
         assert at_step(bench, k, kill=False) in (0, 6), f"step {k}"
-        bench.check()
+        bench.check(f"step {k}")
 
 
 def at_random(bench: Bench, times: int) -> None:
