@@ -261,7 +261,7 @@ def units_text(found: Sequence[District], ended: Sequence[str]) -> str:
         records.append(f"  - {{unit: {d.code}, kind: {d.kind}{origin}}}")
     records += [f"  - {{unit: {code}, kind: end}}" for code in ended]
     template = (HERE / "second_wave.units.yml").read_text(encoding="utf-8")
-    return template.replace("<POPULATION>", str(len(found))) + "\n".join(records) + "\n"
+    return template + "\n".join(records) + "\n"
 
 
 def make(folder: Path) -> Path:

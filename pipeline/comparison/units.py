@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, create_model
+from pydantic import BeforeValidator, create_model
 
 from pipeline.errors import PipelineError, StudyError, nearest
 from pipeline.paths import Layout, Wave
@@ -56,7 +56,7 @@ UnitRecord = create_model("UnitRecord", __base__=_Unit, **{"from": (Codes, ())})
 
 
 class UnitsFile(Record):
-    """``units.yml``. ``population`` is N of this wave where it is not that of ``study.yml``.
+    """``units.yml``. N of the wave, where it is not that of ``study.yml``, stands in its ``source.yml``.
 
     ``rule``: what a merged (or split) unit answered in a category: the answer of its ``largest`` part by the numeric
     variable ``size``, the one answer on which all parts agree, or none. ``numbers``: the same for numeric variables;
@@ -64,7 +64,6 @@ class UnitsFile(Record):
     """
 
     previous: Code | None = None
-    population: int | None = Field(default=None, ge=1)
     rule: CategoryRule = "all-agree"
     size: str | None = None
     numbers: NumberRule = "mean"

@@ -111,20 +111,12 @@ def gather(layout: Layout, files: StudyFiles, found: Sequence[Found]) -> Waves:
     waves: list[WaveData] = []
     for one in found:
         declared = units.read(layout, layout.wave(one.name), names, files.codebook)
-        size = _population(declared, one.source, files)
+        size = one.source.population or files.study.population.size
         waves.append(
             WaveData(one.name, one.source, one.codebook, one.table, one.results, declared, size, one.table.num_rows)
         )
     new = {name: _new_questions(layout, files, name) for name in names}
     return Waves(files, tuple(waves), comparability(layout, names), _links(files, waves), new)
-
-
-def _population(declared: Declared, source: Source, files: StudyFiles) -> int | None:
-    """N at a wave: as ``units.yml`` or ``source.yml`` says, which must agree; else the study's."""
-    stated = declared.content.population
-    if stated is not None and source.population is not None and stated != source.population:
-        raise declared.error(("population",), "population_differs", here=stated, there=source.population)
-    return stated or source.population or files.study.population.size
 
 
 def _new_questions(layout: Layout, files: StudyFiles, name: str) -> list[str]:

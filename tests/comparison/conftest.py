@@ -15,9 +15,9 @@ from tests.conftest import COLUMNS, NAN, SmallStudy, write_sav
 LATER = "2026"
 KEPT = [f"LO{i:02d}" for i in range(4, 12)]
 
+SOURCE = "title: {it: Seconda prova, en: Second test}\nkind: demonstration\npopulation: 11\n"
 UNITS = """\
 previous: 2009
-population: 11
 sums: [comuni]
 units:
   - {unit: M1, from: [LO01, LO02], kind: merge}
@@ -45,7 +45,7 @@ def add_wave(
     """Put a wave into a study: its file, ``source.yml``, ``units.yml`` and other files by their stem."""
     raw = folder / "data" / "raw" / name
     write_sav(raw / "survey.sav", {k: v for k, v in columns.items() if len(v)})
-    (raw / "source.yml").write_text("title: {it: Seconda prova, en: Second test}\nkind: demonstration\n", "utf-8")
+    (raw / "source.yml").write_text(SOURCE if units is not None else SOURCE.replace("population: 11\n", ""), "utf-8")
     if units is not None:
         (raw / "units.yml").write_text(units, "utf-8")
     for stem, text in files.items():
