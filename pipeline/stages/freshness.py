@@ -131,9 +131,9 @@ def _whole(path: Path) -> Iterator[Path]:
             os.fsync(f.fileno())
         part.chmod(0o644)
         part.replace(path)
-    except BaseException:
+    finally:
+        # also after a rename: where both are names of one file already, it does nothing and says so to nobody
         part.unlink(missing_ok=True)
-        raise
 
 
 def write_bytes(path: Path, data: bytes) -> None:

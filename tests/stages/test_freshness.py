@@ -243,3 +243,14 @@ def test_who_ran_which_stage_when_is_kept(made_study: SmallStudy) -> None:
         assert made["by"]
         assert made["on"]
         assert "2026" <= made["started"] <= made["ended"]
+
+
+def test_a_table_passed_on_a_second_time_leaves_nothing_beside_it(tmp_path: Path) -> None:
+    """Renaming one name of a file over another name of it does nothing, and the first name would stay."""
+    import pyarrow as pa
+
+    table = pa.table({"x": [1.0, 2.0]})
+    freshness.write_parquet(tmp_path / "one.parquet", table)
+    for _ in range(2):
+        freshness.write_parquet(tmp_path / "two.parquet", table, same=(table, tmp_path / "one.parquet"))
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["one.parquet", "two.parquet"]
