@@ -73,7 +73,7 @@ test-exhaustive: .venv/ready-dev ## the slow complete checks
 	@$(PY) -m pytest -n $(WORKERS) -m exhaustive --ignore=tests/faults
 
 test-faults: .venv/ready-dev ## kill, fill and refuse at every step and at 200 random moments (long)
-	@$(PY) -m pytest tests/faults -m exhaustive
+	@$(PY) -m pytest -n $(WORKERS) tests/faults -m exhaustive
 
 test-outside: .venv/ready-dev ## tests that need Chromium, LibreOffice, poppler, PSPP or R
 	@$(PY) -m pytest -n $(WORKERS) -m outside
