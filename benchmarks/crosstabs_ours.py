@@ -38,6 +38,7 @@ def main() -> None:
     known()
     start = time.perf_counter()
     cases = Cases(table, Codebook(variables=variables), "weight", "frequency")
+    cases.expect_pairs([(row, banner) for banner in names[:BANNERS] for row in names[BANNERS:]])
     writer = ResultsWriter("1")
     context = Context(cases, writer, Options(), total_cases=CASES)
     for banner in names[:BANNERS]:

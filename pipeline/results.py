@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
@@ -178,6 +178,13 @@ class ResultsWriter:
             if at >= start:
                 chunk["layer_var"], chunk["layer_code"] = layer_var, layer_code
             at += length
+
+    def rename(self, names: Mapping[str, str]) -> None:
+        """Give statistics another id; those whose new id is empty are left out."""
+        kept = [(c, n) for c, n in zip(self._chunks, self._lengths, strict=True) if names.get(c["statistic"], "x")]
+        self._chunks, self._lengths = [c for c, _ in kept], [n for _, n in kept]
+        for chunk in self._chunks:
+            chunk["statistic"] = names.get(chunk["statistic"], chunk["statistic"])
 
     def _append(self, length: int, about: About, statistic: str, **columns: Any) -> None:
         if length == 0:

@@ -16,6 +16,41 @@ from pipeline.statistics.proportions import newcombe
 
 
 @dataclass(frozen=True, slots=True)
+class Estimated:
+    """A share or mean of one wave as its declared design gives it, with standard error and degrees of freedom.
+
+    ``error``: the reason why there is no standard error.
+    """
+
+    value: float
+    se: float
+    df: float
+    error: str = ""
+
+
+def design_change(before: Estimated, after: Estimated, options: Options, method: str) -> dict[str, Number]:
+    """``change`` with its interval and two-sided p, the waves taken as independent samples of their designs.
+
+    t = (after − before) / √(se₁² + se₂²) with the degrees of freedom of both waves together: the linear contrast of a
+    design in which the wave is a stratum above the others (R ``svyglm`` or ``svycontrast`` on the stacked waves).
+    Not computable without a standard error in both waves, or where both are 0 (``zero_variance``).
+    """
+    from scipy.special import stdtr, stdtrit
+
+    difference = after.value - before.value
+    found = {"change": number(difference, method)}
+    df, se = before.df + after.df, math.hypot(before.se, after.se)
+    error = before.error or after.error or ("zero_variance" if se <= 0 else "" if df > 0 else "no_design_df")
+    if error:
+        return found | dict.fromkeys(("change_low", "change_high", "change_p"), not_computable(error, method))
+    reach = float(stdtrit(df, 0.5 + options.confidence / 2)) * se
+    how = f"{method} design confidence={100 * options.confidence:g} df={df:g}"
+    found["change_low"], found["change_high"] = number(difference - reach, how), number(difference + reach, how)
+    found["change_p"] = number(2 * float(stdtr(df, -abs(difference / se))), f"{method} design_t df={df:g}")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
 class Share:
     """A share of one wave: ``k`` of ``n`` unweighted cases, ``value`` as shown (weighted or not).
 

@@ -323,6 +323,8 @@ def _methods(book: Book) -> tuple[Block, ...]:
         book.t(f"method_{mode}", level=level, half=half),
         book.t("method_movers", least=book.least),
     ]
+    if mode != "description" and trend.has_design(study):
+        points.append(book.t("test_note_design"))
     rules = [r for links in book.waves.links if (r := sentences.rules(book, links))]
     points += [book.t("method_links", rule=rule) for rule in dict.fromkeys(rules)]
     if book.waves.links:

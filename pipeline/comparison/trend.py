@@ -7,16 +7,18 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pipeline.comparison.change import Scale, Share, mean_change, share_change
+from pipeline.comparison.change import Estimated, Scale, Share, design_change, mean_change, share_change
 from pipeline.comparison.waves import WaveData, Waves
-from pipeline.counting.cases import Cases
+from pipeline.counting.cases import Cases, Mask
 from pipeline.counting.engine import distribution
 from pipeline.results import About, ResultRow, ResultsWriter
-from pipeline.spec.model import Codebook, Inference, TableSpec
+from pipeline.spec.model import Codebook, Inference, Study, TableSpec
+from pipeline.statistics import design
 from pipeline.statistics.core import Floats, GroupedDistribution, Number, Options, not_computable
 from pipeline.tables.axes import axis, kind_of
 from pipeline.tables.context import Context
-from pipeline.tables.one_way import possible_population
+from pipeline.tables.designs import as_read, design_of
+from pipeline.tables.one_way import nets_of, possible_population
 from pipeline.tables.plan import pieces
 
 WAVE = "wave"
@@ -142,6 +144,11 @@ class _Pair:
             return {"change": not_computable(NOT_COMPARABLE, line.statistic)}
         if any(line.variable not in _known(c.cases) for c in self._contexts):
             return {"change": not_computable("no_valid_cases", line.statistic)}
+        if all(c.sample is not None for c in self._contexts):
+            earlier, later = (_estimated(context, line) for context in self._contexts)
+            if earlier is None or later is None:
+                return {"change": not_computable("no_valid_cases", line.statistic)}
+            return design_change(earlier, later, self.setting.options, line.statistic)
         if line.statistic == "mean":
             return self._mean(line)
         shares = [self._share(line, wave, c) for wave, c in zip(self.sides, self._contexts, strict=True)]
@@ -189,12 +196,53 @@ def _context(waves: Waves, setting: Setting, wave: WaveData) -> Context:
     study = waves.files.study
     kind = study.weights.kind if study.weights is not None else "probability"
     cases = wave.cases(setting.weight, "probability" if kind == "probability" else "frequency")
+    sample = None if setting.mode == "description" else as_read(design_of(study, cases), setting.mode)
     if setting.spec.where:
         cases = cases.where(setting.spec.where)
     return Context(
         cases, ResultsWriter(wave.name), replace(setting.options, population=wave.population), setting.mode,
-        wave.population, total_cases=wave.rows,
+        wave.population, total_cases=wave.rows, sample=sample,
     )  # fmt: skip
+
+
+def has_design(study: Study) -> bool:
+    """Whether the study declares how its cases were drawn."""
+    replicates = study.weights is not None and study.weights.replicates is not None
+    raked = study.weights is not None and bool(study.weights.rake)
+    return study.design is not None or replicates or raked
+
+
+def _estimated(context: Context, line: Line) -> Estimated | None:
+    """A wave's share or mean under its design; ``None`` where nobody has a valid value."""
+    cases, sample = context.cases, context.sample
+    if sample is None:
+        raise ValueError("a wave without a declared design")
+    valid, values = _values(cases, line)
+    domain = np.zeros(sample.weights.size)
+    everywhere = np.zeros(sample.weights.size)
+    domain[cases.positions[valid]] = 1.0
+    everywhere[cases.positions[valid]] = values[valid]
+    if not (sample.weights * domain).any():
+        return None
+    found = design.mean(everywhere, sample, domain)
+    df = design.Sampled(sample, np.where(domain > 0, 0, -1), 1).df
+    return Estimated(float(found.values[0]), 0.0 if found.error else float(found.se[0]), df, found.error)
+
+
+def _values(cases: Cases, line: Line) -> tuple[Mask, Floats]:
+    """Who counts for a line, and what: a number, or 1 for those in the category, net or item."""
+    if line.statistic == "mean":
+        numbers = cases.numeric(line.variable)
+        return ~np.isnan(numbers), numbers
+    one = axis(cases, line.variable)
+    if one.mentions is not None:
+        item = one.mentions.mentioned[one.mentions.items.index(line.code)]
+        return one.valid, (item & one.valid).astype(np.float64)
+    if one.coded is None:
+        raise ValueError(f"{line.variable} has no shares")
+    codes = nets_of(cases, line.variable).get(line.code, (line.code,))
+    places = [i + 1 for i, code in enumerate(one.codes) if code in codes]
+    return one.valid, np.isin(one.coded.index, places).astype(np.float64)
 
 
 def _effective(cases: Cases, name: str) -> float:

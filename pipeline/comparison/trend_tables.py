@@ -266,8 +266,9 @@ class _Maker:
         book = self.book
         notes = [self._bounds_note()]
         if self.inference:
-            notes += [book.t("test_note"), book.t("letters_note", level=formats.percent_text(
-                1 - book.waves.files.study.confidence, book.lang, 0))]  # fmt: skip
+            level = formats.percent_text(1 - book.waves.files.study.confidence, book.lang, 0)
+            notes.append(book.t("test_note_design" if self._by_design() else "test_note"))
+            notes.append(book.t("letters_note", level=level))
         if any(not line.code and self._ends(line.variable) for line in self.lines):
             low, high = next(e for line in self.lines if not line.code and (e := self._ends(line.variable)))
             notes.append(book.t("means_scale", low=low, high=high))
@@ -281,6 +282,11 @@ class _Maker:
         if self.spec.note:
             notes.append(say(self.spec.note, book.lang))
         return notes
+
+    def _by_design(self) -> bool:
+        """Whether changes stand on a declared design."""
+        rows = (row for _, after in self.pairs for row in self.book.rows[after.name].rows(self.spec.table))
+        return any(row.statistic == "change_p" and "design_t" in row.method for row in rows)
 
     def _bounds_note(self) -> str:
         if not self.columns.bounds:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 Mask = npt.NDArray[np.bool_]
 
 _COMBINATIONS = 4096  # cells of three eight-byte sums each
+_PAIRED = 8192  # the same where cross-tables are counted together, which saves more passes
 
 
 class Coded:
@@ -85,6 +86,8 @@ class Cases:
         self._coded: dict[str, Coded] = {}
         self._counts: dict[str, Counts] = {}
         self._expected: dict[str, None] = {}
+        self._expected_pairs: dict[tuple[str, str], None] = {}
+        self._pairs: dict[tuple[str, str], Counts] = {}
         raw_weight = self.columns.floats(weight) if weight else None
         positive = None if raw_weight is None else np.nan_to_num(raw_weight, nan=0.0) > 0
         self.without_weight = 0 if positive is None else int(np.count_nonzero(~positive))
@@ -94,6 +97,11 @@ class Cases:
         self.n = self.columns.rows if self._keep is None else int(np.count_nonzero(self._keep))
         self.weights = CaseWeights.of(None if raw_weight is None else self._kept(raw_weight))
         self.total = float(self.n) if self.weights.w is None else float(self.weights.w.sum())
+
+    @property
+    def sample_n(self) -> float | None:
+        """Cases of the whole sample, also those that a condition leaves out, where a weight says it is one."""
+        return float(self.columns.rows - self.without_weight) if self.weighting == "probability" else None
 
     @property
     def weighted(self) -> bool:
@@ -256,6 +264,55 @@ class Cases:
         for axis, one in enumerate(together):
             others = tuple(i for i in range(len(together)) if i != axis)
             self._counts[one] = Counts(counts.n.sum(axis=others), counts.w.sum(axis=others), counts.w2.sum(axis=others))
+
+    def expect_pairs(self, pairs: Sequence[tuple[str, str]]) -> None:
+        """Say which cross-tables will be counted: those that share variables are then counted several at a time."""
+        if self.n >= BLOCK:  # below that a pass costs less than its bookkeeping
+            self._expected_pairs = dict.fromkeys(pairs)
+
+    def pair(self, row: Coded, column: Coded) -> Counts:
+        """The cases of each combination of two variables' categories: shape (k1 + 1, k2 + 1), slot 0 for not valid."""
+        wanted = (row.name, column.name)
+        found = self._pairs.pop(wanted, None)
+        if found is not None:
+            return found
+        if wanted not in self._expected_pairs:
+            return count([row.index, column.index], [len(row.codes), len(column.codes)], self.weights)
+        rows, columns = self._together(wanted)
+        coded = [self.coded(name) for name in (*rows, *columns)]
+        counts = count([one.index for one in coded], [len(one.codes) for one in coded], self.weights)
+        for i, r in enumerate(rows):
+            for j, c in enumerate(columns, start=len(rows)):
+                if (r, c) in self._expected_pairs:
+                    del self._expected_pairs[r, c]
+                    others = tuple(axis for axis in range(len(coded)) if axis not in (i, j))
+                    n, w, w2 = (sums.sum(axis=others) for sums in (counts.n, counts.w, counts.w2))
+                    self._pairs[r, c] = Counts(n, w, w2)
+        return self._pairs.pop(wanted)
+
+    def _together(self, wanted: tuple[str, str]) -> tuple[list[str], list[str]]:
+        """Rows and columns whose expected cross-tables are counted in one pass over the cases with one of them.
+
+        The cases are counted over all combinations of these variables, while they fit into the processor's cache;
+        what a further variable brings is the cross-tables it has with those on the other side.
+        """
+        rows, columns = [wanted[0]], [wanted[1]]
+        size = (len(self.coded(wanted[0]).codes) + 1) * (len(self.coded(wanted[1]).codes) + 1)
+        while True:
+            gains: dict[tuple[int, str], int] = {}
+            for r, c in self._expected_pairs:
+                if r in rows and c not in columns and c not in rows:
+                    gains[1, c] = gains.get((1, c), 0) + 1
+                elif c in columns and r not in rows and r not in columns:
+                    gains[0, r] = gains.get((0, r), 0) + 1
+            fitting = {
+                key: gain for key, gain in gains.items() if size * (len(self.coded(key[1]).codes) + 1) <= _PAIRED
+            }
+            if not fitting:
+                return rows, columns
+            side, name = max(fitting, key=lambda key: fitting[key])
+            (columns if side else rows).append(name)
+            size *= len(self.coded(name).codes) + 1
 
     def frequencies(self, coded: Coded) -> Counts:
         """The cases of each category: shape (k + 1,), slot 0 for those without a valid value."""

@@ -160,15 +160,18 @@ def _decimal(column: Any, scale: float, bits: int) -> Column | None:
             for start in range(0, len(values), BLOCK):
                 part = values[start : start + BLOCK]
                 at += len(part)
-                if valid is not None:
-                    here = valid[start : start + BLOCK]
-                    absent.append(np.flatnonzero(~here) + (at - len(part)))
-                    if len(absent[-1]) == len(part):
-                        continue
-                    part = np.where(here, part, part[int(np.argmax(here))])
                 codes = whole[at - len(part) : at]
                 codes[:] = part if scale == 1 else np.rint(part * scale)
-                if ((codes if scale == 1 else codes / scale) != part).any():
+                differs = (codes if scale == 1 else codes / scale) != part
+                if valid is not None:
+                    here = valid[start : start + BLOCK]
+                    gone = np.flatnonzero(~here)
+                    absent.append(gone + (at - len(part)))
+                    if len(gone) == len(part):
+                        continue
+                    codes[gone] = codes[int(np.argmax(here))]  # what stands where nothing is says nothing
+                    differs &= here
+                if differs.any():
                     return None
                 least, most = int(codes.min()), int(codes.max())
                 low, high = (least, most) if high < low else (min(low, least), max(high, most))
@@ -186,9 +189,18 @@ def _decimal(column: Any, scale: float, bits: int) -> Column | None:
     if len(used) < span:
         lookup = np.zeros(span + 1, dtype=smallest(len(used)))
         lookup[used + 1] = np.arange(1, len(used) + 1)
-        place = lookup[place]
+        place = _looked_up(lookup, place)
         n = np.concatenate([n[:1], n[used + 1]])
     return Column(place, n, (used + low) / scale)
+
+
+def _looked_up(lookup: Index, place: Index) -> Index:
+    """``lookup[place]``; where both are bytes, in a third of the time."""
+    if place.dtype != np.uint8:
+        return lookup.take(place)
+    table = np.zeros(256, dtype=np.uint8)
+    table[: len(lookup)] = lookup
+    return np.frombuffer(place.tobytes().translate(table.tobytes()), dtype=np.uint8)
 
 
 def _sorted(column: Any) -> Column:

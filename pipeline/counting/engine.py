@@ -21,6 +21,8 @@ Index = npt.NDArray[np.integer[Any]]
 BLOCK = 1 << 16
 """Cases counted at a time: few enough that what is made for them stays in the processor's cache."""
 
+_COMPARED = 24  # cells up to which it is faster to compare the cases, a byte each, with every cell in turn
+
 
 @dataclass(frozen=True, slots=True)
 class CaseWeights:
@@ -73,6 +75,9 @@ def count(indices: Sequence[Index], sizes: Sequence[int], weights: CaseWeights) 
 def tally(cell: Index, shape: tuple[int, ...], weights: CaseWeights) -> Counts:
     """Counts and sums of weights by cell number, in row-major order of ``shape``."""
     total = int(np.prod(shape))
+    if weights.w is None and cell.dtype == np.uint8 and total <= _COMPARED and len(cell) >= BLOCK:
+        n = np.array([np.count_nonzero(cell == np.uint8(i)) for i in range(total)], dtype=np.int64)
+        return Counts(n.reshape(shape), *(n.reshape(shape).astype(np.float64) for _ in range(2)))
     n = np.zeros(total, dtype=np.int64)
     w, w2 = np.zeros(total), np.zeros(total)
     step = BLOCK if total < BLOCK else max(len(cell), 1)
@@ -107,11 +112,14 @@ def distribution(values: Floats, group: Index | None, groups: int, weights: Case
     return distinct, tally(cell, (len(distinct), groups), weights.of_some(keep))
 
 
-def patterns(x: Floats, weights: CaseWeights) -> tuple[Floats, Counts]:
-    """The distinct rows of a matrix (cases, p), NaN kept as a value of its own, with how many cases show each."""
+def patterns(x: Floats, weights: CaseWeights) -> tuple[Floats, Counts, Ints]:
+    """The distinct rows of a matrix (cases, p), NaN kept as a value of its own, with how many cases show each.
+
+    Last, which of them each case shows.
+    """
     if len(x) == 0:
-        empty = np.zeros(0)
-        return x, Counts(np.zeros(0, dtype=np.int64), empty, empty)
+        empty, none = np.zeros(0), np.zeros(0, dtype=np.int64)
+        return x, Counts(none, empty, empty), none
     # distinct rows by one integer per row: the position of each column's value, combined column by column
     cell = np.zeros(len(x), dtype=np.int64)
     for column in x.T:
@@ -119,4 +127,4 @@ def patterns(x: Floats, weights: CaseWeights) -> tuple[Floats, Counts]:
         _, cell = np.unique(cell * (int(place.max()) + 1) + place, return_inverse=True)
     first = np.full(int(cell.max()) + 1, len(x), dtype=np.int64)
     np.minimum.at(first, cell, np.arange(len(x)))
-    return x[first], tally(cell, (len(first),), weights)
+    return x[first], tally(cell, (len(first),), weights), cell

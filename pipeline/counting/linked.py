@@ -78,7 +78,7 @@ def linked_numbers(before: Cases, after: Cases, name: str, groups: Sequence[Link
         [(_joined(later, g.after, rule), _joined(earlier, g.before, rule)) for g in groups], dtype=np.float64
     ).reshape(len(groups), 2)
     x = x[~np.isnan(x).any(axis=1)]
-    distinct, counts = patterns(x, CaseWeights())
+    distinct, counts, _ = patterns(x, CaseWeights())
     return Patterns(distinct, counts.n, counts.w, counts.w2)
 
 

@@ -75,10 +75,62 @@ def _quality(view: View, origins: Origins, number: int) -> tuple[Block, ...]:
     if labels:
         blocks.append(_text(view.t("labels_intro")))
         blocks.append(Items(tuple((Run(line),) for line in labels)))
+    blocks += _raked(view)
     table = _missing_table(view, number)
     if table is not None:
         blocks.append(table)
     return tuple(blocks)
+
+
+def _raked(view: View) -> list[Block]:
+    """How well the weights made here meet the known totals."""
+    weights = view.study.weights
+    if weights is None or not weights.rake:
+        return []
+    name, lang = weights.variable, view.lang
+    found = {s: view.value(CODEBOOK_TABLE, s, name) for s in _RAKED}
+    values = {s: v for s, v in found.items() if v is not None}
+    if len(values) < len(_RAKED):
+        return []
+    blocks: list[Block] = [
+        _text(
+            view.t(
+                "quality_raked",
+                variable=name,
+                count=sum(len(margin) for margin in weights.rake.values()),
+                iterations=int(values["raking_iterations"]),
+                deviation=formats.percent_text(max(values["raking_deviation"], 1e-8), lang, 6),
+                n=int(values["n"]),
+                low=formats.decimal_text(values["minimum"], 2, lang),
+                high=formats.decimal_text(values["maximum"], 2, lang),
+                effective=formats.decimal_text(values["effective_n"], 1, lang),
+                effect=formats.decimal_text(values["design_effect_weights"], 2, lang),
+            )
+        )
+    ]
+    if values["missing_n"]:
+        blocks.append(_text(view.t("quality_raked_without", n=int(values["missing_n"]))))
+    lines = []
+    for margin, targets in weights.rake.items():
+        for code in targets:
+            shown = [
+                view.results.get(CODEBOOK_TABLE, s, margin, code, name)
+                for s in ("raking_start", "raking_target", "raking_reached")
+            ]
+            texts = [
+                f"{view.statistic_name(r.statistic)} {formats.decimal_text(r.value or 0, 1, lang)}"
+                for r in shown
+                if r is not None
+            ]
+            lines.append(f"{view.label(margin)}, {view.code_label(margin, code)}: {'; '.join(texts)}.")
+    blocks += [_text(view.t("raking_title") + ":"), Items(tuple((Run(line),) for line in lines))]
+    return blocks
+
+
+_RAKED = (
+    "raking_iterations", "raking_deviation", "n", "missing_n", "minimum", "maximum", "effective_n",
+    "design_effect_weights",
+)  # fmt: skip
 
 
 def finding_text(lang: str, finding: Mapping[str, Any]) -> str:
@@ -158,6 +210,7 @@ def _methods(view: View) -> tuple[Block, ...]:
         points.append(view.t("method_no_weight"))
     else:
         points.append(view.t(f"method_weight_{study.weights.kind}", variable=study.weights.variable))
+    points += _design_points(view)
     if any(t.letters for t in view.files.report.tables()):
         points.append(
             view.t(
@@ -177,6 +230,42 @@ def _methods(view: View) -> tuple[Block, ...]:
     if pairs:
         blocks.append(Facts(view.t("statistics_used"), pairs))
     return tuple(blocks)
+
+
+def _design_points(view: View) -> list[str]:
+    """How the sample was drawn and what follows for errors and tests; how weights were fitted to known totals."""
+    study, points = view.study, []
+    weights, design = study.weights, study.design
+    if weights is not None and weights.rake:
+        start = view.t("method_rake_from", variable=weights.start) if weights.start else view.t("method_rake_from_one")
+        margins = _listed(view, [view.label(name) for name in weights.rake])
+        points.append(
+            view.t(
+                "method_rake", variable=weights.variable, start=start, margins=margins, quality=view.t("quality")
+            )
+        )  # fmt: skip
+    if weights is not None and weights.replicates is not None:
+        replicates = weights.replicates
+        kind = view.t(f"replicates_{replicates.type}", rho=formats.decimal_text(replicates.rho or 0.0, 2, view.lang))
+        points.append(view.t("method_replicates", count=len(replicates.variables), type=kind))
+    if design is None:
+        return points
+    named = (("strata", design.strata), ("cluster", design.cluster), ("population", design.population))
+    parts_of = [view.t(f"design_{key}", variable=view.label(name)) for key, name in named if name is not None]
+    if parts_of:
+        points.append(view.t("method_design_sample", what=_listed(view, parts_of)))
+    if design.population is not None:
+        points.append(view.t("method_design_correction"))
+    if design.strata is not None:
+        points.append(view.t(f"method_lonely_{design.lonely}"))
+    return points
+
+
+def _listed(view: View, items: Sequence[str]) -> str:
+    """A, b and c."""
+    if len(items) == 1:
+        return items[0]
+    return view.t("design_list", first=", ".join(items[:-1]), last=items[-1])
 
 
 def _used_statistics(view: View) -> list[str]:
@@ -240,7 +329,7 @@ def _entry(view: View, name: str, variable: Variable) -> Facts:
     if n is not None:
         counts = f"{formats.count_text(n, view.lang)} / {formats.count_text(lost or 0, view.lang)}"
         pairs.append((view.t("valid_and_missing"), counts))
-    mean = view.get(CODEBOOK_TABLE, "mean", name)
+    mean = view.get(CODEBOOK_TABLE, "mean", name) or view.get(CODEBOOK_TABLE, "mean_unweighted", name)
     if mean is not None and mean.value is not None and variable.kind == "numeric":
         least, most = view.value(CODEBOOK_TABLE, "minimum", name), view.value(CODEBOOK_TABLE, "maximum", name)
         words = f"{view.statistic_name('mean')} {formats.decimal_text(mean.value, 1, view.lang)}"
@@ -248,7 +337,7 @@ def _entry(view: View, name: str, variable: Variable) -> Facts:
             words += f"; {formats.decimal_text(least, 1, view.lang)}–{formats.decimal_text(most, 1, view.lang)}"
         pairs.append((view.t("values"), words))
     if variable.guess:
-        pairs.append((view.t("guess"), variable.guess))
+        pairs.append((view.t("guess"), say(variable.guess, view.lang)))
     mark = view.mark_of(view.shown_origin(variable.origin or ""))
     return Facts(f"{name} – {view.label(name)}", tuple(pairs), f"var-{name}", mark)
 

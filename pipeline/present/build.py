@@ -37,10 +37,13 @@ def body(view: View, spec: TableSpec) -> Body:
     if spec.kind == "reliability":
         return one_way.reliability(view, spec)
     first = pieces(spec, view.codebook)[0]
+    if first.way == "matrix":
+        return two_way.matrix(view, spec)
     if spec.columns:
         if first.way == "correlation":
             return two_way.correlation(view, spec)
-        return two_way.means(view, spec) if first.way == "means" else two_way.crosstab(view, spec)
+        ways = {piece.way for piece in pieces(spec, view.codebook)}
+        return two_way.means(view, spec) if ways == {"means"} else two_way.crosstab(view, spec)
     if spec.rows[0] in view.codebook.batteries or spec.kind == "grid":
         return one_way.grid(view, spec)
     return {"multiple": one_way.multiple, "summary": one_way.summary}.get(first.way, one_way.frequency)(view, spec)

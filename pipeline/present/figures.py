@@ -17,7 +17,8 @@ from pipeline.present.view import View
 from pipeline.results import ResultRow
 from pipeline.spec.model import FigureSpec, TableSpec, say
 from pipeline.tables.axes import kind_of
-from pipeline.tables.plan import pieces
+from pipeline.tables.means import COEFFICIENTS
+from pipeline.tables.plan import members_of, pieces
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,8 @@ def _plot(view: View, spec: FigureSpec, of: TableSpec) -> Plot:
     first = pieces(of, view.codebook)[0]
     if spec.kind == "histogram":
         return _histogram(view, of)
+    if first.way == "matrix":
+        return _correlations(view, spec, of)
     if of.columns:
         if first.way in ("means", "correlation"):
             return _means(view, spec, of)
@@ -150,6 +153,25 @@ def _grid(view: View, spec: FigureSpec, of: TableSpec) -> Plot:
         texts = tuple("" if r is None or not r.value else _share_label(view, r) for r in rows)
         series.append(Series(view.code_label(members[0], code), tuple(_value(r) or 0.0 for r in rows), texts))
     return _stack(view, spec, labels, series, view.ordered(members[0]), _bases(view, of, members))
+
+
+def _correlations(view: View, spec: FigureSpec, of: TableSpec) -> Plot:
+    """A correlation matrix, shaded: each pair once, below the diagonal, from light to dark or by sign."""
+    names = members_of(of.rows, view.codebook)
+    statistic = spec.show or next((s for s in COEFFICIENTS if s in of.statistics), "pearson_r")
+    labels = tuple(f"{i + 1} {view.label(name)}" for i, name in enumerate(names))
+    series = []
+    for j, column in enumerate(names[:-1]):
+        rows = [view.get(of.table, statistic, row, "", column, "") if i > j else None for i, row in enumerate(names)]
+        texts = tuple("" if r is None else view.cell(r, "decimal", 2).text for r in rows[1:])
+        series.append(Series(str(j + 1), tuple(_value(r) for r in rows[1:]), texts))
+    told = tuple(
+        f"{label}: " + ", ".join(f"{s.name} {s.texts[i]}" for s in series if s.texts[i])
+        for i, label in enumerate(labels[1:])
+    )
+    chart = Chart(_kind(spec, "heatmap"), labels[1:], tuple(series), percent=False, maximum=1.0)
+    first = view.label(names[0])
+    return Plot(_marks(view, chart), view.statistic_name(statistic), "", told, (view.t("matrix_first", first=first),))
 
 
 def _bases(view: View, of: TableSpec, members: Sequence[str]) -> str:

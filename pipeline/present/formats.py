@@ -34,6 +34,9 @@ def marks(lang: str) -> NumberMarks:
     return NumberMarks(symbols["decimal"], symbols["group"])
 
 
+_LONGEST = 10.0**_SIGNIFICANT  # from here not every digit shown would be right, and nobody reads them
+
+
 def rounded(value: float, decimals: int) -> Decimal:
     """Round half away from zero on the decimal number that a float stands for.
 
@@ -43,8 +46,15 @@ def rounded(value: float, decimals: int) -> Decimal:
     return Decimal(f"{value:.{_SIGNIFICANT}g}").quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
 
 
+def _raised(power: int) -> str:
+    return str(power).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
 def decimal_text(value: float, decimals: int, lang: str) -> str:
-    """A number with fixed decimals: ``1.234,5`` in Italian, ``1,234.5`` in English."""
+    """A number with fixed decimals: ``1.234,5`` in Italian, ``1,234.5`` in English; ``1,2 × 10³⁰⁰`` where too long."""
+    if abs(value) >= _LONGEST:
+        digits, _, power = f"{value:.1e}".partition("e")
+        return f"{digits.replace('-', marks(lang).minus).replace('.', marks(lang).decimal)} × 10{_raised(int(power))}"
     number = rounded(value, decimals)
     m = marks(lang)
     sign = m.minus if number < 0 else ""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import types
 import typing
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -76,7 +77,7 @@ def load(layout: Layout) -> StudyFiles:
     ]
     if problems:
         raise StudyError.several(_unique(problems))
-    return StudyFiles(study, codebook, report, sources)
+    return StudyFiles(_with_replicates(study, codebook), codebook, report, sources)
 
 
 def load_source(layout: Layout, wave: Wave) -> Source:
@@ -349,6 +350,90 @@ def _check_study(study: Study, codebook: Codebook, source: SourceFile) -> Iterat
             yield _no_name(source, place, name, codebook.all_variables())
         else:
             yield from _check_codes(source, place, name, tuple(margin), codebook)
+            for code, total in margin.items():
+                if not total > 0:
+                    yield StudyError(
+                        "study.rake_target", file=source.name, line=source.line((*place, code)), variable=name,
+                        code=code, total=f"{total:g}",
+                    )  # fmt: skip
+    if study.weights and study.weights.rake:
+        if study.weights.kind != "probability":
+            yield StudyError(
+                "study.rake_kind", file=source.name, line=source.line(("weights", "rake")), kind=study.weights.kind
+            )
+        totals = {name: sum(margin.values()) for name, margin in study.weights.rake.items()}
+        if max(totals.values()) - min(totals.values()) > 1e-9 * max(totals.values()):
+            yield StudyError(
+                "study.rake_totals", file=source.name, line=source.line(("weights", "rake")),
+                totals="; ".join(f"{name} {total:.12g}" for name, total in totals.items()),
+            )  # fmt: skip
+    yield from _check_replicates(study, codebook, source)
+
+
+def _with_replicates(study: Study, codebook: Codebook) -> Study:
+    """The study with its replicate weights listed one by one."""
+    weights = study.weights
+    if weights is None or weights.replicates is None:
+        return study
+    names = tuple(expanded(weights.replicates.variables, codebook.variables))
+    replicates = weights.replicates.model_copy(update={"variables": names})
+    return study.model_copy(update={"weights": weights.model_copy(update={"replicates": replicates})})
+
+
+def expanded(wanted: Sequence[str], known: Iterable[str]) -> list[str]:
+    """Names one by one: ``w1-w80`` is a run of numbers, ``*`` stands for anything; others are names as they are.
+
+    A run keeps the zeros in front (``w01-w80``); a pattern gives the known names in their order, none where none fits.
+    """
+    found: list[str] = []
+    for name in wanted:
+        run = _RUN.fullmatch(name)
+        if run and run["stem"] == run["again"] and int(run["low"]) <= int(run["high"]):
+            width = len(run["low"]) if run["low"].startswith("0") else 0
+            found += [f"{run['stem']}{i:0{width}d}" for i in range(int(run["low"]), int(run["high"]) + 1)]
+        elif "*" in name:
+            found += [one for one in known if fnmatchcase(one, name)]
+        else:
+            found.append(name)
+    return list(dict.fromkeys(found))
+
+
+_RUN = re.compile(r"(?P<stem>.*?)(?P<low>\d{1,6})\s*-\s*(?P<again>.*?)(?P<high>\d{1,6})")
+
+
+def _check_replicates(study: Study, codebook: Codebook, source: SourceFile) -> Iterator[StudyError]:
+    """Replicate weights: variables that exist, and what each type needs."""
+    weights = study.weights
+    if weights is None or weights.replicates is None:
+        return
+    declared, place = weights.replicates, ("weights", "replicates")
+    names: list[str] = []
+    for i, wanted in enumerate(declared.variables):
+        found = expanded([wanted], codebook.variables)
+        names += found
+        if not found:
+            yield StudyError("study.no_replicates", file=source.name, line=source.line((*place, "variables", i)),
+                             pattern=wanted)  # fmt: skip
+        for name in found:
+            if name not in codebook.variables:
+                yield _no_name(source, (*place, "variables", i), name, codebook.variables)
+    line = source.line(place)
+    if 0 < len(names) < 2:
+        yield StudyError("study.one_replicate", file=source.name, line=line)
+    if weights.kind != "probability":
+        yield StudyError("study.replicates_kind", file=source.name, line=line, kind=weights.kind)
+    for other, there in (("design", study.design is not None), ("weights.rake", bool(weights.rake))):
+        if there:
+            yield StudyError("study.replicates_and", file=source.name, line=line, other=other)
+    if (declared.type == "fay") != (declared.rho is not None):
+        yield StudyError("study.replicates_rho", file=source.name, line=line, type=declared.type)
+    if declared.type == "jkn" and declared.rscales is None:
+        yield StudyError("study.replicates_rscales", file=source.name, line=line)
+    if isinstance(declared.rscales, tuple) and names and len(declared.rscales) != len(names):
+        yield StudyError(
+            "study.replicates_rscales_number", file=source.name, line=source.line((*place, "rscales")),
+            count=len(declared.rscales), expected=len(names),
+        )  # fmt: skip
 
 
 def _check_codebook(codebook: Codebook, source: SourceFile) -> Iterator[StudyError]:
@@ -479,6 +564,42 @@ def _check_report(report: Report, codebook: Codebook, source: SourceFile) -> Ite
         yield _no_name(source, ("main_figure",), report.main_figure, figures)
 
 
+_CORRELATED = ("numeric", "ordinal", "weight")
+_LISTED = ("text", "identifier")
+
+
+def _check_kind(table: TableSpec, place: Place, codebook: Codebook, source: SourceFile) -> Iterator[StudyError]:
+    """What a name can be used for: in a nested stub, in the columns, as a scale, correlated, listed."""
+    variables, line = codebook.all_variables(), source.line(place)
+    for key, used in (("rows", table.rows), ("columns", table.columns)):
+        for i, name in enumerate(used):
+            here = source.line((*place, key, i))
+            nested = parts(name)
+            for part in nested:
+                group = part in codebook.sets or part in codebook.batteries
+                if group and len(nested) > 1:
+                    yield StudyError("study.not_nested", file=source.name, line=here, table=table.table, name=part)
+                elif part in codebook.batteries and key == "columns":
+                    yield StudyError("study.battery_across", file=source.name, line=here, table=table.table, name=part)
+                elif part in variables and variables[part].kind in _LISTED:
+                    yield StudyError("study.never_listed", file=source.name, line=here, table=table.table, name=part)
+            if table.kind == "reliability" and name not in codebook.batteries:
+                yield StudyError("study.no_battery", file=source.name, line=here, table=table.table, name=name)
+            for member in codebook.batteries[name].members if name in codebook.batteries else (name,):
+                unfit = member in codebook.sets or (
+                    member in variables and variables[member].kind not in _CORRELATED and not variables[member].scores
+                )
+                if table.kind == "correlation" and unfit:
+                    yield StudyError("study.not_correlated", file=source.name, line=here, table=table.table,
+                                     variable=member)  # fmt: skip
+    if table.kind == "correlation" and not table.columns:
+        members = sum(len(codebook.batteries[n].members) if n in codebook.batteries else 1 for n in table.rows)
+        if members < 2:
+            yield StudyError("study.one_correlated", file=source.name, line=line, table=table.table)
+    if table.layer is not None and (not table.columns or table.kind in ("correlation", "reliability", "model")):
+        yield StudyError("study.layer_alone", file=source.name, line=line, table=table.table)
+
+
 def _check_table(
     table: TableSpec,
     place: Place,
@@ -487,6 +608,7 @@ def _check_table(
     names: Mapping[str, Any],
     source: SourceFile,
 ) -> Iterator[StudyError]:
+    yield from _check_kind(table, place, codebook, source)
     for key, used in (("rows", table.rows), ("columns", table.columns)):
         for i, name in enumerate(used):
             for part in parts(name):

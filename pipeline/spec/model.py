@@ -80,6 +80,25 @@ class Population(Record):
     size: int | None = Field(default=None, ge=1)
 
 
+class ReplicateWeights(Record):
+    """Replicate weights, from which every standard error is computed: complete weights, a variable per replicate.
+
+    ``variables``: their names, with ``repw1-repw80`` for a run of numbers and ``*`` for anything. ``type`` sets the
+    scale (R's ``svrepdesign``): ``brr``, ``fay`` with its ``rho``, ``jk1``, ``jkn`` with ``rscales``, ``bootstrap``;
+    ``scale`` another than that. ``rscales``: one factor for all replicates, or one each. ``mse``: deviations are taken
+    from the full estimate, not from the replicates' mean. ``df``: degrees of freedom, where the file's makers give
+    them. Once the study is read ``variables`` are listed one by one.
+    """
+
+    variables: Names
+    type: Literal["brr", "fay", "jk1", "jkn", "bootstrap"]
+    rho: float | None = Field(default=None, ge=0, lt=1)
+    scale: float | None = Field(default=None, gt=0)
+    rscales: float | tuple[float, ...] | None = None
+    mse: bool = False
+    df: float | None = Field(default=None, gt=0)
+
+
 class Weights(Record):
     """The weight, if any, and how it is meant (STATISTICS: none, frequency, probability, like_spss).
 
@@ -92,6 +111,7 @@ class Weights(Record):
     start: str | None = None
     kind: Literal["frequency", "probability", "like_spss"] = "probability"
     use: bool = True
+    replicates: ReplicateWeights | None = None
 
 
 class Design(Record):
@@ -202,7 +222,7 @@ class Variable(Record):
     decimals: int | None = Field(default=None, ge=0, le=6)
     origin: Origin | None = None
     disclosure: Disclosure = "confidential"
-    guess: str | None = None
+    guess: Text | None = None
 
     @property
     def categorical(self) -> bool:
@@ -229,7 +249,7 @@ class MultipleSet(Record):
     base: Literal["asked", "any"] = "asked"
     origin: Origin | None = None
     disclosure: Disclosure = "confidential"
-    guess: str | None = None
+    guess: Text | None = None
 
 
 class Battery(Record):
@@ -240,7 +260,7 @@ class Battery(Record):
     question: Text | None = None
     members: Names
     origin: Origin | None = None
-    guess: str | None = None
+    guess: Text | None = None
 
 
 class Band(Record):
@@ -320,7 +340,8 @@ class TableSpec(Record):
 
     ``rows``: variables, sets or batteries. ``columns``: the banner, side by side; ``a > b`` nests b within a, in rows
     too. ``layer``: one table per category. ``where``: only cases with these codes. ``kind`` is found from the kinds
-    of rows and columns where it is not said.
+    of rows and columns where it is not said. ``kind: correlation`` without columns correlates the rows with each other,
+    over the cases valid on both of a pair, or on all of them (``missing: listwise``).
     """
 
     table: str
@@ -331,6 +352,7 @@ class TableSpec(Record):
     ) = None
     rows: Names = ()
     columns: Names = ()
+    missing: Literal["pairwise", "listwise"] = "pairwise"
     layer: str | None = None
     statistics: Names = ()
     where: dict[str, Codes] = {}

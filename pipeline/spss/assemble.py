@@ -130,8 +130,18 @@ def assemble(
     )
 
 
+_INSTEAD = "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}"
+
+
 def _unique_names(names: list[str], notices: list[Notice]) -> list[str]:
-    """Names as they are; the second of two equal ones gets a number, an empty one its position."""
+    """Names as they are; the second of two equal ones gets a number, an empty one its position.
+
+    The sign ``>``, which no name may have in SPSS, becomes ``›``: in ``report.yml`` it nests one variable in another.
+    """
+    given, names = (
+        names,
+        [name.strip().replace(">", "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}") for name in names],
+    )
     taken = {name for name in names if name}
     seen: set[str] = set()
     unique = []
@@ -141,8 +151,9 @@ def _unique_names(names: list[str], notices: list[Notice]) -> list[str]:
         while new in seen or (new != name and new in taken):
             new = f"{name or 'VAR'}_{number}"
             number += 1
-        if new != name:
-            notices.append(Notice("spss.notice_name_changed", {"name": name, "position": position, "new": new}))
+        if new != given[position - 1]:
+            old = given[position - 1]
+            notices.append(Notice("spss.notice_name_changed", {"name": old, "position": position, "new": new}))
         seen.add(new)
         unique.append(new)
     folded: dict[str, str] = {}

@@ -11,10 +11,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from pipeline.spss.ahead import ahead
+from pipeline.spss.blocks import Block, CodedBlock, Elements, Words
 from pipeline.spss.limits import Limits
 from pipeline.spss.portable import Column
 from pipeline.spss.raw import RawDictionary, RawVariable
-from pipeline.spss.sav_data import Words, cases
+from pipeline.spss.sav_data import cases
 from pipeline.spss.text import CONTROL, Decoder, Sample
 
 NUMBERS = "numbers.arrow"
@@ -32,29 +33,30 @@ class NumberColumns:
     """
 
     def __init__(self, raw: RawDictionary, write: Callable[[list[pa.Array]], None]) -> None:
-        self.elements = [v.element for v in raw.variables if not v.width]
-        self.whole_cases = self.elements == list(range(raw.case_elements))
+        self.count = sum(not v.width for v in raw.variables)
         self.sysmis = raw.sysmis
-        self.number_type = np.dtype("<f8" if raw.byte_order == "little" else ">f8")
         self.write = write
-        self.capacity = max(64, _BATCH_BYTES // (8 * max(1, len(self.elements))))
+        self.capacity = max(64, _BATCH_BYTES // (8 * max(1, self.count)))
         if raw.cases is not None:
             self.capacity = min(self.capacity, max(1, raw.cases))
         self.batch = self._new()
         self.filled = 0
 
-    def _new(self) -> Words:
-        return np.empty((len(self.elements), self.capacity), dtype=np.uint64)
+    def _new(self) -> NDArray[np.float64]:
+        return np.empty((self.count, self.capacity))
 
-    def add(self, block: Words) -> None:
-        """Take in whole cases: an array (cases, elements per case)."""
-        if not self.elements:
+    def add(self, block: Block | CodedBlock) -> None:
+        """Take in whole cases."""
+        if not self.count:
             return
-        numbers = block if self.whole_cases else block[:, self.elements]
-        at = 0
-        while at < len(numbers):
-            count = min(len(numbers) - at, self.capacity - self.filled)
-            self.batch[:, self.filled : self.filled + count] = numbers[at : at + count].T
+        numbers = block.numbers()
+        at, cases = 0, len(block)
+        if not self.filled and 2 * cases >= self.capacity and numbers.flags.c_contiguous and numbers.dtype.isnative:
+            self.write([self._numbers(column) for column in numbers])
+            return
+        while at < cases:
+            count = min(cases - at, self.capacity - self.filled)
+            self.batch[:, self.filled : self.filled + count] = numbers[:, at : at + count]
             self.filled += count
             at += count
             if self.filled == self.capacity:
@@ -67,8 +69,7 @@ class NumberColumns:
             self.write([self._numbers(column[: self.filled]) for column in self.batch])
         self.filled = 0
 
-    def _numbers(self, column: Words) -> pa.Array:
-        values = column.view(self.number_type).astype(np.float64, copy=False)
+    def _numbers(self, values: NDArray[np.float64]) -> pa.Array:
         valid = np.isfinite(values)
         valid &= values != self.sysmis
         return float_array(values, valid)
@@ -80,11 +81,24 @@ class TextColumns:
     def __init__(self, raw: RawDictionary) -> None:
         self.variables = [v for v in raw.variables if v.width]
         self.chunks: list[list[pa.Array]] = [[] for _ in self.variables]
+        self.place = {element: i for i, element in enumerate(Elements.of(raw).strings.tolist())}
 
-    def add(self, block: Words) -> None:
-        """Take in whole cases: an array (cases, elements per case)."""
+    def add(self, block: Block | CodedBlock) -> None:
+        """Take in whole cases."""
+        if not self.variables:
+            return
+        words = block.strings()
         for variable, chunks in zip(self.variables, self.chunks, strict=True):
-            chunks.append(trimmed(_content(block, variable)))
+            chunks.append(trimmed(self._content(words, variable)))
+
+    def _content(self, words: Words, variable: RawVariable) -> NDArray[np.uint8]:
+        """The bytes of a string variable: an array (cases, width)."""
+        cells = words.view(np.uint8)
+        parts = []
+        for at, count in variable.pieces:
+            start = self.place[at // 8] * 8 + at % 8
+            parts.append(cells[:, start : start + count])
+        return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
 
     def samples(self) -> Iterator[Sample]:
         """Each different text of each variable that is not plain ASCII."""
@@ -159,13 +173,6 @@ def float_array(values: NDArray[np.float64], valid: NDArray[np.bool_]) -> pa.Arr
     nulls = len(valid) - int(np.count_nonzero(valid))
     bitmap = pa.py_buffer(np.packbits(valid, bitorder="little")) if nulls else None
     return pa.Array.from_buffers(pa.float64(), len(values), [bitmap, pa.py_buffer(values)], nulls)
-
-
-def _content(block: Words, variable: RawVariable) -> NDArray[np.uint8]:
-    """The bytes of a string variable: an array (cases, width)."""
-    cells = block.view(np.uint8)
-    parts = [cells[:, at : at + count] for at, count in variable.pieces]
-    return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
 
 
 def trimmed(cells: NDArray[np.uint8]) -> pa.Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import BinaryIO, Literal
 
 from pipeline.errors import DataRejected
@@ -19,6 +20,9 @@ _KINDS: tuple[tuple[bytes, str], ...] = (
     (b"\x1f\x8b", "zip"),
     (b"\xd0\xcf\x11\xe0", "office"),
     (b"%PDF", "pdf"),
+    (b"\x89PNG", "something"),
+    (b"\xff\xfe", "text"),
+    (b"\xfe\xff", "text"),
     (b"<stata_dta>", "stata"),
     (b"\0\0\0\0\0\0\0\0\0\0\0\0\xc2\xea\x81\x60", "sas"),
     (b"HEADER RECORD", "sas"),
@@ -27,6 +31,10 @@ _KINDS: tuple[tuple[bytes, str], ...] = (
     (b"ARROW1", "parquet"),
     (b"version https://git-lfs", "pointer"),
 )
+
+
+# Release 8 to 12, byte order, file type 1 and a zero byte: the first bytes of a .dta before Stata 13.
+_OLD_STATA = re.compile(rb"[\x69-\x73][\x01\x02]\x01\x00")
 
 
 def sav_or_por(file: BinaryIO, size: int) -> Literal["sav", "por"]:
@@ -60,6 +68,8 @@ def _kind(head: bytes) -> str:
             if kind == "zip" and any(part in head for part in (b"[Content_Types].xml", b"xl/", b"mimetype")):
                 return "workbook"
             return kind
+    if _OLD_STATA.match(head):
+        return "stata"
     text = head.lstrip(b"\xef\xbb\xbf \r\n\t").lower()
     if text.startswith((b"<!doctype html", b"<html", b"<head", b"<body")):
         return "html"

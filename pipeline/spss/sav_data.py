@@ -16,15 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import DataRejected
+from pipeline.spss.blocks import BLANK, END, LITERAL, PADDING, Block, CodedBlock, Elements, Words
 from pipeline.spss.limits import Limits
 from pipeline.spss.model import Notice
 from pipeline.spss.raw import RawDictionary
 
-Words = NDArray[np.uint64]
-"""Eight-byte elements with their bytes in the order of the file."""
-
 SLAB = 4 << 20
-_PADDING, _END, _LITERAL, _BLANK, _SYSMIS = 0, 252, 253, 254, 255
 # Below this many words a plain walk is faster than walking many segments at once.
 _WALK = 2048
 _SEGMENT = 256
@@ -32,8 +29,8 @@ _WARM_UP = 32
 _FILLER = b"\0 \r\n\x1a"
 
 
-def cases(file: BinaryIO, raw: RawDictionary, size: int, limits: Limits) -> Iterator[Words]:
-    """Blocks of whole cases, each an array (cases, elements per case), in file order.
+def cases(file: BinaryIO, raw: RawDictionary, size: int, limits: Limits) -> Iterator[Block | CodedBlock]:
+    """Blocks of whole cases in file order.
 
     Raises ``DataRejected`` where the data end too early, go on too long, cannot be what the dictionary says,
     or exceed a limit. With a declared number of cases exactly that many come.
@@ -51,8 +48,9 @@ def cases(file: BinaryIO, raw: RawDictionary, size: int, limits: Limits) -> Iter
         raise DataRejected("spss.cut_in_data", rows=done, cases=raw.cases)
 
 
-def _plain(file: BinaryIO, raw: RawDictionary, size: int) -> Iterator[Words]:
+def _plain(file: BinaryIO, raw: RawDictionary, size: int) -> Iterator[Block]:
     width = raw.case_elements * 8
+    elements = Elements.of(raw)
     file.seek(raw.data_at)
     available = size - raw.data_at
     rows = available // width
@@ -64,7 +62,7 @@ def _plain(file: BinaryIO, raw: RawDictionary, size: int) -> Iterator[Words]:
     for start in range(0, rows, at_once):
         count = min(at_once, rows - start)
         data = _exactly(file, count * width)
-        yield np.frombuffer(data, dtype=np.uint64).reshape(count, -1)
+        yield Block(np.frombuffer(data, dtype=np.uint64).reshape(count, -1), elements)
     rest = available - rows * width
     _no_more(file.read(min(rest, SLAB)), rows, raw)
 
@@ -87,28 +85,29 @@ def _exactly(file: BinaryIO, count: int) -> bytes:
     return data
 
 
-def _bytecode(file: BinaryIO, raw: RawDictionary, size: int, limits: Limits) -> Iterator[Words]:
+def _bytecode(file: BinaryIO, raw: RawDictionary, size: int, limits: Limits) -> Iterator[CodedBlock]:
     width = raw.case_elements
-    table = _table(raw)
-    strings, allowed = _string_elements(raw, table)
-    numbers = ~strings
+    elements = Elements.of(raw)
+    table = elements.table()
+    allowed = _allowed_in_strings(table)
     codes_left: NDArray[np.uint8] = np.empty(0, np.uint8)
-    values_left: Words = np.empty(0, np.uint64)
+    literals_left: Words = np.empty(0, np.uint64)
     done = 0
     stream = _Stream(_zlib(file, raw, size, limits) if raw.compression == "zlib" else _slabs(file, raw, size))
     for codes, literals in stream.slabs():
-        values = table[codes]
-        values[codes == _LITERAL] = literals
         if len(codes_left):
-            codes, values = np.concatenate((codes_left, codes)), np.concatenate((values_left, values))
+            codes, literals = np.concatenate((codes_left, codes)), np.concatenate((literals_left, literals))
         rows = len(codes) // width
         if raw.cases is not None and done + rows > raw.cases:
             raise DataRejected("spss.more_data", cases=raw.cases)
         whole = rows * width
-        codes_left, values_left = codes[whole:], values[whole:]
+        codes, codes_left = codes[:whole], codes[whole:]
+        used = len(literals) - int(np.count_nonzero(codes_left == LITERAL))
+        literals, literals_left = literals[:used], literals[used:]
         if rows:
-            _check(codes[:whole].reshape(rows, width), strings, numbers, allowed, done)
-            yield values[:whole].reshape(rows, width)
+            block = CodedBlock(codes.reshape(rows, width), literals, elements, table)
+            _check(block, allowed, done)
+            yield block
         done += rows
     if raw.cases is not None and done != raw.cases:
         raise DataRejected("spss.cut_in_data", rows=done, cases=raw.cases)
@@ -117,41 +116,25 @@ def _bytecode(file: BinaryIO, raw: RawDictionary, size: int, limits: Limits) -> 
     _no_more(stream.rest, done, raw)
 
 
-def _table(raw: RawDictionary) -> Words:
-    """The element for each of the 256 codes, its bytes in the order of the file."""
-    order = "<" if raw.byte_order == "little" else ">"
-    packed = [struct.pack(order + "d", code - raw.bias) for code in range(256)]
-    packed[_BLANK] = b" " * 8
-    packed[_SYSMIS] = struct.pack(order + "d", raw.sysmis)
-    return np.frombuffer(b"".join(packed), dtype=np.uint64)
-
-
-def _string_elements(raw: RawDictionary, table: Words) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Which elements of a case belong to strings, and which codes can stand there.
+def _allowed_in_strings(table: Words) -> NDArray[np.bool_]:
+    """Which codes can stand in a string.
 
     Zero as a compressed number has been seen in strings, where its zero bytes end the text.
     """
-    strings = np.ones(raw.case_elements, dtype=bool)
-    strings[[variable.element for variable in raw.variables if not variable.width]] = False
-    allowed = table == 0
-    allowed[[_LITERAL, _BLANK]] = True
-    return strings, allowed
+    allowed: NDArray[np.bool_] = table == 0
+    allowed[[LITERAL, BLANK]] = True
+    return allowed
 
 
-def _check(
-    codes: NDArray[np.uint8],
-    strings: NDArray[np.bool_],
-    numbers: NDArray[np.bool_],
-    allowed: NDArray[np.bool_],
-    done: int,
-) -> None:
+def _check(block: CodedBlock, allowed: NDArray[np.bool_], done: int) -> None:
     """Refuse blanks where a number stands and small numbers where a text stands: such data are out of step."""
     bad = np.zeros(0, dtype=np.intp)
-    blank = codes == _BLANK
+    blank = block.codes == BLANK
+    strings = block.elements.strings
     if blank.any():
-        bad = np.flatnonzero(blank[:, numbers].any(axis=1))
-    if not len(bad) and strings.any():
-        bad = np.flatnonzero(~allowed[codes[:, strings]].all(axis=1))
+        bad = np.flatnonzero(blank[:, block.elements.numbers].any(axis=1))
+    if not len(bad) and len(strings):
+        bad = np.flatnonzero(~allowed[block.codes[:, strings]].all(axis=1))
     if len(bad):
         raise DataRejected("spss.damaged_data", case=done + int(bad[0]) + 1)
 
@@ -193,16 +176,16 @@ class _Stream:
             words, control = words[:last], control[:last]
             codes = words[control].view(np.uint8)
             literals = words[~control]
-            end = int(np.argmax(codes == _END)) if len(codes) else 0
-            if len(codes) and codes[end] == _END:
-                used = int(np.count_nonzero(codes[:end] == _LITERAL))
+            end = int(np.argmax(codes == END)) if len(codes) else 0
+            if len(codes) and codes[end] == END:
+                used = int(np.count_nonzero(codes[:end] == LITERAL))
                 unread = literals[used:].tobytes() + codes[end + 1 :].tobytes().strip(b"\0")
                 self.rest = unread + carry + next(self.source, b"")
                 codes, literals, carry = codes[:end], literals[:used], b""
-                yield codes[codes != _PADDING], literals
+                yield codes[codes != PADDING], literals
                 return
             if len(codes) and not codes.all():
-                codes = codes[codes != _PADDING]
+                codes = codes[codes != PADDING]
             yield codes, literals
         if len(carry) >= 8:
             yield from self._last(carry)
@@ -214,17 +197,17 @@ class _Stream:
         count = len(carry) // 8
         words: Words = np.frombuffer(carry, dtype=np.uint64, count=count)
         codes = words[:1].view(np.uint8)
-        end = np.flatnonzero(codes == _END)
+        end = np.flatnonzero(codes == END)
         if len(end):
             codes = codes[: end[0]]
-        places = np.flatnonzero(codes == _LITERAL)
+        places = np.flatnonzero(codes == LITERAL)
         if len(places) > count - 1:
             self.cut = True
             codes = codes[: places[count - 1]]
         else:
             self.rest = carry[(1 + len(places)) * 8 :]
-        codes = codes[codes != _PADDING]
-        yield codes, words[1 : 1 + int(np.count_nonzero(codes == _LITERAL))]
+        codes = codes[codes != PADDING]
+        yield codes, words[1 : 1 + int(np.count_nonzero(codes == LITERAL))]
 
 
 def _literals(words: Words) -> NDArray[np.uint8]:

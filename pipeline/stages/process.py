@@ -14,11 +14,9 @@ import numpy as np
 from pipeline.arrow import float_array
 from pipeline.counting.cases import Cases
 from pipeline.counting.columns import Columns
-from pipeline.errors import DataRejected
 from pipeline.spec.model import Codebook, Derived, Weights
 from pipeline.stages.freshness import code_hash, hashes, json_hash, write_parquet
 from pipeline.stages.job import Job
-from pipeline.statistics.design import Margin, rake
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -32,7 +30,7 @@ def key(job: Job) -> str:
         [
             hashes([job.harmonised]),
             job.numbers_key(),
-            code_hash("counting", "statistics/design.py", "stages/process.py"),
+            code_hash("counting", "statistics/design.py", "tables/raking.py", "tables/designs.py", "stages/process.py"),
         ]
     )
 
@@ -78,25 +76,11 @@ def with_raked(table: pa.Table, weights: Weights, codebook: Codebook, study: str
 
     Raises :class:`DataRejected` when no weights can meet the margins, naming them.
     """
-    cases = Cases(table, codebook)
-    coded = {name: cases.coded(name) for name in weights.rake}
-    start = np.ones(cases.n) if weights.start is None else np.nan_to_num(cases.numeric(weights.start), nan=0.0)
-    inside = start > 0
-    for name, margin in weights.rake.items():
-        wanted = [i + 1 for i, code in enumerate(coded[name].codes) if code in margin]
-        inside &= np.isin(coded[name].index, wanted)
-    margins = []
-    for name, margin in weights.rake.items():
-        place = {code: i for i, code in enumerate(margin)}
-        lookup = np.array([-1, *(place.get(code, -1) for code in coded[name].codes)], dtype=np.int64)
-        margins.append(Margin(lookup[coded[name].index[inside]], np.array(list(margin.values()))))
-    found = rake(start[inside], margins)
-    if not found.converged:
-        totals = "; ".join(f"{name} {sum(margin.values()):g}" for name, margin in weights.rake.items())
-        raise DataRejected("validate.not_raked", file=study, totals=totals, iterations=found.iterations)
-    values = np.full(cases.n, np.nan)
-    values[inside] = found.weights
-    return table.append_column(weights.variable, float_array(values))
+    from pipeline.tables.raking import fitted_weights
+
+    return table.append_column(
+        weights.variable, float_array(fitted_weights(Cases(table, codebook), weights, study).values)
+    )
 
 
 def _derive(derived: Derived, cases: Cases) -> np.ndarray:

@@ -14,11 +14,12 @@ from pipeline.spec.model import Inference, Study, TableSpec
 from pipeline.stages.freshness import code_hash, hashes, json_hash, write_parquet
 from pipeline.stages.job import Job
 from pipeline.statistics.core import Options, Weighting
-from pipeline.statistics.design import Design
+from pipeline.statistics.design import Sample
 from pipeline.tables.context import Context
-from pipeline.tables.designs import design_of
+from pipeline.tables.designs import as_read, design_of
 from pipeline.tables.one_way import frequency, presence, summary
-from pipeline.tables.plan import check_statistics, make
+from pipeline.tables.plan import check_statistics, make, pieces
+from pipeline.tables.raking import raking_rows
 
 NAME = "tabulate"
 
@@ -73,10 +74,12 @@ class _Counting:
     def __init__(self, files: StudyFiles, columns: Columns, wave: str) -> None:
         self.files, self.wave, self.total = files, wave, columns.rows
         self.unweighted = Cases(columns, files.codebook)
-        self.designs: dict[bool, Design | None] = {}
+        self.designs: dict[bool, Sample | None] = {}
         weight, weighting = weight_of(files.study)
         self.weighted = Cases(columns, files.codebook, weight, weighting) if weight else self.unweighted
         self.weighted.expect(self._counted_alone())
+        for cases in {id(c): c for c in (self.weighted, self.unweighted)}.values():
+            cases.expect_pairs(self._crossed(cases is self.weighted))
 
     def _counted_alone(self) -> list[str]:
         """The variables whose weighted frequencies the report shows."""
@@ -84,33 +87,52 @@ class _Counting:
         variables = codebook.all_variables()
         named: list[str] = []
         for spec in self.files.report.tables():
-            by_weight = self._weighted_by_default() if spec.weighted is None else spec.weighted
-            if by_weight and not (spec.columns or spec.where or spec.model):
+            if self._by_weight(spec) and not (spec.columns or spec.where or spec.model):
                 for name in spec.rows:
                     named += codebook.batteries[name].members if name in codebook.batteries else (name,)
         return [name for name in named if name in variables and variables[name].categorical]
 
+    def _crossed(self, weighted: bool) -> list[tuple[str, str]]:
+        """The pairs of variables whose cross-tables over all cases the report shows, weighted or not."""
+        codebook, study = self.files.codebook, self.files.study
+        variables = codebook.all_variables()
+        return [
+            (piece.row, piece.column)
+            for spec in self.files.report.tables()
+            if not spec.where and (study.weights is None or weighted == self._by_weight(spec))
+            for piece in pieces(spec, codebook)
+            if piece.way == "crosstab" and piece.layer is None
+            and all(name in variables and variables[name].categorical for name in (piece.row, piece.column))
+        ]  # fmt: skip
+
+    def _by_weight(self, spec: TableSpec) -> bool:
+        """Whether a table is weighted."""
+        return self._weighted_by_default() if spec.weighted is None else spec.weighted
+
     def context(self, spec: TableSpec | None) -> Context:
         """What a table is made in: its cases, the study's decisions, a writer of its own."""
         study = self.files.study
-        asked = spec is not None and (self._weighted_by_default() if spec.weighted is None else spec.weighted)
+        mode = mode_of(spec, study)
+        asked = spec is not None and self._by_weight(spec)
         return Context(
             self.weighted if asked else self.unweighted,
             ResultsWriter(self.wave),
             options_of(study),
-            mode_of(spec, study),
+            mode,
             study.population.size,
             rounded=asked and study.weights is not None and study.weights.kind == "like_spss",
             total_cases=self.total,
-            sample=self._design(asked),
+            sample=self._design(asked, mode),
         )
 
-    def _design(self, weighted: bool) -> Design | None:
+    def _design(self, weighted: bool, mode: Inference) -> Sample | None:
         """The sample's design, with the weight or without; made once each."""
+        if mode == "description":
+            return None
         if weighted not in self.designs:
             cases = self.weighted if weighted else self.unweighted
             self.designs[weighted] = design_of(self.files.study, cases)
-        return self.designs[weighted]
+        return as_read(self.designs[weighted], mode)
 
     def _weighted_by_default(self) -> bool:
         return self.files.study.weights is not None and self.files.study.weights.use
@@ -125,7 +147,18 @@ class _Counting:
         """Every variable once, unweighted: what the codebook and the page on data quality show."""
         context = self.context(None)
         _codebook(context)
+        if self._weighted_by_default():  # the tables' counts and shares of the same names are weighted
+            context.writer.rename(_UNWEIGHTED)
+        weights = self.files.study.weights
+        if weights is not None and weights.rake:
+            raking_rows(context, weights, self.files.name("study"))
         return context.writer
+
+
+_UNWEIGHTED = {
+    "count": "", "share": "", "valid_share": "", "cumulative_share": "", "missing_count": "", "missing_share": "",
+    "mean": "mean_unweighted",
+}  # fmt: skip
 
 
 def _codebook(context: Context) -> None:

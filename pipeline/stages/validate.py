@@ -80,8 +80,18 @@ def _findings(job: Job) -> Iterator[dict[str, Any]]:
     yield from _unknown_codes(job, cases, data, book)
     weights = files.study.weights
     if weights is not None and not weights.rake:
-        without = Cases(columns, codebook, weights.variable, "probability").without_weight
-        if without:
+        if not columns[weights.variable].numbers:
+            yield _finding("stop", "weight_no_number", file=data, variable=weights.variable)
+            return
+        with np.errstate(over="ignore"):
+            weighted = Cases(columns, codebook, weights.variable, "probability")
+            largest = np.float64(0) if weighted.weights.w is None else np.square(np.sum(weighted.weights.w))
+        without = weighted.without_weight
+        if not np.isfinite(largest):
+            yield _finding("stop", "weight_too_large", file=data, variable=weights.variable)
+        elif without == columns.rows > 0:
+            yield _finding("stop", "nobody_has_weight", file=data, variable=weights.variable)
+        elif without:
             yield _finding("warn", "without_weight", file=data, variable=weights.variable, count=without)
 
 

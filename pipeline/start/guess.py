@@ -5,36 +5,21 @@ Every guess says why. SPSS files often declare every variable "scale", so the de
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
-from pipeline import language
 from pipeline.counting.columns import Column, Columns
 from pipeline.results import BLANK
 from pipeline.spec.model import Kind
 from pipeline.spss.model import Dictionary, Variable, code_text
+from pipeline.start.groups import Group, groups
+from pipeline.start.words import is_word, words
 
 MOST_CATEGORIES = 40  # a variable with more distinct values is listed as a number or as text
+MOST_LOOKED_AT = 10_000  # distinct values that are looked at to see their decimals
 MOST_UNLABELLED = 12  # whole numbers without labels up to so many distinct values are shown one by one
-SHORTEST_BATTERY = 3
-
-_RANGE = r"\d+\s*(?:-|–|to|a)\s*\$?\d+|[<>≤≥]\s*\$?\d"
-
-
-@cache
-def _words(kind: str) -> re.Pattern[str]:
-    """The words of all languages that give a label away: ``unknown``, ``mentioned``, ``ordered``, ``unordered``."""
-    words = "|".join(language.catalogue(lang, "guess")[kind] for lang in language.languages())
-    return re.compile(rf"\b(?:{words})(?!\w)" + (f"|{_RANGE}" if kind == "ordered" else ""), re.IGNORECASE)
-
-
-def _whole(kind: str, text: str) -> bool:
-    return _words(kind).fullmatch(text.strip()) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +27,7 @@ class Guess:
     """What one variable is taken for. ``categories``: codes with texts; ``why`` names the evidence (a catalogue id).
 
     ``empty``: nobody has a valid value; ``constant``: the one value everybody has. ``doubtful``: codes that look like
-    "don't know" and are not declared missing.
+    "don't know" and are not declared missing. ``decimals``: of numbers with fractions, how many to show.
     """
 
     name: str
@@ -53,18 +38,7 @@ class Guess:
     empty: bool = False
     constant: str | None = None
     doubtful: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """A run of variables taken for a battery or a multiple response set."""
-
-    name: str
-    label: str
-    members: tuple[str, ...]
-    kind: Literal["battery", "dichotomies", "categories"]
-    counted: str = ""
-    declared: bool = False
+    decimals: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +57,8 @@ def guess(dictionary: Dictionary, table: Any) -> Guesses:
     """
     columns = table if isinstance(table, Columns) else Columns(table)
     found = {v.name: _variable(v, columns, dictionary) for v in dictionary.variables}
-    sets = [*_declared_sets(dictionary, found)]
-    taken = {m for s in sets for m in s.members}
-    likely, batteries = _runs(dictionary, found, taken)
-    return Guesses(found, tuple(batteries), (*sets, *likely))
+    sets, batteries = groups(dictionary, found, columns)
+    return Guesses(found, batteries, sets)
 
 
 # ---------------------------------------------------------------- one variable
@@ -97,7 +69,8 @@ def _variable(v: Variable, columns: Columns, dictionary: Dictionary) -> Guess:
         return _string(v, columns[v.name])
     labels = [(code_text(c), text) for c, text in v.value_labels if not v.missing.is_missing(c)]
     if v.name == dictionary.weight:
-        return Guess(v.name, "weight", "weight")
+        values = columns[v.name].values
+        return Guess(v.name, "weight", "weight", decimals=_decimals(values) if np.any(values % 1) else None)
     if v.is_date and not v.missing and columns.absent(v.name) < columns.rows:  # its values are not looked at
         return Guess(v.name, "date", "date_format")
     column = columns[v.name]
@@ -110,6 +83,8 @@ def _variable(v: Variable, columns: Columns, dictionary: Dictionary) -> Guess:
     whole = bool(np.all(distinct == np.floor(distinct)))
     if labels and len(distinct) <= MOST_CATEGORIES:
         unlabelled = [float(d) for d in distinct if not any(d == c for c, _ in v.value_labels)]
+        if _only_ends(labels, unlabelled):
+            return _end_points(v, labels, distinct, constant)
         if len(unlabelled) <= max(1, len(distinct) // 2):
             return _labelled(v, labels, unlabelled, constant)
     if labels and whole and len(distinct) <= MOST_UNLABELLED:
@@ -117,24 +92,32 @@ def _variable(v: Variable, columns: Columns, dictionary: Dictionary) -> Guess:
     if v.is_time:
         return Guess(v.name, "numeric", "numbers", constant=constant)
     unique = len(distinct) == columns.rows and whole and columns.rows > MOST_UNLABELLED
-    if unique and (_whole("identifier", v.name) or v.measure == "nominal"):
+    in_a_row = unique and distinct[-1] - distinct[0] == len(distinct) - 1
+    if unique and (in_a_row or is_word("identifier", v.name) or v.measure == "nominal"):
         return Guess(v.name, "identifier", "all_different")
     if whole and len(distinct) <= MOST_UNLABELLED and not labels:
         categories = tuple((code_text(float(d)), code_text(float(d))) for d in distinct)
         if len(distinct) <= 2:
             return Guess(v.name, "nominal", "few_values", categories, constant=constant)
         return Guess(v.name, "ordinal", "few_values", categories, scores=True, constant=constant)
-    return Guess(v.name, "numeric", "numbers", constant=constant)
+    return Guess(v.name, "numeric", "numbers", constant=constant, decimals=None if whole else _decimals(distinct))
+
+
+def _decimals(values: Any) -> int:
+    """The decimals that show the values as they are, or the first two of many (four of numbers below one)."""
+    some = values[:MOST_LOOKED_AT]
+    most = 4 if float(np.abs(some).max()) < 1 else 2
+    return next((d for d in range(1, most) if np.allclose(np.round(some, d), some, rtol=1e-9, atol=0)), most)
 
 
 def _labelled(v: Variable, labels: list[tuple[str, str]], unlabelled: list[float], constant: str | None) -> Guess:
     codes = [*labels, *((code_text(u), code_text(u)) for u in unlabelled)]
     codes.sort(key=lambda item: float(item[0]))
-    doubtful = tuple((code, text) for code, text in labels if _words("unknown").search(text))
+    doubtful = tuple((code, text) for code, text in labels if words("unknown").search(text))
     substantive = len(codes) - len(doubtful)
-    graded = sum(1 for code, text in labels if (code, text) not in doubtful and _words("ordered").search(text))
+    graded = sum(1 for code, text in labels if (code, text) not in doubtful and words("ordered").search(text))
     worded = graded * 2 > substantive  # most labels are worded as steps, whatever the file declares
-    unordered = bool(_words("unordered").search(f"{v.name} {v.label}"))
+    unordered = bool(words("unordered").search(f"{v.name} {v.label}"))
     declared = v.measure == "ordinal" or (v.measure != "nominal" and not unordered)
     ordered = substantive > 2 and (declared or (worded and not unordered))
     return Guess(
@@ -148,15 +131,29 @@ def _labelled(v: Variable, labels: list[tuple[str, str]], unlabelled: list[float
     )
 
 
+def _only_ends(labels: list[tuple[str, str]], unlabelled: list[float]) -> bool:
+    """Whether few points of a short scale have labels and some between them are answers without one."""
+    named = sorted(float(code) for code, text in labels if not words("unknown").search(text))
+    if len(named) < 2 or not all(code.is_integer() for code in (*named, *unlabelled)):
+        return False
+    points = named[-1] - named[0] + 1
+    between = any(named[0] < code < named[-1] for code in unlabelled)
+    return between and points <= MOST_UNLABELLED and 2 * len(named) <= points
+
+
 def _end_points(v: Variable, labels: list[tuple[str, str]], distinct: Any, constant: str | None) -> Guess:
     """A scale of which only some points (usually the ends) have labels."""
     named = dict(labels)
-    codes = sorted({*(float(c) for c in named), *(float(d) for d in distinct)})
+    doubtful = tuple((code, text) for code, text in labels if words("unknown").search(text))
+    known = {*(float(c) for c in named), *(float(d) for d in distinct)}
+    steps = sorted(known - {float(code) for code, _ in doubtful})
+    if steps and steps[0].is_integer() and steps[-1] - steps[0] < MOST_UNLABELLED:  # the same scale for every item
+        known |= {steps[0] + i for i in range(int(steps[-1] - steps[0]) + 1)}
+    codes = sorted(known)
     categories = []
     for code in codes:
         text = code_text(code)
         categories.append((text, f"{text} – {named[text]}" if text in named else text))
-    doubtful = tuple((code, text) for code, text in labels if _words("unknown").search(text))
     return Guess(v.name, "ordinal", "end_points", tuple(categories), True, constant=constant, doubtful=doubtful)
 
 
@@ -181,65 +178,3 @@ def _string(v: Variable, column: Column) -> Guess:
     if len(distinct) == answers and longest <= 40:
         return Guess(v.name, "identifier", "all_different")
     return Guess(v.name, "text", "many_strings")
-
-
-# ---------------------------------------------------------------- groups
-
-
-def _declared_sets(dictionary: Dictionary, found: dict[str, Guess]) -> list[Group]:
-    groups = []
-    for s in dictionary.sets:
-        members = tuple(m for m in s.members if m in found)
-        if not members:
-            continue
-        label = s.label or (dictionary.variable(members[0]).label if s.label_from_variable else "") or s.name
-        counted = "" if s.counted is None else code_text(s.counted)
-        groups.append(Group(s.name.lstrip("$") or s.name, label, members, s.kind, counted, declared=True))
-    return groups
-
-
-def _runs(dictionary: Dictionary, found: dict[str, Guess], taken: set[str]) -> tuple[list[Group], list[Group]]:
-    """Runs of neighbours with the same answers: likely multiple response sets and batteries."""
-    likely: list[Group] = []
-    batteries: list[Group] = []
-    run: list[Variable] = []
-
-    def close() -> None:
-        if len(run) >= SHORTEST_BATTERY:
-            members = tuple(v.name for v in run)
-            answers = found[members[0]].categories
-            counted = next((code for code, text in answers if _whole("mentioned", text)), "")
-            prefix = common_start([v.label for v in run])
-            if len(answers) <= 2:
-                if counted and prefix:
-                    likely.append(Group(f"set_{members[0]}", prefix or members[0], members, "dichotomies", counted))
-            else:
-                batteries.append(Group(f"grid_{members[0]}", prefix or _span(run), members, "battery"))
-        run.clear()
-
-    for v in dictionary.variables:
-        g = found[v.name]
-        alike = run and g.categories == found[run[0].name].categories and v.missing == run[0].missing
-        usable = g.kind in ("nominal", "ordinal") and v.value_labels and not g.empty and v.name not in taken
-        if not (usable and alike):
-            close()
-        if usable:
-            run.append(v)
-    close()
-    return likely, batteries
-
-
-def common_start(labels: Sequence[str]) -> str:
-    """What labels begin with together, cut at the last end of a phrase; empty when that is little."""
-    start = labels[0] if labels else ""
-    for label in labels[1:]:
-        while start and not label.startswith(start):
-            start = start[:-1]
-    cut = max((start.rfind(mark) for mark in (":", " - ", " – ", "…", "...", "?", "(")), default=-1)
-    text = start[:cut].strip(" :-–…(") if cut > 0 else ""
-    return text if len(text) >= 4 else ""
-
-
-def _span(run: Sequence[Variable]) -> str:
-    first, last = run[0], run[-1]
-    return f"{first.label or first.name} – {last.label or last.name}"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shutil
-from collections.abc import Iterator
+import textwrap
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,11 +16,14 @@ from pipeline.progress import Progress
 from pipeline.spss.model import Dictionary, Variable, code_text
 from pipeline.stages.freshness import write_text
 from pipeline.stages.job import Job
-from pipeline.start.guess import Group, Guess, Guesses, guess
+from pipeline.start.groups import Group
+from pipeline.start.guess import Guess, Guesses, guess
 from pipeline.start.yaml_text import flow, key, quoted
 
 LANGUAGES = ("it", "en")
 NUMBERS_PER_TABLE = 15
+LONGEST_TITLE = 70  # characters of a section's title
+MOST_NEIGHBOURS = 4  # neighbours named one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,19 @@ def _both(text_id: str, **params: object) -> str:
     return "{" + ", ".join(f"{lang}: {quoted(text)}" for lang, text in texts.items()) + "}"
 
 
+def _both_of(parts: Sequence[tuple[str, str]]) -> str:
+    """Several texts, each with the codes it is about, as one in both languages."""
+    texts = {
+        lang: "; ".join(language.text(lang, f"start.{text_id}", codes=codes) for text_id, codes in parts)
+        for lang in LANGUAGES
+    }
+    return "{" + ", ".join(f"{lang}: {quoted(text)}" for lang, text in texts.items()) + "}"
+
+
+def _code(code: str, text: str) -> str:
+    return f"{code} «{text.strip()}»"
+
+
 def _study(dictionary: Dictionary, title: str, start: Start) -> Iterator[str]:
     yield "# Written from the file; look through it. Text: one string for all languages, or {it: …, en: …}."
     yield f"title: {quoted(dictionary.file_label.strip() or title)}"
@@ -136,20 +154,23 @@ def _codebook(dictionary: Dictionary, guesses: Guesses) -> Iterator[str]:
             yield f"    members: {flow(group.members)}"
             if group.kind == "dichotomies":
                 yield f"    counted: {quoted(group.counted or '1')}"
+                if all(len(guesses.variables[m].categories) == 1 for m in group.members):
+                    yield "    base: any    # who mentioned nothing has no value at all"
             if not group.declared:
-                yield "    guess: likely a multiple response set (neighbouring yes/no variables with one stem)"
+                yield f"    guess: {_both(f'guess_{group.kind}')}"
     if guesses.batteries:
         yield "batteries:"
         for group in guesses.batteries:
             yield f"  {key(_free(group.name, dictionary))}:"
             yield f"    label: {quoted(group.label)}"
             yield f"    members: {flow(group.members)}"
-            yield "    guess: neighbouring variables with the same value labels"
+            yield f"    guess: {_both('guess_battery')}"
 
 
 def _free(name: str, dictionary: Dictionary) -> str:
-    """A group's name that no variable has."""
+    """A group's name that no variable has, in letters, digits and what SPSS lets names have besides."""
     names = {v.name for v in dictionary.variables}
+    name = re.sub(r"[^\w.@#$]+", "_", name)
     while name in names:
         name += "_"
     return name
@@ -166,6 +187,8 @@ def _variable(v: Variable, g: Guess) -> Iterator[str]:
     yield f"    kind: {g.kind}"
     if g.scores:
         yield "    scores: true"
+    if g.decimals is not None:
+        yield f"    decimals: {g.decimals}"
     if g.categories:
         yield "    categories:"
         for code, text in g.categories:
@@ -183,8 +206,11 @@ def _variable(v: Variable, g: Guess) -> Iterator[str]:
     if low is not None and high is not None:
         ends = [f"{name}: {value!r}" for name, value in (("low", low), ("high", high)) if abs(value) != float("inf")]
         yield f"    missing_range: {{{', '.join([*ends, 'label: ' + _both('missing_range')])}}}"
-    if g.why not in ("labels", "date_format", "weight"):
-        yield f"    guess: {quoted(language.text('en', f'start.why_{g.why}'))}"
+    why = [] if g.why in ("labels", "date_format", "weight") else [(f"why_{g.why}", "")]
+    if g.doubtful:
+        why.append(("why_doubtful", ", ".join(_code(code, text) for code, text in g.doubtful)))
+    if why:
+        yield f"    guess: {_both_of(why)}"
 
 
 # ---------------------------------------------------------------- report
@@ -194,6 +220,8 @@ def _report(dictionary: Dictionary, guesses: Guesses, start: Start) -> Iterator[
     yield "sections:"
     if start.cross.rows and start.cross.columns:
         yield from _section("cross", "section_cross")
+        for twice in (name for name in start.cross.rows if name in start.cross.columns):
+            yield f"      - text: {_both('note_with_itself', name=twice)}"
         for row in start.cross.rows:
             for column in start.cross.columns:
                 if row == column:
@@ -209,13 +237,11 @@ def _report(dictionary: Dictionary, guesses: Guesses, start: Start) -> Iterator[
         yield from _section("sets", "section_sets")
         for group in guesses.sets:
             name = group_name(group, dictionary)
-            yield from _table(f"set_{name}", group.label, [name])
-            yield from _table(f"members_{name}", f"{group.label} [{name}]", list(group.members))
-    if guesses.batteries:
-        yield from _section("batteries", "section_batteries")
-        for group in guesses.batteries:
-            name = group_name(group, dictionary)
-            yield from _table(f"grid_{name}", group.label, [name])
+            yield from _table(f"set_{name}", _group_title(group), [name])
+    for number, group in enumerate(guesses.batteries, start=1):
+        yield from _section(f"battery_{number}", title=quoted(_short(group.label)))
+        name = group_name(group, dictionary)
+        yield from _table(f"grid_{name}", _group_title(group), [name])
     single = [
         v for v in dictionary.variables
         if v.name not in in_groups and _kind(guesses, v.name) in ("nominal", "ordinal") and not _bare(guesses, v)
@@ -232,7 +258,18 @@ def _report(dictionary: Dictionary, guesses: Guesses, start: Start) -> Iterator[
             some = [v.name for v in numbers[k : k + NUMBERS_PER_TABLE]]
             title = _both("numbers_title", first=some[0], last=some[-1])
             yield from _table(f"numbers_{k // NUMBERS_PER_TABLE + 1}", title, some, raw_title=True)
-    yield from _others(dictionary, guesses)
+    yield from _asked_about(dictionary, guesses)
+    yield from _others(dictionary, guesses, in_groups)
+
+
+def _group_title(group: Group) -> str:
+    """A group's label with its variables."""
+    return f"{group.label} [{group.members[0]} – {group.members[-1]}]" if len(group.members) > 1 else group.label
+
+
+def _short(label: str) -> str:
+    """A label as a section's title: its first words."""
+    return textwrap.shorten(label, LONGEST_TITLE, placeholder=" …") if len(label) > LONGEST_TITLE else label
 
 
 def _kind(guesses: Guesses, name: str) -> str:
@@ -246,31 +283,63 @@ def _bare(guesses: Guesses, v: Variable) -> bool:
     return g.empty or g.constant is not None
 
 
-def _others(dictionary: Dictionary, guesses: Guesses) -> Iterator[str]:
+def _asked_about(dictionary: Dictionary, guesses: Guesses) -> Iterator[str]:
+    """Codes that look like "don't know" and are not declared missing: asked about, not assumed."""
+    names: dict[str, list[str]] = {}
+    for v in dictionary.variables:
+        g = guesses.variables[v.name]
+        if not _bare(guesses, v):
+            for code, text in g.doubtful:
+                names.setdefault(_code(code, text), []).append(v.name)
+    if names:
+        yield from _section("open", "section_open")
+        yield f"      - text: {_both('note_doubtful')}"
+        for code, some in names.items():
+            yield f"      - text: {quoted(f'{code}: {_named(dictionary, some)}.')}"
+
+
+def _others(dictionary: Dictionary, guesses: Guesses, in_groups: Collection[str]) -> Iterator[str]:
     """Dates, identifiers and text are named, not listed; so are constants and variables without any value."""
     kinds = {"date": "note_dates", "identifier": "note_identifiers", "text": "note_texts"}
+    found = [(v.name, guesses.variables[v.name]) for v in dictionary.variables]
     lines = []
     for kind, text_id in kinds.items():
-        names = [v.name for v in dictionary.variables
-                 if guesses.variables[v.name].kind == kind and not guesses.variables[v.name].empty]  # fmt: skip
+        names = [name for name, g in found if g.kind == kind and not g.empty]
         if names:
-            lines.append(_both(text_id, names=", ".join(names)))
-    empty = [v.name for v in dictionary.variables if guesses.variables[v.name].empty]
+            lines.append(_both(text_id, names=_named(dictionary, names)))
+    empty = [name for name, g in found if g.empty and name not in in_groups]
     if empty:
-        lines.append(_both("note_empty", names=", ".join(empty)))
-    constant = [f"{v.name} = {guesses.variables[v.name].constant}" for v in dictionary.variables
-                if guesses.variables[v.name].constant is not None and not guesses.variables[v.name].empty]  # fmt: skip
+        lines.append(_both("note_empty", names=_named(dictionary, empty)))
+    constant: dict[str, list[str]] = {}
+    for name, g in found:
+        if g.constant is not None and not g.empty and name not in in_groups:
+            label = dict(g.categories).get(g.constant, "")
+            value = _code(g.constant, label) if label not in ("", g.constant) else g.constant
+            constant.setdefault(value, []).append(name)
     if constant:
-        lines.append(_both("note_constant", names=", ".join(constant)))
+        shown = [f"{_named(dictionary, some)} = {value or '–'}" for value, some in constant.items()]
+        lines.append(_both("note_constant", names="; ".join(shown)))
     if lines:
         yield from _section("others", "section_others")
         for line in lines:
             yield f"      - text: {line}"
 
 
-def _section(name: str, text_id: str) -> Iterator[str]:
+def _named(dictionary: Dictionary, names: Sequence[str]) -> str:
+    """Names in the file's order; of many neighbours the first and the last."""
+    place = {v.name: i for i, v in enumerate(dictionary.variables)}
+    runs: list[list[str]] = []
+    for name in names:
+        if runs and place[name] == place[runs[-1][-1]] + 1:
+            runs[-1].append(name)
+        else:
+            runs.append([name])
+    return ", ".join(f"{r[0]} – {r[-1]} ({len(r)})" if len(r) > MOST_NEIGHBOURS else ", ".join(r) for r in runs)
+
+
+def _section(name: str, text_id: str = "", title: str = "") -> Iterator[str]:
     yield f"  - section: {name}"
-    yield f"    title: {_both(text_id)}"
+    yield f"    title: {title or _both(text_id)}"
     yield "    contents:"
 
 

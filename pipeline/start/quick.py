@@ -100,10 +100,12 @@ def _names(request: Request, dictionary: Dictionary, guesses: Guesses) -> tuple[
         return " > ".join(p.lstrip("$") for p in parts if p is not None)
 
     cross = Cross(
-        tuple(find(n, "--rows") for n in request.rows),
-        tuple(find(n, "--by") for n in request.by),
+        tuple(dict.fromkeys(find(n, "--rows") for n in request.rows)),
+        tuple(dict.fromkeys(find(n, "--by") for n in request.by)),
         find(request.layer, "--layer") if request.layer else None,
     )
+    if cross.layer is not None and cross.layer not in known:
+        raise UsageError("start.layer_one_variable", file=request.file.name, name=cross.layer)
     weight = (
         dictionary.weight
         if request.weight is None
@@ -113,6 +115,8 @@ def _names(request: Request, dictionary: Dictionary, guesses: Guesses) -> tuple[
     )
     if weight is None:
         return cross, None
+    if weight not in known or dictionary.variable(weight).kind == "string":
+        raise UsageError("start.weight_no_number", file=request.file.name, name=weight)
     return cross, (weight, "like_spss" if request.like_spss else "probability")
 
 

@@ -481,15 +481,22 @@ def gk_taus(table: Crosstab, options: Options) -> Mapping[str, Number]:
     return result
 
 
-_UNCERTAINTY_IDS = tuple(f"uncertainty_{side}{end}" for side in _LAMBDA for end in ("", "_ase"))
+_UNCERTAINTY_IDS = tuple(f"uncertainty_{side}{end}" for side in _LAMBDA for end in ("", "_ase", "_p"))
 
 
-@statistic(*_UNCERTAINTY_IDS, takes=Crosstab, inferential=[i for i in _UNCERTAINTY_IDS if i.endswith("_ase")])
+@statistic(*_UNCERTAINTY_IDS, takes=Crosstab, inferential=[i for i in _UNCERTAINTY_IDS if i.endswith(("_ase", "_p"))])
 def uncertainties(table: Crosstab, options: Options) -> Mapping[str, Number]:
-    """Theil's uncertainty coefficient (entropy reduced) with its standard error.
+    """Theil's uncertainty coefficient (entropy reduced) with its standard error and p.
 
-    Its test of independence is the likelihood-ratio chi-square.
+    The coefficient times 2N and the entropy is the likelihood-ratio chi-square, whose p SPSS gives for all three.
     """
     table = nonempty(table)
     measures = {} if size_reason(table) else uncertainty_coefficients(counts(table))
-    return _prediction(table, "uncertainty", _LAMBDA, ("", "_ase"), lambda _, side: measures[side])
+    result = _prediction(table, "uncertainty", _LAMBDA, ("", "_ase", "_p"), lambda _, side: measures[side])
+    reason = naive_test_reason(table)
+    p = (
+        not_computable(reason)
+        if reason
+        else number(upper_chi2(likelihood_ratio_chi2(table.w), degrees_of_freedom(table.w)), "likelihood_ratio")
+    )
+    return result | {f"uncertainty_{side}_p": p for side in _LAMBDA}

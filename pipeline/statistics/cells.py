@@ -8,65 +8,47 @@ from collections.abc import Mapping
 import numpy as np
 
 from pipeline.statistics.core import Cells, Crosstab, Floats, Options, statistic
-from pipeline.statistics.tables import DESIGN_BASED, counts, designed, measure_method, share_covariance, total_reason
+from pipeline.statistics.tables import (
+    DESIGN_BASED,
+    counts,
+    designed,
+    measure_method,
+    replacement_factor,
+    share_covariance,
+    total_reason,
+)
 
 EMPTY = "empty_row_or_column"
 
 
-def _ratio(counts: Floats, bases: Floats) -> Floats:
-    blank = np.full(np.broadcast(counts, bases).shape, np.nan)
-    return np.asarray(np.divide(counts, bases, out=blank, where=bases > 0))
-
-
-def row_share(counts: Floats) -> Floats:
-    """Shares of each row's total, shape (r, c), 0–1; NaN in a row nobody chose."""
-    return _ratio(counts, counts.sum(axis=1, keepdims=True))
-
-
-def column_share(counts: Floats) -> Floats:
-    """Shares of each column's total, shape (r, c), 0–1; NaN in a column nobody chose."""
-    return _ratio(counts, counts.sum(axis=0, keepdims=True))
-
-
-def table_share(counts: Floats) -> Floats:
-    """Shares of the table's total, shape (r, c), 0–1; NaN in a table without cases."""
-    return _ratio(counts, counts.sum(keepdims=True))
+def _ratio(above: Floats, below: Floats) -> Floats:
+    return np.asarray(np.divide(above, below, out=np.full(above.shape, np.nan), where=below > 0))
 
 
 def expected_counts(counts: Floats) -> Floats:
-    """Counts under independence, row total × column total / total; NaN in a table without cases."""
-    rows, cols = counts.sum(axis=1, keepdims=True), counts.sum(axis=0, keepdims=True)
-    total = float(rows.sum())
-    return np.asarray(rows * cols / (total if total > 0 else math.nan))
+    """Counts under independence, row total × column total / total; of a table (r, c) with cases."""
+    rows = counts.sum(axis=1, keepdims=True)
+    return np.asarray(rows * counts.sum(axis=0) / rows.sum())
 
 
-def _pearson(counts: Floats, expected: Floats) -> Floats:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray((counts - expected) / np.sqrt(expected))
-
-
-def _adjusted(counts: Floats, expected: Floats) -> Floats:
-    rows, cols = counts.sum(axis=1, keepdims=True), counts.sum(axis=0, keepdims=True)
-    # Where one row or column holds all cases the denominator is zero, but for rounding.
-    if (rows > 0).sum() < 2 or (cols > 0).sum() < 2:
-        return np.full(counts.shape, math.nan)
-    total = float(rows.sum())
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray((counts - expected) * total / np.sqrt(expected * (total - rows) * (total - cols)))
-
-
-def pearson_residuals(counts: Floats) -> Floats:
+def pearson_residuals(counts: Floats, expected: Floats) -> Floats:
     """(observed − expected)/√expected, what SPSS calls "standardized"; NaN in an empty row or column."""
-    return _pearson(counts, expected_counts(counts))
+    return _ratio(counts - expected, np.sqrt(expected))
 
 
-def adjusted_residuals(counts: Floats) -> Floats:
+def adjusted_residuals(counts: Floats, expected: Floats) -> Floats:
     """(observed − expected)/√(expected(1 − row share)(1 − column share)); Haberman, Biometrics 29, 1973.
 
     Standard normal in large samples under independence. NaN in an empty row or column and where one row or
     column holds all cases.
     """
-    return _adjusted(counts, expected_counts(counts))
+    rows, cols = counts.sum(axis=1, keepdims=True), counts.sum(axis=0)
+    # Where one row or column holds all cases the denominator is zero, but for rounding.
+    if min(np.count_nonzero(rows), np.count_nonzero(cols)) < 2:
+        return np.full(counts.shape, math.nan)
+    total = float(rows.sum())
+    with np.errstate(invalid="ignore"):  # a column beside which the others vanish may exceed the total by rounding
+        return _ratio((counts - expected) * total, np.sqrt(expected * (total - rows) * (total - cols)))
 
 
 def design_residuals(table: Crosstab) -> Floats:
@@ -87,8 +69,7 @@ def design_residuals(table: Crosstab) -> Floats:
         # Σw²(g − ḡ)² with g = by_row × by_col and ḡ = away, without a matrix of all pairs of cells.
         squares = by_row**2 @ table.w2 @ (by_col**2).T
         means = by_row @ table.w2 @ by_col.T
-        n = float(table.n.sum())
-        found = (squares - 2 * away * means + away**2 * float(table.w2.sum())) / total**2 * (n / (n - 1))
+        found = (squares - 2 * away * means + away**2 * float(table.w2.sum())) / total**2 * replacement_factor(table)
     else:
         gradient = np.kron(by_row, by_col)
         found = ((gradient @ share_covariance(table)) * gradient).sum(axis=1).reshape(r, c)
@@ -112,11 +93,9 @@ def residuals(table: Crosstab, options: Options) -> Mapping[str, Cells]:
     if designed(table):
         adjusted = Cells(design_residuals(table), DESIGN_BASED, error=EMPTY)
     else:
-        adjusted = Cells(_adjusted(table.w, expected), error=EMPTY)
-    pearson = _pearson(table.w, expected)
-    if table.weighting == "probability":
-        x = counts(table)
-        pearson = _pearson(x, expected_counts(x))
+        adjusted = Cells(adjusted_residuals(table.w, expected), error=EMPTY)
+    scaled = counts(table)
+    pearson = pearson_residuals(scaled, expected_counts(scaled))
     return {
         "expected": Cells(expected, error=EMPTY),
         "residual": Cells(table.w - expected, error=EMPTY),

@@ -37,20 +37,10 @@ def worst_case_mean_bounds(total: float, n: float, N: float, lowest: float, high
     """
     if not 0 <= n <= N or N < 1 or lowest > highest:
         raise ValueError(f"not a census mean: {n} of {N} on a scale {lowest}–{highest}")
-    slack = 1e-9 * max(abs(lowest), abs(highest), 1.0) * max(n, 1.0)
+    slack = 1e-9 * max(-lowest, highest) * n
     if not n * lowest - slack <= total <= n * highest + slack:
         raise ValueError(f"a sum of {total} over {n} units lies outside the scale {lowest}–{highest}")
     return (total + (N - n) * lowest) / N, (total + (N - n) * highest) / N
-
-
-def finite_population_factor(n: float, N: float) -> float:
-    """√(1 − n/N), by which the standard error of a mean shrinks when n of N units are drawn without replacement.
-
-    For means and shares only, never inside a test of association. ``ValueError`` unless 0 ≤ n ≤ N.
-    """
-    if not 0 <= n <= N or N <= 0:
-        raise ValueError(f"not a sample of a finite population: {n} of {N}")
-    return math.sqrt(1 - n / N)
 
 
 @cache
@@ -68,7 +58,7 @@ def _ways_at_most(k: int, n: int, N: int, K: int) -> int:
     if k < fewest:
         return 0
     term = ways = math.comb(K, fewest) * math.comb(N - K, n - fewest)
-    for x in range(fewest, min(k, K, n)):
+    for x in range(fewest, min(k, K)):
         # The next product of binomial coefficients from the last one; the division is exact.
         term = term * ((K - x) * (n - x)) // ((x + 1) * (N - K - n + x + 1))
         ways += term
@@ -86,8 +76,8 @@ def exact_total_interval(k: int, n: int, N: int, confidence: float = 0.95) -> tu
     _check(k, n, N)
     tail = _tail(confidence)
     # P > tail, in whole numbers: ways · denominator > all ways · numerator.
-    threshold = math.comb(N, n) * tail.numerator
     all_ways = math.comb(N, n)
+    threshold = all_ways * tail.numerator
 
     def high_enough(K: int) -> bool:
         return (all_ways - _ways_at_most(k - 1, n, N, K)) * tail.denominator > threshold
@@ -95,15 +85,13 @@ def exact_total_interval(k: int, n: int, N: int, confidence: float = 0.95) -> tu
     def low_enough(K: int) -> bool:
         return _ways_at_most(k, n, N, K) * tail.denominator > threshold
 
-    # P(X ≥ k) grows with K and P(X ≤ k) falls, so each limit is found by halving. No K below k or above k + N − n
-    # could have given k of n at all.
-    first, last = k, k + N - n
-    below, above = first - 1, last
+    # P(X ≥ k) grows with K from 0 or more to 1 and P(X ≤ k) falls from 1, so each limit is found by halving.
+    below, above = -1, N
     while above - below > 1:
         middle = (below + above) // 2
         below, above = (below, middle) if high_enough(middle) else (middle, above)
     low = above
-    below, above = first, last + 1
+    below, above = 0, N + 1
     while above - below > 1:
         middle = (below + above) // 2
         below, above = (middle, above) if low_enough(middle) else (below, middle)

@@ -18,7 +18,7 @@ import pkgutil
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -84,6 +84,44 @@ Result = Number | Cells
 # ---------------------------------------------------------------- what a statistic takes
 
 
+class Sampling(Protocol):
+    """The sample behind the cases of an aggregate, where strata, clusters or replicate weights are declared.
+
+    It knows which cell of the aggregate each case is in, cells counted in row-major order of ``w``.
+    """
+
+    @property
+    def df(self) -> float:
+        """Degrees of freedom among the cases of the aggregate: clusters minus strata."""
+        ...
+
+    @property
+    def replicated(self) -> bool:
+        """Whether the variance comes from replicate weights; else it is linearised."""
+        ...
+
+    def covariance(
+        self, scores: Floats, estimate: Callable[[Floats], Floats], corrected: bool = False
+    ) -> tuple[Floats, str]:
+        """The covariance (k, k) of k estimates made from the cells' weights, and the reason why there is none.
+
+        ``scores`` (cells, k): the derivative of the estimates by the weight of a cell (Taylor linearisation);
+        ``estimate``: from weights by cell (cells,) to the estimates (k,), used where there are replicate weights.
+        ``corrected``: with the finite population correction, which describes the population at hand and has no place
+        in a test of association.
+        """
+        ...
+
+    def kept(self, keep: npt.NDArray[np.bool_]) -> Sampling:
+        """The same for the aggregate without some of its cells: ``keep`` (cells,)."""
+        ...
+
+
+def by_design(aggregate: Distribution | GroupedDistribution | Patterns | MultipleCrosstab | Any) -> bool:
+    """Whether the cases are not independent draws of one weight, so that naive tests do not hold."""
+    return aggregate.weighting == "probability" or aggregate.sampling is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Crosstab:
     """Counts of two categorical variables over the cases valid on both, r rows by c columns.
@@ -93,7 +131,8 @@ class Crosstab:
     are in a meaningful order. ``same_categories``: rows and columns are the same list of codes (agreement).
     ``covariance``: shape (r*c, r*c), the design-based covariance of the weighted cell totals in row-major order
     where strata, clusters or replicate weights are declared; ``design_df`` its degrees of freedom; ``None`` means
-    a one-stage sample with replacement, whose covariance follows from ``n``, ``w`` and ``w2``.
+    a one-stage sample with replacement, whose covariance follows from ``n``, ``w``, ``w2`` and ``sample_n``: the cases
+    of the whole sample, of which those of the table are a domain (``None``: the table has them all).
     Empty rows and columns are kept: a statistic drops them where its definition does.
     """
 
@@ -108,6 +147,7 @@ class Crosstab:
     same_categories: bool = False
     covariance: Floats | None = None
     design_df: float | None = None
+    sample_n: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,24 +159,34 @@ class LayeredCrosstab:
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """The distinct valid values of one numeric variable, ascending, with their counts: shape (k,)."""
+    """The distinct valid values of one numeric variable, ascending, with their counts: shape (k,).
+
+    ``sample_n``: the cases of the whole sample, of which these are a domain (``None``: these are all).
+    """
 
     values: Floats
     n: Ints
     w: Floats
     w2: Floats
     weighting: Weighting = "none"
+    sampling: Sampling | None = None
+    sample_n: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class GroupedDistribution:
-    """The distinct values of a numeric variable (k, ascending) with their counts by group: shape (k, g)."""
+    """The distinct values of a numeric variable (k, ascending) with their counts by group: shape (k, g).
+
+    ``sample_n`` as for :class:`Distribution`.
+    """
 
     values: Floats
     n: Ints
     w: Floats
     w2: Floats
     weighting: Weighting = "none"
+    sampling: Sampling | None = None
+    sample_n: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +194,9 @@ class Patterns:
     """Distinct rows over p numeric variables, with how many cases show each.
 
     ``x``: shape (k, p), NaN where a case has no valid value; ``n``, ``w``, ``w2``: shape (k,). ``stratum`` and
-    ``cluster``: shape (k,), integer codes, or ``None``. Used by correlations, paired tests, scales and models.
+    ``cluster``: shape (k,), integer codes, or ``None``; patterns that do not keep strata and clusters apart have the
+    sample in ``sampling``; ``sample_n`` as for :class:`Distribution`. Used by correlations, paired tests, scales and
+    models.
     """
 
     x: Floats
@@ -154,6 +206,8 @@ class Patterns:
     weighting: Weighting = "none"
     stratum: Ints | None = None
     cluster: Ints | None = None
+    sampling: Sampling | None = None
+    sample_n: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +217,7 @@ class MultipleCrosstab:
     ``n``, ``w``, ``w2``: shape (j, g), cases of a group that mention an item. ``joint_n``, ``joint_w``,
     ``joint_w2``: shape (j, j, g), cases that mention both items. ``cases_n``, ``cases_w``, ``cases_w2``: shape (g,),
     the base of cases as declared: asked (valid on the set) or with any mention. ``patterns`` (m, j) of 0/1 with
-    ``patterns_n`` and ``patterns_w`` (m, g) are the distinct answer patterns of the base.
+    ``patterns_n`` and ``patterns_w`` (m, g) are the distinct answer patterns of the base, the cells of ``sampling``.
     """
 
     n: Ints
@@ -179,6 +233,7 @@ class MultipleCrosstab:
     patterns_n: Ints
     patterns_w: Floats
     weighting: Weighting = "none"
+    sampling: Sampling | None = None
 
 
 Aggregate = Crosstab | LayeredCrosstab | Distribution | GroupedDistribution | Patterns | MultipleCrosstab

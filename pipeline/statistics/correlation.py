@@ -1,8 +1,9 @@
 """Correlations of two numeric variables, and matrices of them.
 
 Without a weight and with a frequency weight as SPSS CORRELATIONS and NONPAR CORR give them, with the sum of weights W
-in the place of n. With a probability weight Pearson's r is that of the weighted covariances and its standard error is
-linearised, over strata and clusters where the patterns carry them; the rank correlations are then described only.
+in the place of n. With a probability weight or a design Pearson's r is that of the weighted covariances and its
+standard error is design-based: linearised over strata and clusters, or from replicate weights; the rank correlations
+are then described only.
 
 Sources: Fisher (1921) for the interval of r; Spearman (1904); Kendall (1948), Rank Correlation Methods, with the
 variance of S under ties; Binder (1983), International Statistical Review 51, for the linearisation.
@@ -11,13 +12,24 @@ variance of S under ties; Binder (1983), International Statistical Review 51, fo
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
-from pipeline.statistics.core import Floats, Ints, Number, Options, Patterns, Result, not_computable, number, statistic
+from pipeline.statistics.core import (
+    Floats,
+    Ints,
+    Number,
+    Options,
+    Patterns,
+    Result,
+    by_design,
+    not_computable,
+    number,
+    statistic,
+)
 from pipeline.statistics.moments import midranks
 from pipeline.statistics.univariate import t_two_sided
 
@@ -39,20 +51,14 @@ def complete(patterns: Patterns) -> Patterns:
         patterns.weighting,
         None if patterns.stratum is None else patterns.stratum[keep],
         None if patterns.cluster is None else patterns.cluster[keep],
+        None if patterns.sampling is None else patterns.sampling.kept(keep),
+        patterns.sample_n,
     )
 
 
 def columns(patterns: Patterns, *which: int) -> Patterns:
     """The same patterns over some of their variables."""
-    return Patterns(
-        patterns.x[:, which],
-        patterns.n,
-        patterns.w,
-        patterns.w2,
-        patterns.weighting,
-        patterns.stratum,
-        patterns.cluster,
-    )
+    return replace(patterns, x=patterns.x[:, which])
 
 
 def centred(x: Floats, w: Floats) -> tuple[Floats, Floats]:
@@ -72,7 +78,8 @@ def linearised_variance(p: Patterns, influence: Floats) -> tuple[float, float]:
     """Design variance of Σw·influence, and the design's degrees of freedom (units minus strata).
 
     Taylor linearisation, first-stage units drawn with replacement within strata: Σ_h n_h/(n_h−1) Σ(t − t̄_h)² over the
-    totals t of the units of stratum h. Without clusters each case is a unit. NaN where a stratum has a single unit.
+    totals t of the units of stratum h. Without clusters each case is a unit; without strata too, n_h is ``sample_n``
+    where that is given. NaN where a stratum has a single unit.
     """
     stratum = np.zeros(p.w.size, dtype=np.int64) if p.stratum is None else p.stratum
     _, h = np.unique(stratum, return_inverse=True)
@@ -93,7 +100,22 @@ def linearised_variance(p: Patterns, influence: Floats) -> tuple[float, float]:
     df = float(units.sum() - strata)
     if units.min() < 2:
         return math.nan, df
+    if p.sample_n is not None and p.stratum is None and p.cluster is None:
+        units = np.array([p.sample_n])
     return float((units / (units - 1) * (squares - totals * totals / units)).sum()), df
+
+
+def design_variance(p: Patterns, influence: Floats, estimate: Callable[[Floats], float]) -> tuple[float, float, str]:
+    """Design variance of an estimate, its degrees of freedom, and the reason where it is NaN.
+
+    ``influence`` (k,): the derivative of the estimate by a pattern's weight; ``estimate``: the same from other weights
+    (k,), for replicate weights.
+    """
+    if p.sampling is None:
+        variance, df = linearised_variance(p, influence)
+        return variance, df, "stratum_of_one_unit" if math.isnan(variance) else ""
+    covariance, error = p.sampling.covariance(influence[:, None], lambda w: np.array([estimate(w)]))
+    return float(covariance[0, 0]), p.sampling.df, error
 
 
 # ---------------------------------------------------------------- Pearson
@@ -120,6 +142,14 @@ def _pearson(p: Patterns) -> _Pearson | str:
     return _Pearson(max(-1.0, min(1.0, r)), total, z[:, 0], z[:, 1])
 
 
+def _r(x: Floats, w: Floats) -> float:
+    """r of two columns (k, 2) under other weights; NaN where one does not vary."""
+    _, e = centred(x, w)
+    products = (e * w[:, None]).T @ e
+    spread = float(products[0, 0] * products[1, 1])
+    return float(products[0, 1]) / math.sqrt(spread) if spread > 0 else math.nan
+
+
 def _r_p(r: float, cases: float) -> Number:
     """Two-sided p of r by t = r√((n−2)/(1−r²))."""
     if cases <= 2:
@@ -144,9 +174,10 @@ def pearson(aggregate: Patterns, options: Options) -> Mapping[str, Result]:
     """Pearson's r with two-sided p, interval and standard error.
 
     p from t with W−2 degrees of freedom; interval from Fisher's z, atanh r ± z/√(W−3); standard error
-    √((1−r²)/(W−2)). With a probability weight: linearised standard error, p from r/se with the design's degrees of
-    freedom, interval on the scale of atanh. Not computable: ``not_two_variables``; ``fewer_than_two_cases``;
-    ``zero_variance``; p or interval ``too_few_cases``; the interval of a ``perfect_correlation``.
+    √((1−r²)/(W−2)). With a probability weight or a design: design-based standard error, p from r/se with the design's
+    degrees of freedom, interval on the scale of atanh. Not computable: ``not_two_variables``; ``fewer_than_two_cases``;
+    ``zero_variance``; p or interval ``too_few_cases``; the interval of a ``perfect_correlation``; what the design has
+    against a variance (``lonely_psu``, ``stratum_of_one_unit``).
     """
     if not _pair(aggregate):
         return {name: not_computable(NOT_A_PAIR) for name in _R}
@@ -160,15 +191,13 @@ def pearson(aggregate: Patterns, options: Options) -> Mapping[str, Result]:
     rest = 1 - one.r * one.r
     perfect = rest < 1e-14
     upper = (1 + options.confidence) / 2
-    if p.weighting == "probability":
+    if by_design(p):
         influence = (one.zx * one.zy - one.r * (one.zx**2 + one.zy**2) / 2) / one.total
-        variance, df = linearised_variance(p, influence)
+        variance, df, error = design_variance(p, influence, lambda w: _r(p.x, w))
         se = math.sqrt(variance) if variance > 0 else math.nan
         method = "design_based"
-        found["pearson_r"] = number(one.r, "weighted")
-        reason = (
-            "stratum_of_one_unit" if math.isnan(variance) else "perfect_correlation" if perfect else "too_few_cases"
-        )
+        found["pearson_r"] = number(one.r, "weighted" if p.weighting == "probability" else "")
+        reason = error or ("perfect_correlation" if perfect else "too_few_cases")
         good = math.isfinite(se) and df > 0 and not perfect
         found["pearson_r_se"] = number(se, method, error=reason)
         found["pearson_r_p"] = number(t_two_sided(one.r / se, df) if good else math.nan, method, error=reason)
@@ -202,8 +231,8 @@ def _ranks(x: Floats, w: Floats) -> tuple[Floats, Floats]:
 def spearman(aggregate: Patterns, options: Options) -> Mapping[str, Result]:
     """Spearman's rho, Pearson's r of mean ranks, and its two-sided p from t with W−2 degrees of freedom (as SPSS).
 
-    With a probability weight, ranks are weighted and p is refused (``weights_need_design_based``). Not computable as
-    for Pearson's r.
+    With a probability weight, ranks are weighted; with one or a design p is refused (``weights_need_design_based``).
+    Not computable as for Pearson's r.
     """
     if not _pair(aggregate):
         return {name: not_computable(NOT_A_PAIR) for name in _RHO}
@@ -217,7 +246,7 @@ def spearman(aggregate: Patterns, options: Options) -> Mapping[str, Result]:
     survey = p.weighting == "probability"
     return {
         "spearman_rho": number(one.r, "weighted_ranks" if survey else "tie_corrected"),
-        "spearman_rho_p": not_computable(NEEDS_DESIGN) if survey else _r_p(one.r, one.total),
+        "spearman_rho_p": not_computable(NEEDS_DESIGN) if by_design(p) else _r_p(one.r, one.total),
     }
 
 
@@ -249,9 +278,9 @@ def kendall(aggregate: Patterns, options: Options) -> Mapping[str, Result]:
     """Kendall's tau-b and its two-sided asymptotic p with the tie-corrected variance of S.
 
     tau-b = S/√((T − T_x)(T − T_y)) where S is concordant minus discordant pairs, T = W(W−1)/2 and T_x, T_y the pairs
-    tied. Pairs within a weight count as replicated cases. With a probability weight weights are scaled to n and p is
-    refused (``weights_need_design_based``). Not computable: ``not_two_variables``; ``fewer_than_two_cases``;
-    ``zero_variance``; p also ``too_few_cases``.
+    tied. Pairs within a weight count as replicated cases. With a probability weight weights are scaled to n; with one
+    or a design p is refused (``weights_need_design_based``). Not computable: ``not_two_variables``;
+    ``fewer_than_two_cases``; ``zero_variance``; p also ``too_few_cases``.
     """
     if not _pair(aggregate):
         return {name: not_computable(NOT_A_PAIR) for name in _TAU}
@@ -278,7 +307,7 @@ def kendall(aggregate: Patterns, options: Options) -> Mapping[str, Result]:
         return {name: not_computable("zero_variance") for name in _TAU}
     tau = s / math.sqrt(untied[0]) / math.sqrt(untied[1])
     found: dict[str, Result] = {"tau_b": number(tau, "weights_scaled_to_n" if survey else "")}
-    if survey:
+    if by_design(p):
         return found | {"tau_b_p": not_computable(NEEDS_DESIGN)}
     if n <= 2:
         return found | {"tau_b_p": not_computable("too_few_cases")}

@@ -13,10 +13,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from pipeline.statistics.core import Floats, Ints
 
@@ -28,6 +29,14 @@ Lonely = Literal["fail", "certainty", "adjust", "average"]
 """
 
 _REPLICATE_KINDS = ("brr", "fay", "jk1", "jkn", "bootstrap")
+
+
+class UnusableDesign(ValueError):
+    """Arrays that describe no sample. ``reason`` is the id of what is wrong with them."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +103,9 @@ def design(
     case the number of clusters (of cases, where there are no clusters) that its stratum has in the population.
     ``margins`` and ``start`` (the weights before): where the weights were calibrated, see :class:`Design`.
 
-    ``ValueError``: arrays of different lengths, a weight that is negative or not finite, a population that varies
-    within a stratum or is smaller than its sample, margins without ``start``.
+    ``ValueError``: arrays of different lengths, margins without ``start``. :class:`UnusableDesign`: a weight that is
+    negative or not finite (``weights_negative``), a population that varies within a stratum (``population_varies``) or
+    is smaller than its sample (``population_too_small``).
     """
     weights = np.asarray(weights, dtype=np.float64)
     n = weights.shape[0]
@@ -103,7 +113,7 @@ def design(
     if any(len(a) != n for a in arrays):
         raise ValueError("weights, strata, clusters, population and margins must have one entry per case")
     if not np.isfinite(weights).all() or (weights < 0).any():
-        raise ValueError("weights must be finite and not negative")
+        raise UnusableDesign("weights_negative", "weights must be finite and not negative")
     if margins and start is None:
         raise ValueError("calibrated weights need the weights before calibration")
     strata = np.zeros(n, np.int64) if stratum is None else np.unique(stratum, return_inverse=True)[1].ravel()
@@ -120,9 +130,11 @@ def design(
         sizes = np.zeros(sampled.size)
         sizes[strata] = population
         if not np.array_equal(sizes[strata], np.asarray(population, float)):
-            raise ValueError("the population must be one number within a stratum")
+            raise UnusableDesign("population_varies", "the population must be one number within a stratum")
         if (sizes < sampled).any():
-            raise ValueError("a stratum has more clusters in the sample than in the population")
+            raise UnusableDesign(
+                "population_too_small", "a stratum has more clusters in the sample than in the population"
+            )
         unsampled = 1 - sampled / sizes
     return Design(weights, clusters, of_stratum, sampled, unsampled, lonely, tuple(margins), start)
 
@@ -187,7 +199,8 @@ class Replicates:
 
     ``weights`` (n,), ``replicate`` (n, R): complete weights of each replicate. The covariance of an estimate θ is
     ``scale`` Σ_r ``factors``_r (θ_r − centre)(θ_r − centre)', with the centre the mean of the replicates with a
-    factor above 0, or the estimate itself (``about_estimate``). ``df``: degrees of freedom.
+    factor above 0, or the estimate itself (``about_estimate``). ``df``: degrees of freedom, ``known_df`` where the
+    makers of the weights gave them.
     """
 
     weights: Floats
@@ -196,6 +209,7 @@ class Replicates:
     factors: Floats
     about_estimate: bool
     df: float
+    known_df: bool = False
 
 
 def replicates(
@@ -204,6 +218,7 @@ def replicates(
     kind: str,
     *,
     fay: float = 0.0,
+    scale: float | None = None,
     factors: Floats | None = None,
     about_estimate: bool = False,
     df: float | None = None,
@@ -211,33 +226,45 @@ def replicates(
     """Describe replicate weights of one ``kind``.
 
     ``brr``: scale 1/R; ``fay``: 1/(R(1−``fay``)²); ``jk1``: (R−1)/R; ``jkn``: 1, with ``factors`` (R,) such as
-    (n_h−1)/n_h, which it needs; ``bootstrap``: 1/(R−1). ``df``: the file's own; else the rank of the replicate
-    weights less one. ``ValueError``: unknown kind, missing factors, arrays that do not fit.
+    (n_h−1)/n_h, which it needs; ``bootstrap``: 1/(R−1); ``scale``: another than that. ``df``: the file's own; else the
+    rank of the replicate weights less one. ``ValueError``: unknown kind, missing factors, arrays that do not fit.
+    :class:`UnusableDesign`: a replicate weight that is negative or not finite (``replicate_weights_negative``).
     """
     weights, replicate = np.asarray(weights, np.float64), np.asarray(replicate, np.float64)
     if kind not in _REPLICATE_KINDS:
         raise ValueError(f"no kind of replicate weights {kind!r}; known are {', '.join(_REPLICATE_KINDS)}")
     if replicate.ndim != 2 or replicate.shape[0] != weights.shape[0]:
         raise ValueError("replicate weights must have one row per case")
+    if not np.isfinite(replicate).all() or (replicate < 0).any():
+        raise UnusableDesign("replicate_weights_negative", "replicate weights must be finite and not negative")
     r = replicate.shape[1]
     if kind == "jkn" and factors is None:
         raise ValueError("stratified jackknife weights need their factors")
     used = np.ones(r) if factors is None else np.asarray(factors, np.float64)
     if used.shape != (r,):
         raise ValueError("there must be one factor per replicate")
-    scale = {
+    standard = {
         "brr": 1 / max(r, 1),
         "fay": 1 / (max(r, 1) * (1 - fay) ** 2) if fay != 1 else math.inf,
         "jk1": (r - 1) / max(r, 1),
         "jkn": 1.0,
         "bootstrap": 1 / (r - 1) if r > 1 else math.inf,
     }[kind]
+    scale = standard if scale is None else scale
     if not math.isfinite(scale):
         raise ValueError("these replicate weights have no finite scale")
-    if df is None:
-        # Rank from the small cross-product would square the condition number; R's tolerance is the same as here.
-        df = float(np.linalg.matrix_rank(replicate, tol=1e-5 * np.linalg.norm(replicate, 2)) - 1) if r else 0.0
-    return Replicates(weights, replicate, scale, used, about_estimate, df)
+    return Replicates(
+        weights, replicate, scale, used, about_estimate, _rank(replicate) - 1 if df is None else df, df is not None
+    )
+
+
+def _rank(replicate: Floats) -> float:
+    """The rank of replicate weights, with R's tolerance."""
+    if replicate.size == 0:
+        return 1.0
+    # The triangle of a QR has the matrix's singular values, which the small cross-product would square.
+    values = np.linalg.svd(np.linalg.qr(replicate, mode="r"), compute_uv=False)
+    return float((values > 1e-5 * values[0]).sum())
 
 
 def jackknife(sample: Design) -> Replicates:
@@ -261,7 +288,7 @@ def jackknife(sample: Design) -> Replicates:
         columns[cluster == p, column] = 0.0
     of = sample.stratum[left_out]
     factors = sample.unsampled[of] * (counts[of] - 1) / counts[of]
-    return Replicates(sample.weights, columns, 1.0, factors, False, sample.df)
+    return Replicates(sample.weights, columns, 1.0, factors, False, sample.df, True)
 
 
 def _replicated(sample: Replicates, statistic: Callable[[Floats], Floats]) -> Estimate:
@@ -368,6 +395,100 @@ def _unclustered_cells(cells: Ints, size: int, sample: Design) -> tuple[Floats, 
     factor = sample.unsampled * counts / np.maximum(counts - 1, 1)
     covariance = np.diag(factor @ squares) - (sums * (factor / counts)[:, None]).T @ sums
     return np.asarray(covariance), ""
+
+
+def cell_shares(cells: Ints, size: int, sample: Sample) -> Estimate:
+    """Weighted totals of the cells, with a covariance from which that of their shares follows by linearisation.
+
+    As :func:`cell_totals`; with replicate weights each replicate's totals are brought to the sum of the full ones, so
+    that the covariance of the shares is that of the replicated shares (R's ``svychisq``). Degrees of freedom are those
+    among the cases in a cell.
+    """
+    df = Sampled(sample, np.asarray(cells), size).df
+    if not isinstance(sample, Replicates):
+        return replace(cell_totals(cells, size, uncorrected(sample)), df=df)
+    valid = np.asarray(cells) >= 0
+
+    def totals(w: Floats) -> Floats:
+        found = np.stack([np.bincount(cells[valid], column, size) for column in w[valid].T], axis=1)
+        whole = found.sum(axis=0)
+        return np.asarray(
+            found * np.divide(sample.weights[valid].sum(), whole, out=np.zeros_like(whole), where=whole > 0)
+        )
+
+    return replace(_replicated(sample, totals), df=df)
+
+
+# ---------------------------------------------------------------- the sample behind an aggregate
+
+
+def uncorrected(sample: Design) -> Design:
+    """The same sample without finite population correction.
+
+    A correction says how near a sample is to the population at hand; whether two variables are related is asked of
+    what made that population, of which even a complete count is a sample.
+    """
+    return replace(sample, unsampled=np.ones_like(sample.unsampled))
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """The sample behind an aggregate (:class:`pipeline.statistics.core.Sampling`).
+
+    ``cell`` (n,): the cell 0…``size``−1 of the aggregate that each case is in, −1 for none.
+    """
+
+    sample: Sample
+    cell: Ints
+    size: int
+
+    @property
+    def df(self) -> float:
+        """Clusters minus strata among the cases in a cell, or the rank of replicates − 1 (R: ``degf`` of a subset)."""
+        inside = (self.cell >= 0) & (self.sample.weights > 0)
+        if isinstance(self.sample, Replicates):
+            known = self.sample.known_df or inside.all()
+            return self.sample.df if known else _rank(self.sample.replicate[inside]) - 1
+        if self.sample.cluster is None:
+            strata = self.sample.stratum[inside]
+            return float(strata.size - np.unique(strata).size)
+        clusters = np.unique(self.sample.cluster[inside])
+        return float(clusters.size - np.unique(self.sample.stratum[clusters]).size)
+
+    @property
+    def replicated(self) -> bool:
+        """Whether the variance comes from replicate weights."""
+        return isinstance(self.sample, Replicates)
+
+    def covariance(
+        self, scores: Floats, estimate: Callable[[Floats], Floats], corrected: bool = False
+    ) -> tuple[Floats, str]:
+        """The covariance of estimates from their scores or from their replicates; errors as of :class:`Estimate`.
+
+        ``replicate_not_computable``: an estimate has no value in one of the replicates.
+        """
+        inside = self.cell >= 0
+        if not isinstance(self.sample, Replicates):
+            cases = np.zeros((self.cell.size, scores.shape[1]))
+            cases[inside] = scores[self.cell[inside]]
+            sample = self.sample if corrected else uncorrected(self.sample)
+            return between_clusters(sample, _cluster_totals(sample, cases))
+        cell = self.cell[inside]
+
+        def estimates(w: Floats) -> Floats:
+            sums = (np.bincount(cell, column, self.size).astype(np.float64) for column in w[inside].T)
+            return np.stack([estimate(one) for one in sums], axis=1)
+
+        with np.errstate(divide="ignore", invalid="ignore"):
+            found = _replicated(self.sample, estimates)
+        bad = not found.error and not np.isfinite(found.covariance).all()
+        return found.covariance, "replicate_not_computable" if bad else found.error
+
+    def kept(self, keep: npt.NDArray[np.bool_]) -> Sampled:
+        """The same for the cells that ``keep`` (cells,) holds."""
+        place = np.full(keep.size + 1, -1, dtype=np.int64)
+        place[:-1][keep] = np.arange(int(keep.sum()))
+        return Sampled(self.sample, place[self.cell], int(keep.sum()))
 
 
 # ---------------------------------------------------------------- precision
@@ -515,15 +636,14 @@ def trim(weights: Floats, low: float, high: float) -> Floats:
     As R's ``trimWeights(strict = TRUE)``: repeated until no weight is outside. Where the limits leave no weight to
     share it out to, the weights are cut and the sum changes.
     """
-    found = np.asarray(weights, np.float64).copy()
-    for _ in range(found.size):
-        outside = (found < low) | (found > high)
-        if not outside.any():
-            return found
+    found = np.asarray(weights, np.float64)
+    room = (found >= low) & (found <= high)
+    while True:
         cut = np.clip(found, low, high)
         surplus = float((found - cut).sum())
         found = cut
-        if outside.all():
+        if surplus == 0 or not room.any():
             return found
-        found[~outside] += surplus / float((~outside).sum())
-    return np.clip(found, low, high)
+        found[room] += surplus / np.count_nonzero(room)
+        # What a weight at the limit would get is cut off again: R gives it and takes it until nothing is left of it.
+        room = found < high if surplus > 0 else found > low

@@ -12,7 +12,16 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from pipeline.statistics.core import Floats, GroupedDistribution, Options, Result, not_computable, number, statistic
+from pipeline.statistics.core import (
+    Floats,
+    GroupedDistribution,
+    Options,
+    Result,
+    by_design,
+    not_computable,
+    number,
+    statistic,
+)
 from pipeline.statistics.groups import (
     FEW_CASES,
     FEW_GROUPS,
@@ -22,6 +31,7 @@ from pipeline.statistics.groups import (
     anova_of,
     group_count,
     present,
+    two_meant,
 )
 from pipeline.statistics.moments import GroupMoments, group_moments
 from pipeline.statistics.roots import crossing
@@ -96,7 +106,7 @@ def scaled_totals(m: GroupMoments, weighting: str) -> tuple[Floats, Floats]:
     *_D,
     takes=GroupedDistribution,
     inferential={name for name in _D if name.endswith(("_low", "_high"))},
-    applies=lambda a: group_count(a) == 2,
+    applies=two_meant,
 )
 def standardised_difference(aggregate: GroupedDistribution, options: Options) -> Mapping[str, Result]:
     """Cohen's d, first mean minus second over the pooled standard deviation, and Hedges's g, free of its bias.
@@ -124,7 +134,7 @@ def standardised_difference(aggregate: GroupedDistribution, options: Options) ->
         "cohens_d": number(d, method),
         "hedges_g": number(d * factor, method, error=FEW_CASES),
     }
-    if survey:
+    if by_design(a):
         return found | {name: not_computable(NEEDS_DESIGN) for name in _D if name not in found}
     root = math.sqrt(float((1 / total).sum()))
     interval = f"noncentral_t confidence={100 * options.confidence:g}"
@@ -140,7 +150,6 @@ def standardised_difference(aggregate: GroupedDistribution, options: Options) ->
     *_ETA,
     takes=GroupedDistribution,
     inferential={"eta_squared_low", "eta_squared_high"},
-    applies=lambda a: group_count(a) >= 2,
 )
 def explained_variance(aggregate: GroupedDistribution, options: Options) -> Mapping[str, Result]:
     """Eta squared, the share of the sum of squares between groups, with interval, and omega squared.
@@ -169,7 +178,7 @@ def explained_variance(aggregate: GroupedDistribution, options: Options) -> Mapp
         "omega_squared": number(max(omega, 0.0), method, "negative_set_to_zero" if omega < 0 else ""),
     }
     names = ("eta_squared_low", "eta_squared_high")
-    if survey:
+    if by_design(a):
         return found | {name: not_computable(NEEDS_DESIGN) for name in names}
     if not math.isfinite(one.f):
         return found | {name: not_computable(ZERO_VARIANCE) for name in names}

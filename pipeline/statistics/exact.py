@@ -17,7 +17,7 @@ import numpy as np
 from pipeline.statistics.cells import expected_counts
 from pipeline.statistics.core import Crosstab, Floats, Ints, Number, Options, not_computable, number, statistic
 from pipeline.statistics.proportions import clopper_pearson
-from pipeline.statistics.tables import is_two_by_two, naive_test_reason, nonempty, whole_counts
+from pipeline.statistics.tables import DESIGN, is_two_by_two, naive_test_reason, nonempty, whole_counts
 
 # Up to this many cases a 2×2 table is computed in integers, where a tie is a tie.
 _INTEGER_CASES = 1_000
@@ -118,11 +118,15 @@ def _fillings(nodes: Ints, total: int, limit: int) -> tuple[Ints, Ints] | None:
     return owner, np.stack(columns, axis=1)
 
 
-def _network(rows: Ints, cols: Ints, gain: Gain, symmetric: bool, limit: int) -> list[_Stage] | None:
-    """The stages of all but the last column's choice; ``None`` when they have more than ``limit`` edges."""
+def _log_factorials(n: int) -> Floats:
     from scipy.special import gammaln
 
-    log_factorial = gammaln(np.arange(int(rows.sum()) + 1) + 1.0)
+    return np.asarray(gammaln(np.arange(n + 1) + 1.0))
+
+
+def _network(rows: Ints, cols: Ints, gain: Gain, symmetric: bool, limit: int) -> list[_Stage] | None:
+    """The stages of all but the last column's choice; ``None`` when they have more than ``limit`` edges."""
+    log_factorial = _log_factorials(int(rows.sum()))
     radix = np.full(len(rows), int(rows.max()) + 1) if symmetric else rows + 1
     if float(np.prod(radix.astype(np.float64))) > 2**62:
         return None
@@ -160,8 +164,8 @@ def _bounds(stages: list[_Stage]) -> list[tuple[Floats, Floats]]:
     return found[::-1]
 
 
-def enumerate_p(rows: Ints, cols: Ints, gain: Gain, observed: float, symmetric: bool, limit: int) -> float | None:
-    """P(statistic ≤ observed) over all tables with these margins; ``None`` when that takes more than ``limit`` steps.
+def enumerate_p(rows: Ints, cols: Ints, gain: Gain, bound: float, symmetric: bool, limit: int) -> float | None:
+    """P(statistic ≤ bound) over all tables with these margins; ``None`` when that takes more than ``limit`` steps.
 
     ``symmetric``: the statistic is the same when the row totals change places.
     """
@@ -169,7 +173,6 @@ def enumerate_p(rows: Ints, cols: Ints, gain: Gain, observed: float, symmetric: 
     if stages is None:
         return None
     bounds = _bounds(stages)
-    tie = _TIE * max(1.0, abs(observed)) if not symmetric else _TIE
     node, past, weight = np.zeros(1, dtype=np.int64), np.zeros(1), np.ones(1)
     total, steps = 0.0, 0
     for stage, (least, most) in zip(stages, bounds[1:], strict=True):
@@ -182,9 +185,9 @@ def enumerate_p(rows: Ints, cols: Ints, gain: Gain, observed: float, symmetric: 
         child = stage.child[edge]
         reached = np.repeat(past, count) + stage.gain[edge]
         mass = np.repeat(weight, count) * stage.p[edge]
-        inside = reached + most[child] <= observed + tie
+        inside = reached + most[child] <= bound
         total += float(mass[inside].sum())
-        open_ = ~inside & (reached + least[child] <= observed + tie)
+        open_ = ~inside & (reached + least[child] <= bound)
         child, reached, mass = child[open_], reached[open_], mass[open_]
         key = np.rint(reached * _MERGE)
         order = np.lexsort((key, child))
@@ -259,12 +262,6 @@ def _oriented(counts: Rows) -> Ints:
     return np.ascontiguousarray(x[:, np.argsort(-x.sum(axis=0), kind="stable")])
 
 
-def _log_factorials(n: int) -> Floats:
-    from scipy.special import gammaln
-
-    return np.asarray(gammaln(np.arange(n + 1) + 1.0))
-
-
 def _exact(counts: Rows, options: Options, kind: str) -> Number:
     x = _oriented(counts)
     rows, cols = x.sum(axis=1), x.sum(axis=0)
@@ -286,12 +283,12 @@ def _exact(counts: Rows, options: Options, kind: str) -> Number:
             return np.asarray(-((tables.astype(np.float64) ** 2) / np.outer(rows, cols)).sum(axis=(1, 2)))
 
     observed = float(of_tables(x[None])[0])
-    p = enumerate_p(rows, cols, gain, observed, kind == "probability", options.enumeration_limit)
+    bound = observed + (_TIE if kind == "probability" else _TIE * abs(observed))
+    p = enumerate_p(rows, cols, gain, bound, kind == "probability", options.enumeration_limit)
     if p is not None:
         return number(p, "exact")
-    tie = _TIE if kind == "probability" else _TIE * max(1.0, abs(observed))
     batches = random_tables(rows, cols, options.monte_carlo, options.seed)
-    extreme = sum(int((of_tables(tables) <= observed + tie).sum()) for tables in batches)
+    extreme = sum(int((of_tables(tables) <= bound).sum()) for tables in batches)
     value, low, high = monte_carlo_p(extreme, options.monte_carlo)
     return number(
         value, f"monte_carlo replicates={options.monte_carlo} seed={options.seed} low={low:.6g} high={high:.6g}"
@@ -307,8 +304,9 @@ def _exact_reason(table: Crosstab) -> tuple[str, Rows]:
 
 def _worth_it(table: Crosstab) -> bool:
     table = nonempty(table)
-    if naive_test_reason(table):
-        return False
+    reason = naive_test_reason(table)
+    if reason:
+        return reason != DESIGN
     return table.w.shape == (2, 2) or bool((expected_counts(table.w) < 5).any())
 
 

@@ -1,10 +1,11 @@
 """A numeric variable by groups: means, t, analysis of variance, rank tests, homogeneity of variances.
 
 Without a weight and with a frequency weight the values are SPSS's (IBM SPSS Statistics Algorithms: T-TEST, ONEWAY,
-MEANS, NPAR TESTS), with sums of weights in the place of numbers of cases. With a probability weight the tests that
-take cases as independent and equal are refused (``weights_need_design_based``); ``design_t``, ``design_wald_f`` and
-``design_rank_f`` take their place, with the values of R survey's ``svyttest``, ``svyglm`` with ``regTermTest`` and
-``svyranktest`` for cases drawn one by one with replacement.
+MEANS, NPAR TESTS), with sums of weights in the place of numbers of cases. With a probability weight, strata, clusters
+or replicate weights the tests that take cases as independent and equal are refused (``weights_need_design_based``);
+``design_t``, ``design_wald_f`` and ``design_rank_f`` take their place, with the values of R survey's ``svyttest``,
+``svyglm`` with ``regTermTest`` and ``svyranktest``: for cases drawn one by one with replacement, or for the design that
+the aggregate carries. A test leaves the finite population correction out; a mean's own interval keeps it.
 
 Groups are the columns of the aggregate, in its order; empty ones take no part in a test.
 """
@@ -24,6 +25,7 @@ from pipeline.statistics.core import (
     Ints,
     Options,
     Result,
+    by_design,
     not_computable,
     number,
     statistic,
@@ -51,6 +53,8 @@ def present(aggregate: GroupedDistribution) -> GroupedDistribution:
             aggregate.w[:, keep],
             aggregate.w2[:, keep],
             aggregate.weighting,
+            None if aggregate.sampling is None else aggregate.sampling.kept(np.tile(keep, len(aggregate.values))),
+            aggregate.sample_n,
         )
     return used(aggregate)
 
@@ -68,12 +72,13 @@ def _several(aggregate: GroupedDistribution) -> bool:
     return group_count(aggregate) >= 2
 
 
+def two_meant(aggregate: GroupedDistribution) -> bool:
+    """Whether two groups are compared: two have cases, or two were declared and the test says why there is none."""
+    return _two(aggregate) or (aggregate.w.shape[1] == 2 and group_count(aggregate) < 2)
+
+
 def _naive(aggregate: GroupedDistribution) -> bool:
-    return aggregate.weighting != "probability" and _several(aggregate)
-
-
-def _designed(aggregate: GroupedDistribution) -> bool:
-    return aggregate.weighting == "probability" and _several(aggregate)
+    return not by_design(aggregate)
 
 
 def _none(names: tuple[str, ...], reason: str) -> dict[str, Result]:
@@ -91,12 +96,33 @@ def group_variances(m: GroupMoments, weighting: str) -> Floats:
 def linearised_variances(a: GroupedDistribution, m: GroupMoments) -> Floats:
     """Design variance of each group's weighted mean, shape (g,), as means of domains of one sample.
 
-    n/(n−1) Σ w²(x−mean)²/W² with n all cases of all groups. Means of different groups are uncorrelated.
+    n/(n−1) Σ w²(x−mean)²/W² with n all cases of the sample. Means of different groups are uncorrelated.
     """
-    n = m.cases.sum()
+    n = m.cases.sum() if a.sample_n is None else a.sample_n
     deviations = (a.values - m.offset)[:, None] - m.shifted
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(n / (n - 1) * (a.w2 * deviations * deviations).sum(axis=0) / (m.total * m.total))
+
+
+def mean_covariance(a: GroupedDistribution, m: GroupMoments, *, corrected: bool = False) -> tuple[Floats, float, str]:
+    """Design covariance of the groups' weighted means (g, g), its degrees of freedom, and why there is none.
+
+    Of an aggregate without empty groups. Where it carries no sample the cases are one stage with replacement, whose
+    means are uncorrelated, with n−1 degrees of freedom.
+    """
+    if a.sampling is None:
+        return np.diag(linearised_variances(a, m)), float(m.cases.sum()) - 1, ""
+    k, g = a.w.shape
+    shifted = (a.values - m.offset)[:, None]
+    scores = np.zeros((k, g, g))
+    scores[:, np.arange(g), np.arange(g)] = (shifted - m.shifted) / m.total
+
+    def means(w: Floats) -> Floats:
+        by_value = w.reshape(k, g)
+        return np.asarray((by_value * shifted).sum(axis=0) / by_value.sum(axis=0))
+
+    covariance, error = a.sampling.covariance(scores.reshape(k * g, g), means, corrected)
+    return covariance, a.sampling.df, error
 
 
 # ---------------------------------------------------------------- one number per group
@@ -110,17 +136,21 @@ def linearised_variances(a: GroupedDistribution, m: GroupMoments) -> Floats:
 def by_group(aggregate: GroupedDistribution, options: Options) -> Mapping[str, Result]:
     """Cases, sum of weights, sum, mean, spread, standard error and interval of the mean of each group.
 
-    Every value is a :class:`Cells` of shape (1, g). With a probability weight the standard error is that of a domain
-    (R ``svyby(…, svymean)``) and the interval uses n−1 degrees of freedom of the whole sample. NaN where a group is
-    empty (``no_cases``) or too small for a spread (``fewer_than_two_cases``).
+    Every value is a :class:`Cells` of shape (1, g). With a probability weight or a design the standard error is that of
+    a domain (R ``svyby(…, svymean)``) and the interval uses the design's degrees of freedom, n−1 of the whole sample
+    where there are no strata and clusters. NaN where a group is empty (``no_cases``), too small for a spread
+    (``fewer_than_two_cases``), or the design gives no variance (its reason).
     """
     a = aggregate
     m = group_moments(a.values, a.n, a.w)
-    survey = a.weighting == "probability"
+    survey = by_design(a)
     variances = group_variances(m, a.weighting)
+    few = FEW_CASES
     if survey:
-        se = np.sqrt(np.where(m.cases > 1, linearised_variances(a, m), np.nan))
-        half = se * t_quantile(max(float(m.cases.sum()) - 1, 1), options.confidence)
+        variances_of_means, df, error = _own_variances(a, m)
+        se = np.sqrt(np.where(m.cases > 1, variances_of_means, np.nan))
+        half = se * t_quantile(max(df, 1), options.confidence)
+        few = error or FEW_CASES
     else:
         from scipy.special import stdtrit
 
@@ -146,11 +176,24 @@ def by_group(aggregate: GroupedDistribution, options: Options) -> Mapping[str, R
         "mean": cells(m.mean),
         "sd": cells(np.sqrt(variances), spread[a.weighting], FEW_CASES),
         "variance": cells(variances, spread[a.weighting], FEW_CASES),
-        "se": cells(se, "design_based" if survey else "sd_over_root_n", FEW_CASES),
-        "mean_low": cells(m.mean - half, interval, FEW_CASES),
-        "mean_high": cells(m.mean + half, interval, FEW_CASES),
+        "se": cells(se, "design_based" if survey else "sd_over_root_n", few),
+        "mean_low": cells(m.mean - half, interval, few),
+        "mean_high": cells(m.mean + half, interval, few),
         "effective_n": cells(effective, "replicated_cases" if replicated else "kish"),
     }
+
+
+def _own_variances(a: GroupedDistribution, m: GroupMoments) -> tuple[Floats, float, str]:
+    """Design variance of each group's mean (g,), empty groups included, with its degrees of freedom and the error."""
+    if a.sampling is None:
+        return linearised_variances(a, m), float(m.cases.sum()) - 1, ""
+    found = np.full(a.w.shape[1], np.nan)
+    inside = present(a)
+    if inside.values.size == 0:
+        return found, 0.0, ""
+    covariance, df, error = mean_covariance(inside, group_moments(inside.values, inside.n, inside.w), corrected=True)
+    found[a.w.sum(axis=0) > 0] = np.diagonal(covariance)
+    return found, df, error
 
 
 @statistic("median", "q1", "q3", "minimum", "maximum", takes=GroupedDistribution)
@@ -191,7 +234,7 @@ _WELCH = ("welch_t", "welch_df", "welch_p", "welch_low", "welch_high")
     *_T, *_WELCH,
     takes=GroupedDistribution,
     inferential={*_T[1:], *_WELCH},
-    applies=lambda a: _two(a) and a.weighting != "probability",
+    applies=lambda a: two_meant(a) and not by_design(a),
 )  # fmt: skip
 def two_means(aggregate: GroupedDistribution, options: Options) -> Mapping[str, Result]:
     """Student's and Welch's t for two independent groups, first minus second, two-sided, with intervals.
@@ -207,7 +250,7 @@ def two_means(aggregate: GroupedDistribution, options: Options) -> Mapping[str, 
     m = group_moments(a.values, a.n, a.w)
     difference = float(m.shifted[0] - m.shifted[1])
     found: dict[str, Result] = {"mean_difference": number(difference, "first_minus_second")}
-    if a.weighting == "probability":
+    if by_design(a):
         return found | _none(_T[1:] + _WELCH, NEEDS_DESIGN)
     df = float(m.total.sum()) - 2
     within = float(m.squares.sum())
@@ -309,7 +352,7 @@ def several_means(aggregate: GroupedDistribution, options: Options) -> Mapping[s
     ``group_of_one_case`` and, for Welch's, ``zero_variance_in_a_group``; ``weights_need_design_based``.
     """
     names = _ANOVA + _WELCH_ANOVA + _BROWN_FORSYTHE
-    if aggregate.weighting == "probability":
+    if by_design(aggregate):
         return _none(names, NEEDS_DESIGN)
     if not _several(aggregate):
         return _none(names, FEW_GROUPS)
@@ -356,7 +399,7 @@ def equal_variances(aggregate: GroupedDistribution, options: Options) -> Mapping
     (Brown and Forsythe 1974, Journal of the American Statistical Association 69, 364–367). Not computable:
     ``fewer_than_two_groups``; ``zero_variance`` of the deviations; ``weights_need_design_based``.
     """
-    if aggregate.weighting == "probability":
+    if by_design(aggregate):
         return _none(_LEVENE + _LEVENE_MEDIAN, NEEDS_DESIGN)
     if not _several(aggregate):
         return _none(_LEVENE + _LEVENE_MEDIAN, FEW_GROUPS)
@@ -408,7 +451,7 @@ def kruskal_wallis(aggregate: GroupedDistribution, options: Options) -> Mapping[
     H = (N−1) Σ n_g(R̄_g − (N+1)/2)² / Σ(rank − (N+1)/2)² (Kruskal and Wallis 1952, JASA 47, 583–621). Not computable:
     ``fewer_than_two_groups``; ``zero_variance`` when all values are equal; ``weights_need_design_based``.
     """
-    if aggregate.weighting == "probability":
+    if by_design(aggregate):
         return _none(_KRUSKAL, NEEDS_DESIGN)
     if not _several(aggregate):
         return _none(_KRUSKAL, FEW_GROUPS)
@@ -432,7 +475,7 @@ def kruskal_wallis(aggregate: GroupedDistribution, options: Options) -> Mapping[
     *_MANN_WHITNEY,
     takes=GroupedDistribution,
     inferential=set(_MANN_WHITNEY),
-    applies=lambda a: _two(a) and a.weighting != "probability",
+    applies=lambda a: two_meant(a) and not by_design(a),
 )
 def mann_whitney(aggregate: GroupedDistribution, options: Options) -> Mapping[str, Result]:
     """Mann–Whitney's U, the smaller of the two, its z and two-sided asymptotic p, as SPSS prints them.
@@ -440,7 +483,7 @@ def mann_whitney(aggregate: GroupedDistribution, options: Options) -> Mapping[st
     z = (U − n₁n₂/2)/σ with the tie-corrected σ and no continuity correction (Mann and Whitney 1947). Not computable:
     ``not_two_groups``; ``zero_variance`` when all values are equal; ``weights_need_design_based``.
     """
-    if aggregate.weighting == "probability":
+    if by_design(aggregate):
         return _none(_MANN_WHITNEY, NEEDS_DESIGN)
     if not _two(aggregate):
         return _none(_MANN_WHITNEY, NOT_TWO)
@@ -508,7 +551,7 @@ def exact_rank_sum_p(counts: Ints) -> float:
 
 
 def _small_enough(a: GroupedDistribution) -> bool:
-    if a.weighting == "probability" or not _two(a):
+    if by_design(a) or not _two(a):
         return False
     shown = present(a)
     counts = _whole(shown.w)
@@ -529,7 +572,7 @@ def mann_whitney_exact(aggregate: GroupedDistribution, options: Options) -> Mapp
     would take more than ``options.enumeration_limit`` steps; ``weights_need_design_based``.
     """
     name = ("mann_whitney_exact_p",)
-    if aggregate.weighting == "probability":
+    if by_design(aggregate):
         return _none(name, NEEDS_DESIGN)
     if not _two(aggregate):
         return _none(name, NOT_TWO)
@@ -552,48 +595,64 @@ _DESIGN_F = tuple(f"design_wald{s}" for s in _F)
 _DESIGN_RANK = tuple(f"design_rank{s}" for s in _F)
 
 
-def _wald(means: Floats, variances: Floats, n: float) -> tuple[float, float, float]:
-    """Wald F that all means are equal, for uncorrelated means: F, df1, df2."""
-    df1, df2 = float(means.size - 1), n - means.size
-    if df2 <= 0 or not (variances > 0).all():
+def wald_f(estimates: Floats, covariance: Floats, df: float) -> tuple[float, float, float]:
+    """Wald F that all of k estimates are equal: F, df1 = k−1, df2 = df + 1 − k; NaN where the covariance is singular.
+
+    R survey's ``regTermTest`` of the group in a regression with an intercept.
+    """
+    df1, df2 = float(estimates.size - 1), df + 1 - estimates.size
+    if df2 <= 0 or not np.isfinite(covariance).all():
         return math.nan, df1, df2
-    weight = 1 / variances
-    centre = float(weight @ means) / float(weight.sum())
-    return float(weight @ (means - centre) ** 2) / df1, df1, df2
+    contrasts = np.hstack([np.eye(estimates.size - 1), np.full((estimates.size - 1, 1), -1.0)])
+    own = contrasts @ covariance @ contrasts.T
+    scale = np.sqrt(np.diagonal(own))
+    if not (scale > 0).all():
+        return math.nan, df1, df2
+    # On the scale of correlations, where what is singular does not depend on the unit of measurement.
+    correlation = own / np.outer(scale, scale)
+    if np.linalg.matrix_rank(correlation, hermitian=True) < scale.size:
+        return math.nan, df1, df2
+    d = contrasts @ estimates / scale
+    return float(d @ np.linalg.solve(correlation, d)) / df1, df1, df2
 
 
 @statistic(
     *_DESIGN_F, *_DESIGN_RANK,
     takes=GroupedDistribution,
     inferential={*_DESIGN_F, *_DESIGN_RANK},
-    applies=_designed,
+    applies=by_design,
 )  # fmt: skip
 def design_based(aggregate: GroupedDistribution, options: Options) -> Mapping[str, Result]:
-    """Design-based tests for a probability weight: equal means, and equal mean rank scores.
+    """Design-based tests: equal means, and equal mean rank scores.
 
-    ``design_wald``: Wald F of the group indicators in a linear regression with linearised standard errors (R survey
-    ``regTermTest(svyglm(y ~ group))``), n−g denominator degrees of freedom. ``design_rank``: the same for scores
-    (weight below + half the weight tied)/Σw, the weighted Kruskal–Wallis test of Lumley and Scott (2013, Biometrika
-    100, 831–842; R ``svyranktest``). Without a weight or with a frequency weight: ``weights_not_probability``. Not
-    computable: ``fewer_than_two_groups``; ``zero_variance_in_a_group``; ``fewer_than_two_cases``.
+    ``design_wald``: Wald F of the group indicators in a linear regression with design-based standard errors (R survey
+    ``regTermTest(svyglm(y ~ group))``), the design's degrees of freedom + 1 − g in the denominator. ``design_rank``:
+    the same for scores (weight below + half the weight tied)/Σw, the weighted Kruskal–Wallis test of Lumley and Scott
+    (2013, Biometrika 100, 831–842; R ``svyranktest``). Without a probability weight or a design:
+    ``weights_not_probability``. Not computable: ``fewer_than_two_groups``; ``zero_variance_in_a_group``;
+    ``fewer_than_two_cases``; ``no_degrees_of_freedom`` (too few clusters for the groups); what the design has against
+    a variance (``lonely_psu``).
     """
     names = _DESIGN_F + _DESIGN_RANK
-    if aggregate.weighting != "probability":
+    if not by_design(aggregate):
         return _none(names, "weights_not_probability")
     if not _several(aggregate):
         return _none(names, FEW_GROUPS)
     a = present(aggregate)
     pooled = a.w.sum(axis=1)
     scores = (np.cumsum(pooled) - pooled / 2) / pooled.sum()
+    few = FEW_CASES if a.sampling is None else "no_degrees_of_freedom"
     found: dict[str, Result] = {}
     for prefix, values in (("design_wald", a.values), ("design_rank", scores)):
-        scored = GroupedDistribution(values, a.n, a.w, a.w2, a.weighting)
+        scored = GroupedDistribution(values, a.n, a.w, a.w2, a.weighting, a.sampling, a.sample_n)
         m = group_moments(values, a.n, a.w)
-        n = float(m.cases.sum())
-        variances = np.where(m.squares > 0, linearised_variances(scored, m), 0.0)
-        f, df1, df2 = _wald(m.shifted, variances, n)
-        reason = FEW_CASES if df2 <= 0 else "zero_variance_in_a_group"
-        found |= _f_results(prefix, f, df1, df2, "design_based", reason)
+        covariance, df, error = mean_covariance(scored, m)
+        if a.sampling is None and not (m.squares > 0).all():
+            covariance = np.full_like(covariance, np.nan)
+        f, df1, df2 = wald_f(m.shifted, covariance, df)
+        found |= _f_results(
+            prefix, f, df1, df2, "design_based", error or (few if df2 <= 0 else "zero_variance_in_a_group")
+        )
     return found
 
 
@@ -601,25 +660,29 @@ def design_based(aggregate: GroupedDistribution, options: Options) -> Mapping[st
     *_DESIGN_T,
     takes=GroupedDistribution,
     inferential=set(_DESIGN_T),
-    applies=lambda a: a.weighting == "probability" and _two(a),
+    applies=lambda a: by_design(a) and two_meant(a),
 )
 def design_two_means(aggregate: GroupedDistribution, options: Options) -> Mapping[str, Result]:
     """Design-based t of two weighted means, first minus second, with the interval of the difference.
 
-    R survey ``svyttest``: linearised standard error, n−2 degrees of freedom. Not computable: ``not_two_groups``;
-    ``weights_not_probability``; ``zero_variance``; ``fewer_than_two_cases``.
+    R survey ``svyttest``: design-based standard error, the design's degrees of freedom − 1 (n−2 without strata and
+    clusters). Not computable: ``not_two_groups``; ``weights_not_probability``; ``zero_variance``;
+    ``fewer_than_two_cases``; ``no_degrees_of_freedom``; what the design has against a variance (``lonely_psu``).
     """
-    if aggregate.weighting != "probability":
+    if not by_design(aggregate):
         return _none(_DESIGN_T, "weights_not_probability")
     if not _two(aggregate):
         return _none(_DESIGN_T, NOT_TWO)
     a = present(aggregate)
     m = group_moments(a.values, a.n, a.w)
-    df = float(m.cases.sum()) - 2
+    covariance, df, error = mean_covariance(a, m)
+    df -= 1
+    if error:
+        return _none(_DESIGN_T, error)
     if df <= 0:
-        return _none(_DESIGN_T, FEW_CASES)
-    if m.squares.sum() == 0:
+        return _none(_DESIGN_T, FEW_CASES if a.sampling is None else "no_degrees_of_freedom")
+    spread = float(covariance[0, 0] + covariance[1, 1] - 2 * covariance[0, 1])
+    if m.squares.sum() == 0 or spread <= 0:
         return _none(_DESIGN_T, ZERO_VARIANCE)
-    se = math.sqrt(float(linearised_variances(a, m).sum()))
     difference = float(m.shifted[0] - m.shifted[1])
-    return _t_results(_DESIGN_T, difference, se, df, options, "design_based")
+    return _t_results(_DESIGN_T, difference, math.sqrt(spread), df, options, "design_based")

@@ -3,8 +3,9 @@
 The caller gives distinct rows of an outcome and its predictors (dummies already made) with how many cases show
 each, and says in :class:`ModelSpec` what is to be fitted. Frequency weights count cases; with probability weights,
 strata or clusters the coefficients' covariance is the linearised one of R's ``svyglm`` (Binder 1983, *International
-Statistical Review* 51, 279–292). A logistic model whose cases separate is fitted with Firth's penalised likelihood
-(Firth 1993, *Biometrika* 80, 27–38; Heinze and Schemper 2002, *Statistics in Medicine* 21, 2409–2419).
+Statistical Review* 51, 279–292), with replicate weights that of the refitted coefficients. A logistic model whose
+cases separate is fitted with Firth's penalised likelihood (Firth 1993, *Biometrika* 80, 27–38; Heinze and Schemper
+2002, *Statistics in Medicine* 21, 2409–2419).
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ from pipeline.statistics.core import (
     Options,
     Patterns,
     Result,
+    Sampling,
+    by_design,
     not_computable,
     statistic,
 )
@@ -99,7 +102,7 @@ class ModelResult:
     ``n``: cases used, ``missing``: cases left out because a value was missing, ``base``: the weights' sum.
     ``fit``: single numbers by statistic id. ``method``: how it was estimated (``least_squares``,
     ``maximum_likelihood``, ``pseudo_likelihood`` where probability weights are on, ``firth``);
-    ``covariance_method``: ``model_based`` or ``linearised``. ``error``: why nothing could be fitted.
+    ``covariance_method``: ``model_based``, ``linearised`` or ``replicated``. ``error``: why nothing could be fitted.
     """
 
     kind: Kind
@@ -292,9 +295,27 @@ def _diverges(problem: _Problem, fit: Fit, z: Floats) -> bool:
 # ---------------------------------------------------------------- covariance and tests
 
 
-def _linearised(data: ModelData, problem: _Problem, fit: Fit) -> tuple[Floats, float, str]:
+def _by_sample(sampling: Sampling, problem: _Problem, fit: Fit, z: Floats) -> tuple[Floats, float, str]:
+    """Covariance of theta under the sample that the patterns carry: as R's ``svyglm``, refitted in each replicate."""
+    inside = sampling.kept(problem.used)
+    ratio = float(problem.w.sum()) / problem.base
+
+    def refitted(w: Floats) -> Floats:
+        shown = w > 0
+        one = replace(problem, x=problem.x[shown], y=problem.y[shown], codes=problem.codes[shown], w=w[shown] * ratio)
+        found = _maximise(one, z[shown])
+        return found.theta if found.converged else np.full(fit.theta.size, np.nan)
+
+    influence = fit.scores @ np.linalg.inv(fit.information) * ratio
+    covariance, error = inside.covariance(influence, refitted)
+    return covariance, inside.df + 1 - fit.theta.size, error
+
+
+def _linearised(data: ModelData, problem: _Problem, fit: Fit, z: Floats) -> tuple[Floats, float, str]:
     """Sandwich covariance of theta, its residual degrees of freedom and the reason why there is none."""
     patterns, used = data.patterns, problem.used
+    if patterns.sampling is not None:
+        return _by_sample(patterns.sampling, problem, fit, z)
     q = fit.theta.size
     scores = np.zeros((patterns.n.size, q))
     scores[used] = fit.scores
@@ -323,6 +344,10 @@ def _linearised(data: ModelData, problem: _Problem, fit: Fit) -> tuple[Floats, f
         df = inside.df
     bread = np.linalg.inv(fit.information)
     return bread @ meat @ bread * ratio**2, df + 1 - q, error
+
+
+def _covariance_method(patterns: Patterns) -> str:
+    return "replicated" if patterns.sampling is not None and patterns.sampling.replicated else "linearised"
 
 
 def _two_sided(statistic: Floats, df: float) -> Floats:
@@ -639,7 +664,7 @@ def fit_model(data: ModelData, options: Options) -> ModelResult:
     mean, sd = _scale(problem)
     z = (problem.x - mean) / sd
     fit = _maximise(problem, z)
-    designed = patterns.weighting == "probability" or patterns.stratum is not None or patterns.cluster is not None
+    designed = by_design(patterns) or patterns.stratum is not None or patterns.cluster is not None
     linearised = designed or spec.robust
     if spec.kind == "logistic" and not (fit.converged and float(np.abs(_eta(fit, z)).max()) <= _EXTREME):
         direction = model_likelihoods.separated(np.hstack([np.ones((z.shape[0], 1)), z]), problem.codes.astype(float))
@@ -659,7 +684,7 @@ def fit_model(data: ModelData, options: Options) -> ModelResult:
     covariance, error = model_based, ""
     df = problem.size - q if spec.kind == "linear" else math.inf
     if linearised:
-        found, df, error = _linearised(data, problem, fit)
+        found, df, error = _linearised(data, problem, fit, z)
         covariance = back @ found @ back.T
         if not error and df <= 0:
             error = "no_degrees_of_freedom"
@@ -692,7 +717,7 @@ def fit_model(data: ModelData, options: Options) -> ModelResult:
     result = replace(
         _failed(problem, ""),
         method=method,
-        covariance_method="linearised" if linearised else "model_based",
+        covariance_method=_covariance_method(patterns) if linearised else "model_based",
         test="z" if math.isinf(df) else "t",
         df=df,
         coefficient=coefficient,

@@ -55,11 +55,19 @@ def used(aggregate: Weighted) -> Weighted:
     if w.size == 0 or w.min() > 0:
         return aggregate
     keep = w > 0
+    sampling = aggregate.sampling
     return type(aggregate)(
-        aggregate.values[keep], aggregate.n[keep], aggregate.w[keep], aggregate.w2[keep], aggregate.weighting
+        aggregate.values[keep],
+        aggregate.n[keep],
+        aggregate.w[keep],
+        aggregate.w2[keep],
+        aggregate.weighting,
+        None if sampling is None else sampling.kept(np.repeat(keep, aggregate.w[0].size)),
+        aggregate.sample_n,
     )
 
 
+@np.errstate(over="ignore", invalid="ignore")  # what overflows is not finite, and has a reason instead of a value
 def moments(values: Floats, n: Ints, w: Floats) -> Moments:
     """Mean and centred sum of squares of values (k,) with weights (k,); an empty variable has a NaN mean."""
     cases, total = float(n.sum()), float(w.sum())
@@ -76,12 +84,13 @@ def moments(values: Floats, n: Ints, w: Floats) -> Moments:
     return Moments(cases, total, float(offset + (first + missed)), max(squares, 0.0), e)
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def group_moments(values: Floats, n: Ints, w: Floats) -> GroupMoments:
     """Mean and centred sum of squares by group: values (k,), n and w (k, g)."""
     total = w.sum(axis=0)
     offset = float(values[w.sum(axis=1).argmax()]) if values.size else 0.0
     d = (values - offset)[:, None]
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(invalid="ignore"):  # a group without cases: 0/0
         first = (w * d).sum(axis=0) / total
         e = d - first
         missed = (w * e).sum(axis=0) / total

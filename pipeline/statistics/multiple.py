@@ -8,6 +8,7 @@ Loughin 2004, *Biometrics* 60, 241–248; Thomas and Decady 2004, *Survey Resear
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -22,7 +23,9 @@ from pipeline.statistics.core import (
     Number,
     Options,
     Result,
+    Sampling,
     Weighting,
+    by_design,
     not_computable,
     number,
     statistic,
@@ -52,6 +55,52 @@ class MultiplePair:
     w: Floats
     w2: Floats
     weighting: Weighting = "none"
+    sampling: Sampling | None = None
+
+
+# ---------------------------------------------------------------- what a sample says of shares
+
+
+def _ratio_covariance(
+    sampling: Sampling, w: Floats, above: Floats, below: Floats, *, corrected: bool = False
+) -> tuple[Floats, str]:
+    """Design covariance (c, c) of the ratios w·above/w·below, column by column, and why there is none.
+
+    ``w`` (cells,), ``above`` and ``below`` (cells, c). NaN for a column without cases.
+    """
+    bases = w @ below
+    used = bases > 0
+    covariance = np.full((bases.size, bases.size), np.nan)
+    above, below, bases = above[:, used], below[:, used], bases[used]
+    ratios = w @ above / bases
+    found, error = sampling.covariance(
+        (above - ratios * below) / bases, lambda v: np.asarray((v @ above) / (v @ below)), corrected
+    )
+    covariance[np.ix_(used, used)] = found
+    return covariance, error
+
+
+def _in_groups(table: MultipleCrosstab, columns: Floats) -> Floats:
+    """Something of each pattern (m, c), for the cells of one group at a time: (m·G, G·c), 0 in the other groups."""
+    m, groups = table.patterns_w.shape
+    found = np.zeros((m, groups, groups, columns.shape[1]))
+    for g in range(groups):
+        found[:, g, g, :] = columns
+    return found.reshape(m * groups, -1)
+
+
+def _share_covariance(table: MultipleCrosstab, sampling: Sampling, *, corrected: bool = False) -> tuple[Floats, str]:
+    """Design covariance of the shares of cases, (G, j, G, j); NaN for a group without cases."""
+    j, groups = table.w.shape
+    mentions = table.patterns.astype(np.float64)
+    covariance, error = _ratio_covariance(
+        sampling,
+        table.patterns_w.ravel(),
+        _in_groups(table, mentions),
+        _in_groups(table, np.ones_like(mentions)),
+        corrected=corrected,
+    )
+    return covariance.reshape(groups, j, groups, j), error
 
 
 # ---------------------------------------------------------------- counts and shares
@@ -98,15 +147,22 @@ def share_intervals(table: MultipleCrosstab, options: Options) -> Mapping[str, R
     """Standard error of the share of cases and its interval, (j, g).
 
     Without weights or with frequency weights √(p(1−p)/n) and Wilson's interval. With probability weights the
-    linearised error of a one-stage sample and the logit interval on n−1 degrees of freedom; where p is 0 or 1,
-    which leaves no error to estimate, Clopper and Pearson's on the unweighted cases, as Korn and Graubard (1998) do.
-    A group without cases has none: ``no_cases``.
+    linearised error of a one-stage sample and the logit interval on n−1 degrees of freedom; with strata, clusters or
+    replicate weights the design's; where p is 0 or 1, which leaves no error to estimate, Clopper and Pearson's on the
+    unweighted cases, as Korn and Graubard (1998) do. A group without cases has none: ``no_cases``.
     """
     p = share_of_cases(table.w, table.cases_w)
-    if table.weighting == "probability":
+    error = ""
+    if by_design(table):
         total = float(table.cases_n.sum())
-        se = share_se(table.w, table.w2, table.cases_w, table.cases_w2, total)
-        low, high = logit_interval(p, se, total - 1, options.confidence)
+        if table.sampling is None:
+            se, df = share_se(table.w, table.w2, table.cases_w, table.cases_w2, total), total - 1
+        else:
+            covariance, error = _share_covariance(table, table.sampling, corrected=True)
+            j, groups = table.w.shape
+            own = np.diagonal(covariance.reshape(j * groups, j * groups)).reshape(groups, j).T
+            se, df = np.sqrt(np.maximum(own, 0.0)), table.sampling.df
+        low, high = logit_interval(p, se, df, options.confidence)
         edge = (p == 0) | (p == 1)
         if edge.any():
             cases = np.broadcast_to(table.cases_n.astype(float), p.shape)[edge]
@@ -119,10 +175,17 @@ def share_intervals(table: MultipleCrosstab, options: Options) -> Mapping[str, R
         low, high = wilson(table.w, cases, options.confidence)
         method = "wilson_share_of_cases"
     return {
-        "share_of_cases_se": Cells(se, "linearised" if table.weighting == "probability" else "", error="no_cases"),
-        "interval_low": Cells(low, method, error="no_cases"),
-        "interval_high": Cells(high, method, error="no_cases"),
+        "share_of_cases_se": Cells(se, _linearised(table), error=error or "no_cases"),
+        "interval_low": Cells(low, method, error=error or "no_cases"),
+        "interval_high": Cells(high, method, error=error or "no_cases"),
     }
+
+
+def _linearised(table: MultipleCrosstab) -> str:
+    """How the standard error was found: nothing to say without weights and design."""
+    if table.sampling is not None:
+        return "design"
+    return "linearised" if table.weighting == "probability" else ""
 
 
 # ---------------------------------------------------------------- comparing columns
@@ -135,7 +198,8 @@ class Columns:
     ``x``: (r, c), cases of a column that show the row; ``size``: (c,), cases of a column; ``both_x``: (r, c, c) and
     ``both``: (c, c), the same for the cases in two columns at once. ``x2``, ``both_x2``, ``both2``: sums of
     squared weights of the same shapes as ``x``, ``both_x`` and ``both``. ``n``: (c,), unweighted cases of a column;
-    ``cases``: of the sample.
+    ``cases``: of the sample. ``covariance`` (r, c, c): of the columns' proportions in each row, where strata,
+    clusters or replicate weights are declared; ``df`` its degrees of freedom; ``error`` why there is none.
     """
 
     x: Floats
@@ -148,6 +212,9 @@ class Columns:
     n: Ints
     cases: float
     weighting: Weighting
+    covariance: Floats | None = None
+    df: float | None = None
+    error: str = ""
 
 
 def pairwise_z(columns: Columns) -> tuple[Floats, Ints, Ints]:
@@ -157,7 +224,7 @@ def pairwise_z(columns: Columns) -> tuple[Floats, Ints, Ints]:
     them in the row, is p(1−p)(1/n_a + 1/n_b) − 2[x_ab(1−2p) + n_ab p²]/(n_a n_b), with p = (x_a+x_b)/(n_a+n_b).
     Disjoint columns leave the ordinary pooled z of SPSS's column proportions. It assumes nothing about the shared
     cases beyond the null hypothesis. Probability weights: the linearised variance n/(n−1) Σw²e² of the
-    difference, e = 1_a(y−p_a)/Σ_a w − 1_b(y−p_b)/Σ_b w.
+    difference, e = 1_a(y−p_a)/Σ_a w − 1_b(y−p_b)/Σ_b w; strata, clusters or replicate weights: theirs.
 
     A column whose proportion is 0 or 1 takes no part (as in SPSS), nor does an empty one; two columns with the same
     cases have no variance.
@@ -168,7 +235,10 @@ def pairwise_z(columns: Columns) -> tuple[Floats, Ints, Ints]:
     na, nb = columns.size[a], columns.size[b]
     pa, pb = p[:, a], p[:, b]
     with np.errstate(divide="ignore", invalid="ignore"):
-        if columns.weighting == "probability":
+        if columns.covariance is not None:
+            scale = columns.covariance[:, a, a] + columns.covariance[:, b, b]
+            variance = scale - 2 * columns.covariance[:, a, b]
+        elif columns.weighting == "probability":
             n = columns.cases
             own2 = np.diagonal(columns.both2)
             own = columns.x2 * (1 - 2 * p) + p * p * own2
@@ -189,20 +259,23 @@ def _letters(columns: Columns, rows: Floats, total: float, options: Options, met
     """Letters by :func:`pairwise_z`; ``rows`` (r,): cases in each row, ``total``: cases of the table (weighted)."""
     from scipy.special import ndtr, stdtr
 
-    by_design = columns.weighting == "probability"
+    designed = columns.weighting == "probability" or columns.covariance is not None
+    df = columns.cases - 1 if columns.df is None else columns.df
     shape = columns.x.shape
     method = f"{method} adjustment={options.adjustment} level={1 - options.confidence:.6g}"
     if shape[1] < 2:
         return Cells(np.full(shape, np.nan), method, error="fewer_than_two_columns")
+    if columns.error:
+        return Cells(np.full(shape, np.nan), method, error=columns.error)
     z, a, b = pairwise_z(columns)
     takes_part = (columns.x > 0) & (columns.x < columns.size) & (columns.n >= 2)
     if options.least_expected > 0 and total > 0:
-        scale = columns.cases / total if by_design else 1.0
+        scale = columns.cases / total if columns.weighting == "probability" else 1.0
         expected = np.outer(rows, columns.size) * (scale / total)
         takes_part &= np.minimum(expected, columns.size * scale - expected) >= options.least_expected
     z = np.where(takes_part[:, a] & takes_part[:, b], z, np.nan)
     tail = -np.abs(z)
-    p = adjust_rows(2 * (stdtr(columns.cases - 1, tail) if by_design else ndtr(tail)), options.adjustment)
+    p = adjust_rows(2 * (stdtr(df, tail) if designed else ndtr(tail)), options.adjustment)
     texts = np.full(shape, "", dtype=object)
     found = np.zeros(shape)
     for row, pair in np.argwhere(p < 1 - options.confidence):
@@ -222,6 +295,10 @@ def letters_of_groups(table: MultipleCrosstab, options: Options) -> Mapping[str,
     The ordinary pooled z-test of two proportions, row by row; see :func:`pairwise_z`. Shape (j, g).
     """
     j, g = table.w.shape
+    covariance, error = None, ""
+    if table.sampling is not None:
+        together, error = _share_covariance(table, table.sampling)
+        covariance = np.einsum("gjhj->jgh", together)
     columns = Columns(
         x=table.w.astype(float),
         size=table.cases_w.astype(float),
@@ -233,8 +310,11 @@ def letters_of_groups(table: MultipleCrosstab, options: Options) -> Mapping[str,
         n=table.cases_n,
         cases=float(table.cases_n.sum()),
         weighting=table.weighting,
+        covariance=covariance,
+        df=None if table.sampling is None else table.sampling.df,
+        error=error,
     )
-    method = "linearised_z" if table.weighting == "probability" else "pooled_z"
+    method = "linearised_z" if by_design(table) else "pooled_z"
     mentions = table.w.sum(axis=1)
     return {"letters": _letters(columns, mentions, float(table.cases_w.sum()), options, method)}
 
@@ -252,6 +332,16 @@ def letters_of_items(table: MultipleCrosstab, options: Options) -> Mapping[str, 
     the cases that mention both items into account, see :func:`pairwise_z`. Shape (j, g), like the table; the letter
     of an item is that of its place.
     """
+    covariance, error = None, ""
+    if table.sampling is not None:
+        j, g = table.w.shape
+        w = table.patterns_w.ravel()
+        mentions = np.repeat(table.patterns.astype(np.float64), g, axis=0)
+        group = np.tile(np.eye(g), (len(table.patterns), 1))
+        covariance = np.zeros((g, j, j))
+        for place in range(g):
+            one = mentions * group[:, [place]]
+            covariance[place], error = _ratio_covariance(table.sampling, w, one, mentions)
     columns = Columns(
         x=table.w.T.astype(float),
         size=table.w.sum(axis=1).astype(float),
@@ -263,8 +353,11 @@ def letters_of_items(table: MultipleCrosstab, options: Options) -> Mapping[str, 
         n=table.n.sum(axis=1),
         cases=float(table.cases_n.sum()),
         weighting=table.weighting,
+        covariance=covariance,
+        df=None if table.sampling is None else table.sampling.df,
+        error=error,
     )
-    method = "overlapping_linearised_z" if table.weighting == "probability" else "overlapping_pooled_z"
+    method = "overlapping_linearised_z" if by_design(table) else "overlapping_pooled_z"
     found = _letters(columns, table.cases_w, float(table.cases_w.sum()), options, method)
     texts = None if found.texts is None else found.texts.T.copy()
     return {"letters_items": Cells(found.values.T.copy(), found.method, error=found.error, texts=texts)}
@@ -337,20 +430,31 @@ def _eigenvalue_sums(scaled: Floats) -> tuple[float, float]:
     return float(np.trace(scaled)), float((scaled * scaled).sum())
 
 
-def _corrected(chi2: float, nominal: float, first: float, second: float, warning: str) -> Mapping[str, Result]:
-    """Second-order Rao–Scott: χ²·tr/Σλ² on tr²/Σλ² degrees of freedom; ``nominal`` takes the trace's place if > 0."""
-    from scipy.special import gammaincc
+def _corrected(
+    chi2: float, nominal: float, first: float, second: float, warning: str, ddf: float | None = None
+) -> Mapping[str, Result]:
+    """Second-order Rao–Scott: χ²·tr/Σλ² on tr²/Σλ² degrees of freedom; ``nominal`` takes the trace's place if > 0.
+
+    ``ddf``, a design's degrees of freedom: p from F = χ²/tr with tr²/Σλ² and ddf times as many, as R's ``svychisq``.
+    """
+    from scipy.special import fdtrc, gammaincc
 
     method = "mrcv_bilder_loughin" if nominal > 0 else "mrcv_rao_scott_linearised"
+    if ddf is not None:
+        method = f"mrcv_rao_scott_design df={ddf:.10g}"
     trace = nominal if nominal > 0 else first
     if not second > 0:
         reason = not_computable("no_variation_within_groups", method)
         return {"mrcv_rs_chi2": reason, "mrcv_rs_df": reason, "mrcv_rs_p": reason}
     corrected, df = chi2 * trace / second, trace * trace / second
+    if ddf is not None and not ddf > 0:
+        tail = math.nan
+    else:
+        tail = float(gammaincc(df / 2, corrected / 2) if ddf is None else fdtrc(df, df * ddf, chi2 / trace))
     return {
         "mrcv_rs_chi2": number(corrected, method, warning),
         "mrcv_rs_df": number(df, method, warning),
-        "mrcv_rs_p": number(float(gammaincc(df / 2, corrected / 2)), method, warning),
+        "mrcv_rs_p": number(tail, method, warning, "no_degrees_of_freedom"),
     }
 
 
@@ -366,10 +470,13 @@ def mrcv_rao_scott(table: MultipleCrosstab, options: Options) -> Mapping[str, Re
     Its null distribution is Σλχ²₁; ``mrcv_rs_*`` corrects the statistic and its degrees of freedom to the first two
     moments, with λ the eigenvalues of D⁻¹HGVG'H' of Bilder, Loughin and Nettleton (2000), *Communications in
     Statistics: Theory and Methods* 29, 1285–1316, whose sum is taken at its null value (g−1)j as there. Probability
-    weights: weighted shares scaled to n cases, λ from the linearised covariance, their estimated sum.
+    weights: weighted shares scaled to n cases, λ from the linearised covariance, their estimated sum. Strata, clusters
+    or replicate weights: λ from the design's covariance and p from an F distribution; with one item and two
+    groups that is Wald's test of their two shares.
 
     Not computable: fewer than two groups with cases (``fewer_than_two_categories``), no item that some and not all
-    cases mention (``no_item_varies``), every case of a group answers alike (``no_variation_within_groups``).
+    cases mention (``no_item_varies``), every case of a group answers alike (``no_variation_within_groups``), what the
+    design has against a variance (``lonely_psu``).
     Items that everybody or nobody mentions are left out, with a warning.
     """
     tested = _tested(table)
@@ -377,20 +484,38 @@ def mrcv_rao_scott(table: MultipleCrosstab, options: Options) -> Mapping[str, Re
         return dict.fromkeys(_RS, not_computable(tested))
     chi2 = _modified_chi2(tested)
     g, j = tested.shares.shape
-    within = _within_covariance(table, tested)
-    weighted = within * tested.parts[:, None, None]
-    covariance = -weighted[:, None] - weighted[None, :] + (tested.parts[:, None, None] * weighted).sum(axis=0)
-    covariance[np.arange(g), np.arange(g)] += within
+    if table.sampling is None:
+        within = _within_covariance(table, tested)
+        covariance = np.zeros((g, g, j, j))
+        covariance[np.arange(g), np.arange(g)] = within
+    else:
+        together, error = _share_covariance(table, table.sampling)
+        if error:
+            return {"mrcv_chi2": number(chi2, _chi2_method(table)), **dict.fromkeys(_RS[1:], not_computable(error))}
+        at = np.ix_(tested.groups, tested.items, tested.groups, tested.items)
+        covariance = tested.n * together[at].transpose(0, 2, 1, 3)
+    # Of the shares less the share over all groups, Σ a_g p_g.
+    of_mean = np.einsum("g,ghij->hij", tested.parts, covariance)
+    covariance = (
+        covariance
+        - of_mean[None, :]
+        - np.einsum("h,ghij->gij", tested.parts, covariance)[:, None]
+        + np.einsum("h,hij->ij", tested.parts, of_mean)
+    )
     scale = np.sqrt(tested.parts[:, None] / tested.spread)
     covariance *= scale[:, None, :, None] * scale[None, :, None, :]
     first = float(np.einsum("ggjj->", covariance))
     second = float((covariance * covariance).sum())
-    nominal = 0.0 if table.weighting == "probability" else float((g - 1) * j)
-    chi2_method = "modified_pearson_n" if table.weighting == "probability" else "modified_pearson"
+    nominal = 0.0 if by_design(table) else float((g - 1) * j)
+    ddf = None if table.sampling is None else table.sampling.df
     return {
-        "mrcv_chi2": number(chi2, chi2_method, tested.warning),
-        **_corrected(chi2, nominal, first, second, tested.warning),
+        "mrcv_chi2": number(chi2, _chi2_method(table), tested.warning),
+        **_corrected(chi2, nominal, first, second, tested.warning, ddf),
     }
+
+
+def _chi2_method(table: MultipleCrosstab | MultiplePair) -> str:
+    return "modified_pearson_n" if table.weighting == "probability" else "modified_pearson"
 
 
 @statistic(
@@ -408,7 +533,7 @@ def mrcv_permutation(table: MultipleCrosstab, options: Options) -> Mapping[str, 
     (``counts_not_whole``); probability weights do not make cases exchangeable (``weights_need_rao_scott``).
     """
     name = "mrcv_permutation_p"
-    if table.weighting == "probability":
+    if by_design(table):
         return {name: not_computable("weights_need_rao_scott")}
     counts = np.rint(table.patterns_w)
     if not np.array_equal(counts, table.patterns_w):
@@ -493,6 +618,12 @@ def letters_of_pair(pair: MultiplePair, options: Options) -> Mapping[str, Result
     def joint(weight: Floats) -> Floats:
         return np.asarray(np.einsum("m,mi,mk,ml->ikl", weight, rows, columns, columns, optimize=True))
 
+    covariance, error = None, ""
+    if pair.sampling is not None:
+        items = rows.shape[1]
+        covariance = np.zeros((items, *of_columns.shape, *of_columns.shape))
+        for item in range(items):
+            covariance[item], error = _ratio_covariance(pair.sampling, pair.w, columns * rows[:, [item]], columns)
     whole = Columns(
         x=both,
         size=of_columns,
@@ -504,8 +635,11 @@ def letters_of_pair(pair: MultiplePair, options: Options) -> Mapping[str, Result
         n=pair.n @ pair.columns,
         cases=float(pair.n.sum()),
         weighting=pair.weighting,
+        covariance=covariance,
+        df=None if pair.sampling is None else pair.sampling.df,
+        error=error,
     )
-    method = "overlapping_linearised_z" if pair.weighting == "probability" else "overlapping_pooled_z"
+    method = "overlapping_linearised_z" if by_design(pair) else "overlapping_pooled_z"
     return {"letters": _letters(whole, of_rows, total, options, method)}
 
 
@@ -550,8 +684,9 @@ def mrcv_pair_rao_scott(pair: MultiplePair, options: Options) -> Mapping[str, Re
 
     ``mrcv_chi2``: the sum of the Pearson statistics of the i × k tables item by item. ``mrcv_rs_*``: second-order
     correction with the eigenvalues of D⁻¹FΣF' of Bilder and Loughin (2004), their sum at its null value i·k.
-    Probability weights: weighted shares scaled to n cases, linearised covariance, the eigenvalues' estimated sum.
-    Not computable: a set without an item that some and not all cases mention (``no_item_varies``).
+    Probability weights: weighted shares scaled to n cases, linearised covariance, the eigenvalues' estimated sum; a
+    design: its covariance, p from an F distribution. Not computable: a set without an item that some and not all cases
+    mention (``no_item_varies``); what the design has against a variance (``lonely_psu``).
     """
     tested = _tested_pair(pair)
     if isinstance(tested, str):
@@ -569,13 +704,24 @@ def mrcv_pair_rao_scott(pair: MultiplePair, options: Options) -> Mapping[str, Re
         weighting = tested.n**2 / (tested.n - 1) * pair.w2 / total**2
     spread = np.sqrt(np.outer(tested.pi * (1 - tested.pi), tested.pk * (1 - tested.pk))).reshape(-1)
     scaled = influence / spread
-    first, second = _eigenvalue_sums((scaled * weighting[:, None]).T @ scaled)
-    nominal = 0.0 if pair.weighting == "probability" else float(i * k)
-    method = "modified_pearson_n" if pair.weighting == "probability" else "modified_pearson"
-    return {
-        "mrcv_chi2": number(tested.chi2, method, tested.warning),
-        **_corrected(tested.chi2, nominal, first, second, tested.warning),
-    }
+    chi2 = number(tested.chi2, _chi2_method(pair), tested.warning)
+    if pair.sampling is None:
+        covariance = (scaled * weighting[:, None]).T @ scaled
+    else:
+
+        def differences(w: Floats) -> Floats:
+            shares = w / w.sum()
+            both = (tested.rows * shares[:, None]).T @ tested.columns
+            return np.asarray((both - np.outer(shares @ tested.rows, shares @ tested.columns)).ravel() / spread)
+
+        found, error = pair.sampling.covariance(scaled / total, differences)
+        if error:
+            return {"mrcv_chi2": chi2, **dict.fromkeys(_RS[1:], not_computable(error))}
+        covariance = tested.n * found
+    first, second = _eigenvalue_sums(covariance)
+    nominal = 0.0 if by_design(pair) else float(i * k)
+    ddf = None if pair.sampling is None else pair.sampling.df
+    return {"mrcv_chi2": chi2, **_corrected(tested.chi2, nominal, first, second, tested.warning, ddf)}
 
 
 @statistic("mrcv_permutation_p", takes=MultiplePair, inferential=("mrcv_permutation_p",), applies=lambda pair: False)
@@ -585,7 +731,7 @@ def mrcv_pair_permutation(pair: MultiplePair, options: Options) -> Mapping[str, 
     As :func:`mrcv_permutation`, with the answer patterns of the column set in the place of the groups.
     """
     name = "mrcv_permutation_p"
-    if pair.weighting == "probability":
+    if by_design(pair):
         return {name: not_computable("weights_need_rao_scott")}
     whole = np.rint(pair.w).astype(np.int64)
     if not np.array_equal(whole, pair.w):

@@ -28,21 +28,20 @@ def adjust_rows(p: Floats, method: str) -> Floats:
     m = np.isfinite(p).sum(axis=-1, keepdims=True)
     if method == "bonferroni":
         return np.asarray(np.minimum(p * m, 1.0))
-    order = np.argsort(p, axis=-1, kind="stable")  # NaN last
+    order = np.argsort(p)  # NaN last
     ranked = np.take_along_axis(p, order, axis=-1)
     rank = np.arange(p.shape[-1])
     if method == "holm":
-        stepped = np.maximum.accumulate(ranked * np.maximum(m - rank, 1), axis=-1)
+        stepped = np.maximum.accumulate(ranked * (m - rank), axis=-1)
     else:
         raised = np.where(np.isnan(ranked), np.inf, ranked * m / (rank + 1))
         stepped = np.minimum.accumulate(raised[..., ::-1], axis=-1)[..., ::-1]
-    stepped = np.where(np.isnan(ranked), np.nan, np.minimum(stepped, 1.0))
     found = np.empty_like(p)
-    np.put_along_axis(found, order, stepped, axis=-1)
+    np.put_along_axis(found, order, np.minimum(stepped, 1.0), axis=-1)
+    found[np.isnan(p)] = np.nan
     return found
 
 
 def adjust(p: Floats, method: str) -> Floats:
     """As :func:`adjust_rows`, all of ``p`` (any shape) being one family of comparisons."""
-    p = np.asarray(p, dtype=np.float64)
     return adjust_rows(p.ravel(), method).reshape(p.shape)

@@ -12,8 +12,19 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from pipeline.statistics.core import Floats, Ints, Number, Options, Patterns, Result, not_computable, number, statistic
-from pipeline.statistics.correlation import complete, linearised_variance
+from pipeline.statistics.core import (
+    Floats,
+    Ints,
+    Number,
+    Options,
+    Patterns,
+    Result,
+    by_design,
+    not_computable,
+    number,
+    statistic,
+)
+from pipeline.statistics.correlation import complete, design_variance
 from pipeline.statistics.moments import midranks, moments
 from pipeline.statistics.univariate import t_quantile, t_two_sided
 
@@ -40,8 +51,8 @@ def _none(names: tuple[str, ...], reason: str) -> dict[str, Result]:
 def paired_t(aggregate: Patterns, options: Options) -> Mapping[str, Result]:
     """Mean difference with standard error, paired t, degrees of freedom, two-sided p, interval, and Cohen's d_z.
 
-    t = mean/(sd/√W), W−1 degrees of freedom; d_z = mean/sd of the differences. With a probability weight the standard
-    error is linearised and the degrees of freedom are the design's (R ``confint(svymean(~I(x − y)), df = degf)``). Not
+    t = mean/(sd/√W), W−1 degrees of freedom; d_z = mean/sd of the differences. With a probability weight or a design
+    the standard error and degrees of freedom are the design's (R ``confint(svymean(~I(x − y)), df = degf)``). Not
     computable: ``not_two_variables``; ``no_cases``; ``fewer_than_two_cases``; ``zero_variance`` of the differences;
     ``stratum_of_one_unit``.
     """
@@ -59,15 +70,19 @@ def paired_t(aggregate: Patterns, options: Options) -> Mapping[str, Result]:
     spread = m.squares / m.total * (m.cases / (m.cases - 1)) if survey else m.squares / (m.total - 1)
     if spread == 0:
         return found | _none(_T[1:], "zero_variance")
-    if survey:
-        variance, df = linearised_variance(p, m.deviations / m.total)
+    designed = by_design(p)
+    if designed:
+        differences = p.x[:, 0] - p.x[:, 1]
+        variance, df, error = design_variance(
+            p, m.deviations / m.total, lambda w: float(w @ differences) / float(w.sum())
+        )
         if not (variance > 0 and df > 0):
-            return found | _none(_T[1:], "stratum_of_one_unit")
+            return found | _none(_T[1:], error or "stratum_of_one_unit")
         se, method = math.sqrt(variance), "design_based"
     else:
         se, df, method = math.sqrt(spread / m.total), m.total - 1, ""
     half = se * t_quantile(df, options.confidence)
-    interval = f"{'design_based_interval' if survey else 't_interval'} confidence={100 * options.confidence:g}"
+    interval = f"{'design_based_interval' if designed else 't_interval'} confidence={100 * options.confidence:g}"
     return found | {
         "paired_se": number(se, method),
         "paired_t": number(m.mean / se, method),
@@ -83,8 +98,7 @@ def _differences(p: Patterns) -> tuple[Floats, Floats, Floats]:
     """Distinct sizes of the differences that are not zero, with the weights of the positive and the negative ones."""
     d = p.x[:, 0] - p.x[:, 1]
     # 0.3 − 0.1 and 0.2 − 0 are one size to a reader; twelve digits keep them together.
-    with np.errstate(divide="ignore"):
-        scale = 10.0 ** (12 - np.ceil(np.log10(np.abs(p.x).max(initial=1.0))))
+    scale = 10.0 ** (12 - np.ceil(np.log10(np.abs(p.x).max(initial=1.0))))
     d = np.rint(d * scale) / scale
     sizes, where = np.unique(np.abs(d), return_inverse=True)
     up: Floats = np.bincount(where, p.w * (d > 0)).astype(np.float64)
@@ -103,7 +117,7 @@ def wilcoxon(aggregate: Patterns, options: Options) -> Mapping[str, Result]:
     """
     if aggregate.x.shape[1] != 2:
         return _none(_WILCOXON, NOT_A_PAIR)
-    if aggregate.weighting == "probability":
+    if by_design(aggregate):
         return _none(_WILCOXON, NEEDS_DESIGN)
     from scipy.special import ndtr
 
@@ -153,7 +167,7 @@ def wilcoxon_exact(aggregate: Patterns, options: Options) -> Mapping[str, Result
     name = ("wilcoxon_exact_p",)
     if aggregate.x.shape[1] != 2:
         return _none(name, NOT_A_PAIR)
-    if aggregate.weighting == "probability":
+    if by_design(aggregate):
         return _none(name, NEEDS_DESIGN)
     sizes, up, down = _differences(complete(aggregate))
     if sizes.size == 0:
@@ -178,7 +192,7 @@ def sign_test(aggregate: Patterns, options: Options) -> Mapping[str, Result]:
     """
     if aggregate.x.shape[1] != 2:
         return _none(_SIGN, NOT_A_PAIR)
-    if aggregate.weighting == "probability":
+    if by_design(aggregate):
         return _none(_SIGN, NEEDS_DESIGN)
     from scipy.special import bdtr
 

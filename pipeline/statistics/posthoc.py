@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.statistics.core import Cells, Floats, GroupedDistribution, Ints, Options, Result, statistic
-from pipeline.statistics.groups import group_count, group_variances, linearised_variances, present, rank_sums
+from pipeline.statistics.core import Cells, Floats, GroupedDistribution, Ints, Options, Result, by_design, statistic
+from pipeline.statistics.groups import group_count, group_variances, mean_covariance, present, rank_sums
 from pipeline.statistics.moments import group_moments
 from pipeline.statistics.multiple_tests import adjust
 from pipeline.statistics.proportions import letter
@@ -113,7 +113,7 @@ def _refused(a: GroupedDistribution, method: str, error: str) -> Pairwise:
 
 
 def _refusal(a: GroupedDistribution) -> str:
-    if a.weighting == "probability":
+    if by_design(a):
         return "weights_need_design_based"
     return "fewer_than_two_groups" if group_count(a) < 2 else ""
 
@@ -201,11 +201,12 @@ def dunn(aggregate: GroupedDistribution, options: Options) -> Pairwise:
 def compare_means(aggregate: GroupedDistribution, options: Options) -> Pairwise:
     """Pairwise t tests of column means, p adjusted by ``options.adjustment``, as SPSS CTABLES compares them.
 
-    The variance is pooled over all groups (MEANSVARIANCE=ALLCATS; R ``pairwise.t.test``); with a probability weight the
-    difference stands over its linearised standard error, with n−g degrees of freedom. Groups of fewer than two cases
-    take no part (NaN, ``column_not_compared``). Errors: ``fewer_than_two_groups``; ``zero_variance``.
+    The variance is pooled over all groups (MEANSVARIANCE=ALLCATS; R ``pairwise.t.test``); with a probability weight or
+    a design the difference stands over its design-based standard error, with the design's degrees of freedom + 1 − g
+    (n−g without strata and clusters). Groups of fewer than two cases take no part (NaN, ``column_not_compared``).
+    Errors: ``fewer_than_two_groups``; ``zero_variance``; ``no_degrees_of_freedom``; the design's own.
     """
-    survey = aggregate.weighting == "probability"
+    survey = by_design(aggregate)
     kind = "design_based_t" if survey else "pooled_t"
     method = f"{kind} adjustment={options.adjustment} level={1 - options.confidence:.6g}"
     if group_count(aggregate) < 2:
@@ -215,11 +216,15 @@ def compare_means(aggregate: GroupedDistribution, options: Options) -> Pairwise:
     a, kept, i, j = _pairs(aggregate)
     m = group_moments(a.values, a.n, a.w)
     size = m.cases if survey else m.total
-    df = float(size.sum()) - kept.size
-    if df <= 0 or m.squares.sum() == 0:
-        return _refused(aggregate, method, "fewer_than_two_cases" if df <= 0 else "zero_variance")
-    variances = linearised_variances(a, m) if survey else float(m.squares.sum()) / df / m.total
-    se = np.sqrt(variances[i] + variances[j])
+    covariance, df, error = mean_covariance(a, m) if survey else (np.empty(0), float(size.sum()) - 1, "")
+    df += 1 - kept.size
+    if error or df <= 0 or m.squares.sum() == 0:
+        few = "fewer_than_two_cases" if a.sampling is None else "no_degrees_of_freedom"
+        return _refused(aggregate, method, error or (few if df <= 0 else "zero_variance"))
+    if not survey:
+        covariance = np.diag(float(m.squares.sum()) / df / m.total)
+    own = np.diagonal(covariance)
+    se = np.sqrt(np.maximum(own[i] + own[j] - 2 * covariance[i, j], 0.0))
     difference = m.shifted[i] - m.shifted[j]
     able = (size[i] >= 2) & (size[j] >= 2) & (se > 0)
     t = np.where(able, difference / np.where(able, se, 1.0), np.nan)

@@ -163,10 +163,9 @@ class ColumnComparison:
     """Each pair of columns compared in each row of a table; arrays of shape (r, c, c), NaN where not compared.
 
     ``z[i, a, b]``: (share of b − share of a) over its standard error; ``p``: two-sided; ``adjusted``: p adjusted
-    within the row. ``takes_part``: shape (r, c). ``shares``: column shares, shape (r, c).
+    within the row. ``takes_part``: shape (r, c).
     """
 
-    shares: Floats
     z: Floats
     p: Floats
     adjusted: Floats
@@ -225,8 +224,7 @@ def compare_columns(table: Crosstab, options: Options) -> ColumnComparison:
     total = float(bases.sum())
     by_design = designed(table)
     safe = np.where(bases > 0, bases, 1.0)
-    shares = np.where(bases > 0, x / safe, np.nan)
-    takes_part = (x > 0) & (x < bases) & ((table.n.sum(axis=0) if by_design else bases) >= 2)
+    takes_part = (x > 0) & (x < bases) & (by_design | (bases >= 2))  # a case alone has a share of 0 or 1
     if options.least_expected > 0 and total > 0:
         scale = float(table.n.sum()) / total if table.weighting == "probability" else 1.0
         expected = x.sum(axis=1, keepdims=True) * bases * (scale / total)
@@ -243,7 +241,7 @@ def compare_columns(table: Crosstab, options: Options) -> ColumnComparison:
     for full, half in zip(both, (p, adjust_rows(p, options.adjustment)), strict=True):
         full[:, upper[0], upper[1]] = half
         full[:, upper[1], upper[0]] = half
-    return ColumnComparison(shares, z, both[0], both[1], takes_part)
+    return ColumnComparison(z, both[0], both[1], takes_part)
 
 
 def letter(position: int) -> str:
@@ -269,8 +267,7 @@ def letters(table: Crosstab, options: Options) -> Mapping[str, Cells]:
     if reason:
         return {"letters": Cells(np.full((r, c), np.nan), error=reason)}
     compared = compare_columns(table, options)
-    with np.errstate(invalid="ignore"):
-        found = (compared.adjusted < 1 - options.confidence) & (compared.z < 0)
+    found = (compared.adjusted < 1 - options.confidence) & (compared.z < 0)
     texts = np.full((r, c), "", dtype=object)
     names = [letter(j) for j in range(c)]
     for i, a, b in zip(*(axis.tolist() for axis in found.nonzero()), strict=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from itertools import pairwise
 
 
 def crossing(function: Callable[[float], float], low: float, high: float) -> float:
@@ -13,25 +14,19 @@ def crossing(function: Callable[[float], float], low: float, high: float) -> flo
     at every step and near the crossing the digits double. ``ValueError`` when the signs at the ends are the same.
     """
     at_low, at_high = function(low), function(high)
-    if at_low == 0 or at_high == 0:
-        return low if at_low == 0 else high
-    if (at_low > 0) == (at_high > 0):
+    if min(at_low, at_high) > 0 or max(at_low, at_high) < 0:
         raise ValueError(f"no change of sign between {low} and {high}")
+    fall = math.copysign(1.0, at_low - at_high)
     guess = low
-    for _ in range(200):
+    while True:
         middle = (low + high) / 2
         at_middle = function(middle)
-        if at_middle == 0 or not min(low, high) < middle < max(low, high):
+        if at_middle == 0 or not low < middle < high:
             return middle
         step = (middle - low) * at_middle / math.sqrt(at_middle * at_middle - at_low * at_high)
-        previous, guess = guess, middle + (step if at_low > 0 else -step)
+        previous, guess = guess, middle + fall * step
         at_guess = function(guess)
         if at_guess == 0 or abs(guess - previous) <= 4e-16 * abs(guess):
             return guess
-        if (at_middle > 0) != (at_guess > 0):
-            low, at_low, high, at_high = middle, at_middle, guess, at_guess
-        elif (at_low > 0) != (at_guess > 0):
-            high, at_high = guess, at_guess
-        else:
-            low, at_low = guess, at_guess
-    return guess
+        points = sorted([(low, at_low), (middle, at_middle), (guess, at_guess), (high, at_high)])
+        (low, at_low), (high, at_high) = next((a, b) for a, b in pairwise(points) if (a[1] > 0) != (b[1] > 0))

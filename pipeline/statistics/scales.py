@@ -14,7 +14,17 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.statistics.core import Cells, Floats, Options, Patterns, Result, not_computable, number, statistic
+from pipeline.statistics.core import (
+    Cells,
+    Floats,
+    Options,
+    Patterns,
+    Result,
+    by_design,
+    not_computable,
+    number,
+    statistic,
+)
 from pipeline.statistics.correlation import centred, complete
 
 Level = Literal["nominal", "ordinal", "interval", "ratio"]
@@ -114,7 +124,7 @@ def reliability(aggregate: Patterns, options: Options) -> Mapping[str, Result]:
         "scale_variance": number(float(c.sum()), s.method, s.warning),
         "scale_items": number(float(k), s.method, s.warning),
     }  # fmt: skip
-    if aggregate.weighting == "probability":
+    if by_design(aggregate):
         reason = "weights_need_design_based"
         return found | {name: not_computable(reason) for name in ("cronbach_alpha_low", "cronbach_alpha_high")}
     tail = (1 - options.confidence) / 2
@@ -149,7 +159,7 @@ def items(aggregate: Patterns, options: Options) -> Mapping[str, Result]:
     sd = np.sqrt(own)
     r = c / np.outer(sd, sd)
     # A singular matrix means that the others determine some item; its inverse would be noise.
-    regular = np.linalg.matrix_rank(r, hermitian=True) == k
+    regular = np.linalg.matrix_rank(r) == k
     multiple = 1 - 1 / np.linalg.inv(r).diagonal() if regular else np.full(k, np.nan)
     means = s.means
     found = {
@@ -292,7 +302,7 @@ def fleiss(aggregate: Patterns, options: Options) -> Mapping[str, Result]:
     observed = float(p.w @ ((counts * counts).sum(axis=1) - coders)) / (total * coders * (coders - 1))
     chance = float(shares @ shares)
     found: dict[str, Result] = {"fleiss_kappa": number((observed - chance) / (1 - chance), "listwise")}
-    if p.weighting == "probability":
+    if by_design(p):
         return found | {"fleiss_kappa_se": not_computable("weights_need_design_based")}
     spread = shares * (1 - shares)
     whole = float(spread.sum())

@@ -60,8 +60,9 @@ def nonempty(table: Crosstab) -> Crosstab:
 
 
 def is_two_by_two(table: Crosstab) -> bool:
-    """Whether exactly two rows and two columns have cases."""
-    return bool((table.w.sum(axis=1) > 0).sum() == 2 and (table.w.sum(axis=0) > 0).sum() == 2)
+    """Whether exactly two rows and two columns have cases, or were declared: a test then says why there is none."""
+    rows, columns = int((table.w.sum(axis=1) > 0).sum()), int((table.w.sum(axis=0) > 0).sum())
+    return (rows, columns) == (2, 2) or (table.w.shape == (2, 2) and min(rows, columns) < 2)
 
 
 def is_paired(table: Crosstab) -> bool:
@@ -136,11 +137,18 @@ def design_df(table: Crosstab) -> float:
     return float(table.n.sum()) - 1 if table.design_df is None else table.design_df
 
 
+def replacement_factor(table: Crosstab) -> float:
+    """n/(n − 1) of a one-stage sample with replacement, n the cases of the whole sample; NaN for one case."""
+    n = float(table.n.sum()) if table.sample_n is None else table.sample_n
+    return n / (n - 1) if n > 1 and table.n.sum() > 1 else math.nan
+
+
 def share_covariance(table: Crosstab) -> Floats:
     """Design-based covariance of the rc cell shares in row-major order, shape (rc, rc).
 
     From ``covariance`` by linearising p = t/Σt; without it the cases are a one-stage sample with replacement:
-    n/(n−1) Σ z z' with z = w(1(cell) − p)/Σw (Särndal, Swensson and Wretman 1992, §5.7).
+    n/(n−1) Σ z z' with z = w(1(cell) − p)/Σw and n the cases of the whole sample (Särndal, Swensson and Wretman 1992,
+    §5.7; R's ``svychisq`` likewise takes the cases with both answers as a domain).
     """
     t = table.w.ravel()
     total = t.sum()
@@ -148,9 +156,7 @@ def share_covariance(table: Crosstab) -> Floats:
     jacobian = (np.eye(p.size) - p[:, None]) / total
     if table.covariance is not None:
         return np.asarray(jacobian @ table.covariance @ jacobian.T)
-    n = float(table.n.sum())
-    factor = n / (n - 1) if n > 1 else math.nan
-    return np.asarray((jacobian * table.w2.ravel()) @ jacobian.T * factor)
+    return np.asarray((jacobian * table.w2.ravel()) @ jacobian.T * replacement_factor(table))
 
 
 def share_variances(table: Crosstab) -> Floats:
@@ -158,10 +164,9 @@ def share_variances(table: Crosstab) -> Floats:
     total = float(table.w.sum())
     p = table.w / total
     if table.covariance is None:
-        n = float(table.n.sum())
         # Σw²(1(cell) − p)²
         squares = table.w2 * (1 - 2 * p) + p**2 * float(table.w2.sum())
-        return np.asarray(squares / total**2 * (n / (n - 1) if n > 1 else math.nan))
+        return np.asarray(squares / total**2 * replacement_factor(table))
     # Var(t − pT): the variance of the cell, twice its covariance with the total, the variance of the total.
     with_total = table.covariance.sum(axis=1).reshape(p.shape)
     own = np.diag(table.covariance).reshape(p.shape)
@@ -178,10 +183,7 @@ def variance(table: Crosstab, gradient: Floats) -> float:
     if table.covariance is not None:
         u = centred.ravel() / total
         return float(u @ table.covariance @ u)
-    n = float(table.n.sum())
-    if n < 2:
-        return math.nan
-    return float((table.w2 * centred**2).sum()) / total**2 * (n / (n - 1))
+    return float((table.w2 * centred**2).sum()) / total**2 * replacement_factor(table)
 
 
 def standard_error(table: Crosstab, gradient: Floats) -> Number:

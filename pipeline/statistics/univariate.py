@@ -20,6 +20,7 @@ from pipeline.statistics.core import (
     Number,
     Options,
     Result,
+    by_design,
     not_computable,
     number,
     statistic,
@@ -43,18 +44,12 @@ def t_two_sided(t: float, df: float) -> float:
     return float(2 * stdtr(df, -abs(t)))
 
 
-def haverage_percentile(values: Floats, w: Floats, p: float) -> float:
-    """The percentile p (0–1) of ascending distinct values with weights, by SPSS's HAVERAGE.
-
-    The value at rank (W+1)p; between two values the weighted average of both, where the upper one is reached after
-    one case (or after its whole weight where that is less than one).
-    """
-    cumulative = np.cumsum(w)
-    return haverage_at(values, w, cumulative, (cumulative[-1] + 1) * p)
-
-
 def haverage_at(values: Floats, w: Floats, cumulative: Floats, rank: float) -> float:
-    """The value at a (fractional) rank as HAVERAGE and Tukey's hinges interpolate it."""
+    """The value at a (fractional) rank as HAVERAGE and Tukey's hinges interpolate it; ``cumulative`` sums ``w``.
+
+    Between two values the weighted average of both, where the upper one is reached after one case (or after its whole
+    weight where that is less than one).
+    """
     k = int(np.searchsorted(cumulative, rank, side="right"))
     if k == 0:
         return float(values[0])
@@ -87,13 +82,24 @@ def variance_of(m: Moments, weighting: str) -> float:
     return m.squares / (m.total - 1) if m.total > 1 else math.nan
 
 
-def se_of_mean(d: Distribution, m: Moments) -> float:
-    """Standard error of the mean: sd/√W, or, for a probability weight, linearised; NaN where undefined."""
+def _se_and_df(d: Distribution, m: Moments) -> tuple[float, float, str]:
+    """Standard error of the mean, its degrees of freedom, and what a design has against a variance.
+
+    sd/√W, or, for a probability weight, linearised; NaN where undefined.
+    """
+    if m.total <= 0:
+        return math.nan, math.nan, ""
+    if d.sampling is not None:
+        covariance, error = d.sampling.covariance(
+            (m.deviations / m.total)[:, None], lambda w: np.array([(w @ d.values) / w.sum()]), corrected=True
+        )
+        return math.sqrt(float(covariance[0, 0])), d.sampling.df, error
     if d.weighting == "probability":
-        if m.cases <= 1 or m.total <= 0:
-            return math.nan
-        return math.sqrt(m.cases / (m.cases - 1) * float(d.w2 @ (m.deviations * m.deviations))) / m.total
-    return math.sqrt(variance_of(m, d.weighting) / m.total) if m.total > 1 else math.nan
+        squares = float(d.w2 @ (m.deviations * m.deviations))
+        n = m.cases if d.sample_n is None else d.sample_n
+        se = math.sqrt(n / (n - 1) * squares) / m.total if m.cases > 1 else math.nan
+        return se, m.cases - 1, ""
+    return math.sqrt(variance_of(m, d.weighting) / m.total) if m.total > 1 else math.nan, m.total - 1, ""
 
 
 def _spread_method(weighting: str) -> str:
@@ -109,7 +115,8 @@ def location_and_spread(aggregate: Distribution, options: Options) -> Mapping[st
     """Cases, sum, mean, standard deviation, variance, standard error and interval of the mean.
 
     Units are those of the variable (variance: squared; coefficient of variation: sd/mean). ``n`` counts cases,
-    ``count`` sums weights. The interval is mean ± t·se with W−1 (probability weight: n−1) degrees of freedom.
+    ``count`` sums weights. The interval is mean ± t·se with W−1 (probability weight: n−1; strata, clusters or
+    replicate weights: the design's) degrees of freedom.
     Not computable: ``no_cases``; spread with one case or W ≤ 1, ``fewer_than_two_cases``; coefficient of variation
     of a mean of 0, ``zero_mean``.
     """
@@ -123,19 +130,18 @@ def location_and_spread(aggregate: Distribution, options: Options) -> Mapping[st
     found["mean"] = number(m.mean)
     variance = variance_of(m, d.weighting)
     sd = math.sqrt(variance)
-    se = se_of_mean(d, m)
+    se, df, error = _se_and_df(d, m)
     few = "fewer_than_two_cases"
     method = _spread_method(d.weighting)
     found["sd"] = number(sd, method, error=few)
     found["variance"] = number(variance, method, error=few)
-    se_method = "design_based" if d.weighting == "probability" else "sd_over_root_n"
-    found["se"] = number(se, se_method, error=few)
-    df = (m.cases if d.weighting == "probability" else m.total) - 1
-    half = se * t_quantile(df, options.confidence) if math.isfinite(se) else math.nan
-    kind = "design_based_interval" if d.weighting == "probability" else "t_interval"
+    se_method = "design_based" if by_design(d) else "sd_over_root_n"
+    found["se"] = number(se, se_method, error=error or few)
+    half = se * t_quantile(df, options.confidence) if math.isfinite(se) and df > 0 else math.nan
+    kind = "design_based_interval" if by_design(d) else "t_interval"
     interval = f"{kind} confidence={100 * options.confidence:g}"
-    found["mean_low"] = number(m.mean - half, interval, error=few)
-    found["mean_high"] = number(m.mean + half, interval, error=few)
+    found["mean_low"] = number(m.mean - half, interval, error=error or few)
+    found["mean_high"] = number(m.mean + half, interval, error=error or few)
     ratio = sd / m.mean if m.mean != 0 else math.nan
     found["coefficient_of_variation"] = number(ratio, method, error="zero_mean" if math.isfinite(sd) else few)
     return found
@@ -248,7 +254,7 @@ def shape(aggregate: Distribution, options: Options) -> Mapping[str, Result]:
     else:
         reason = "too_few_cases" if total <= 1 else "zero_variance"
         found["skewness"] = found["kurtosis"] = not_computable(reason, method)
-    if survey:
+    if by_design(d):
         return found | {name: not_computable("weights_need_design_based") for name in ("skewness_se", "kurtosis_se")}
     skewness_se = (
         math.sqrt(6 * total * (total - 1) / ((total - 2) * (total + 1) * (total + 3))) if enough3 else math.nan

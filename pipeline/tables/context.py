@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from pipeline.counting.cases import Cases
 from pipeline.results import About, ResultsWriter
 from pipeline.spec.model import Inference
-from pipeline.statistics.core import Aggregate, Options, Result, compute, known
-from pipeline.statistics.design import Design
+from pipeline.statistics.core import Aggregate, Cells, Number, Options, Result, Statistic, compute, known
+from pipeline.statistics.design import Sample
 from pipeline.statistics.multiple import MultiplePair
+from pipeline.tables.axes import axis
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +22,7 @@ class Context:
 
     ``mode``: how a census or sample is read. ``population``: N, or ``None``. ``rounded``: cell counts of cross-tabs
     are rounded before their statistics, as SPSS does. ``total_cases``: cases in the file, before any filter.
-    ``sample``: the strata and clusters of a sample, over all cases of the file.
+    ``sample``: the strata and clusters, or the replicate weights, of a sample, over all cases of the file.
     """
 
     cases: Cases
@@ -29,7 +32,7 @@ class Context:
     population: int | None = None
     rounded: bool = False
     total_cases: int = 0
-    sample: Design | None = None
+    sample: Sample | None = None
 
 
 def chosen(
@@ -37,10 +40,68 @@ def chosen(
 ) -> Iterator[tuple[str, Result]]:
     """The statistics of an aggregate: those asked for, or all that apply; a description has no inference."""
     available = known(type(aggregate))
-    ids = [name for name in wanted if name in available] if wanted else None
-    if ids == []:
-        return
+    ids = None
+    if wanted:
+        ids = list(
+            dict.fromkeys(one for name in wanted if name in available for one in (name, *beside(name, available)))
+        )
+        if not ids:
+            return
     yield from compute(aggregate, context.options, ids, inference=context.mode != "description")
+
+
+_BESIDE = ("_df", "_df1", "_df2", "_p", "_ase", "_se", "_low", "_high")
+
+
+def beside(name: str, available: Mapping[str, Statistic]) -> Iterator[str]:
+    """What belongs to a statistic and comes with it: ``chi2_p`` with ``chi2``, ``anova_p`` with ``anova_f``."""
+    own = available[name].ids
+    for stem in (name, name.rpartition("_")[0]):
+        if stem and not name.endswith(_BESIDE):
+            yield from (stem + end for end in _BESIDE if stem + end in own)
+
+
+def corrected(
+    results: Iterable[tuple[str, Result]], context: Context, population: int | None, n: float
+) -> Iterator[tuple[str, Result]]:
+    """Standard errors and intervals of means and shares with the finite population correction √(1 − n/N).
+
+    For a simple random sample of n from N: where a sample's population is given, and neither strata nor clusters nor
+    replicate weights, which have a correction of their own. Tests of association stay as they are: whether two things
+    are related is asked of more than the population at hand.
+    """
+    if context.mode != "sample" or context.sample is not None or population is None or not 0 < n <= population:
+        yield from results
+        return
+    found = dict(results)
+    root = (1 - n / population) ** 0.5
+    word = f"finite_population population={population}"
+    for name, result in found.items():
+        if name == "se":
+            yield name, _scaled(result, None, root, word)
+        elif name in ("mean_low", "mean_high"):
+            yield name, _scaled(result, found.get("mean"), root, word)
+        else:
+            yield name, result
+
+
+def _scaled(result: Result, centre: Result | None, root: float, word: str) -> Result:
+    """A number, or its distance from a centre, times ``root``."""
+    method = f"{result.method} {word}".strip()
+    if isinstance(result, Cells):
+        middle = centre.values if isinstance(centre, Cells) else np.zeros_like(result.values)
+        return replace(result, values=middle + (result.values - middle) * root, method=method)
+    if result.value is None:
+        return result
+    at = centre.value if isinstance(centre, Number) and centre.value is not None else 0.0
+    return replace(result, value=at + (result.value - at) * root, method=method)
+
+
+def within_layers(context: Context, layer: str) -> Iterator[tuple[str, Context]]:
+    """The cases of each category of a layer, then those of all of them under the empty code."""
+    codes = axis(context.cases, layer).codes
+    for code, held in (*((c, (c,)) for c in codes), ("", codes)):
+        yield code, replace(context, cases=context.cases.where({layer: held}))
 
 
 def layered(about: About, var: str, code: str) -> About:

@@ -1,38 +1,58 @@
-"""A sample's design in tables: covariances, standard errors and intervals that strata and clusters call for."""
+"""A sample's design in tables: what strata, clusters, replicate weights and raking make of an aggregate's variance."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
-from pipeline.counting.cases import Cases
+from pipeline.counting.cases import Cases, Mask
 from pipeline.counting.engine import Index
 from pipeline.errors import DataRejected
-from pipeline.spec.model import Study
+from pipeline.spec.model import Inference, ReplicateWeights, Study
 from pipeline.statistics import design
-from pipeline.statistics.core import Floats, Ints, Number, number
+from pipeline.statistics.core import Floats, Ints
 from pipeline.statistics.proportions import logit_interval
-from pipeline.statistics.univariate import t_quantile
 
 
-def design_of(study: Study, cases: Cases) -> design.Design | None:
+def design_of(study: Study, cases: Cases) -> design.Sample | None:
     """The design that the study declares, over all cases of the file; ``None`` where it declares none.
 
-    A case without a positive weight weighs nothing. Raises :class:`DataRejected` when the numbers of the population
-    contradict the sample.
+    A case without a positive weight weighs nothing. Where the weights were raked, the variance takes it into account.
+    Raises :class:`DataRejected` when the data contradict the design.
     """
-    declared = study.design
-    if declared is None:
-        return None
     weights = np.zeros(cases.columns.rows)
     weights[cases.positions] = 1.0 if cases.weights.w is None else cases.weights.w
     everyone = cases.unweighted()
-    strata = _codes(everyone, declared.strata)
-    clusters = _codes(everyone, declared.cluster)
-    population = None if declared.population is None else everyone.numeric(declared.population)
     try:
-        return design.design(weights, strata, clusters, population, lonely=declared.lonely)
-    except ValueError as error:
-        raise DataRejected("validate.bad_design", reason=str(error)) from None
+        if study.weights is not None and study.weights.replicates is not None:
+            full = everyone.numeric(study.weights.variable)
+            return _replicates(study.weights.replicates, everyone, weights, full)
+        raked = study.weights is not None and bool(study.weights.rake) and cases.weighted
+        declared = study.design
+        if declared is None and not raked:
+            return None
+        margins, start = _margins(study, everyone) if raked else ((), None)
+        if declared is None:
+            return design.design(weights, margins=margins, start=start)
+        return design.design(
+            weights,
+            _codes(everyone, declared.strata),
+            _codes(everyone, declared.cluster),
+            None if declared.population is None else everyone.numeric(declared.population),
+            lonely=declared.lonely,
+            margins=margins,
+            start=start,
+        )
+    except design.UnusableDesign as error:
+        raise DataRejected(f"validate.design_{error.reason}") from None
+
+
+def as_read(sample: design.Sample | None, mode: Inference) -> design.Sample | None:
+    """The design for a way of reading: a description tests nothing, a process has no finite population."""
+    if mode == "description":
+        return None
+    return design.uncorrected(sample) if mode == "process" and isinstance(sample, design.Design) else sample
 
 
 def _codes(cases: Cases, name: str | None) -> Ints | None:
@@ -40,44 +60,100 @@ def _codes(cases: Cases, name: str | None) -> Ints | None:
     return None if name is None else cases.coded(name).index.astype(np.int64)
 
 
+def _replicates(declared: ReplicateWeights, everyone: Cases, weights: Floats, full: Floats) -> design.Replicates:
+    """The replicate weights of all cases. A table without the weight takes them over the full one, as factors."""
+    columns = np.column_stack([everyone.numeric(name) for name in declared.variables])
+    inside = weights > 0
+    replicate = np.zeros_like(columns)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        factor = np.where(full > 0, weights / full, 1.0)
+    replicate[inside] = columns[inside] * factor[inside, None]
+    scales = declared.rscales
+    factors = None if scales is None else np.broadcast_to(np.array(scales, dtype=np.float64), len(declared.variables))
+    return design.replicates(
+        weights, replicate, declared.type, fay=declared.rho or 0.0, scale=declared.scale, factors=factors,
+        about_estimate=declared.mse, df=declared.df,
+    )  # fmt: skip
+
+
+def _margins(study: Study, everyone: Cases) -> tuple[tuple[Ints, ...], Floats]:
+    """The variables that the weights were raked to, as codes over all cases, and the weights before."""
+    if study.weights is None:
+        raise ValueError("only weights can have been raked")
+    start = np.ones(everyone.n)
+    if study.weights.start is not None:
+        start = np.nan_to_num(everyone.numeric(study.weights.start), nan=0.0)
+    margins = []
+    for name, targets in study.weights.rake.items():
+        codes, inside = margin_codes(everyone, name, targets)
+        margins.append(np.where(inside, codes, 0))
+        start = np.where(inside, start, 0.0)
+    return tuple(margins), np.maximum(start, 0.0)
+
+
+def margin_codes(cases: Cases, name: str, targets: Mapping[str, float]) -> tuple[Ints, Mask]:
+    """Of each case its place among the categories of a margin, and whether it has one."""
+    coded = cases.coded(name)
+    place = {code: i for i, code in enumerate(targets)}
+    lookup = np.array([-1, *(place.get(code, -1) for code in coded.codes)], dtype=np.int64)
+    codes = lookup[coded.index]
+    return codes, codes >= 0
+
+
+def sampled(sample: design.Sample | None, cases: Cases, cell: Ints, size: int) -> design.Sampled | None:
+    """The sample behind an aggregate of some cases: ``cell`` their place 0 … ``size``−1 in it, −1 for none."""
+    if sample is None:
+        return None
+    everywhere = np.full(sample.weights.size, -1, dtype=np.int64)
+    everywhere[cases.positions] = cell
+    return design.Sampled(sample, everywhere, size)
+
+
+def sampled_values(
+    sample: design.Sample | None, cases: Cases, name: str, distinct: Floats, group: Index | None = None, groups: int = 1
+) -> design.Sampled | None:
+    """The sample behind a distribution: cells are its distinct values (k,), each by ``groups``.
+
+    ``group``: per case 0 for none, or 1 … ``groups``.
+    """
+    if sample is None:
+        return None
+    values = cases.numeric(name)
+    valid = ~np.isnan(values) if group is None else ~np.isnan(values) & (group > 0)
+    cell = np.full(cases.n, -1, dtype=np.int64)
+    cell[valid] = np.searchsorted(distinct, values[valid]) * groups
+    if group is not None:
+        cell[valid] += group[valid].astype(np.int64) - 1
+    return sampled(sample, cases, cell, len(distinct) * groups)
+
+
 def crosstab_covariance(
-    sample: design.Design, cases: Cases, row: Index, column: Index, shape: tuple[int, int]
+    sample: design.Sample, cases: Cases, row: Index, column: Index, shape: tuple[int, int], keep: Index | None = None
 ) -> tuple[Floats, float]:
-    """The covariance of a cross-table's weighted cell totals, and the design's degrees of freedom."""
+    """The covariance of a cross-table's weighted cell totals, and the design's degrees of freedom.
+
+    ``keep``: only cases where it is above 0. The finite population correction is left out: it has no place in a test
+    of association.
+    """
     cells = np.full(sample.weights.size, -1, dtype=np.int64)
     inside = (row > 0) & (column > 0)
+    if keep is not None:
+        inside &= keep > 0
     cells[cases.positions[inside]] = (row[inside].astype(np.int64) - 1) * shape[1] + column[inside].astype(np.int64) - 1
-    found = design.cell_totals(cells, shape[0] * shape[1], sample)
+    found = design.cell_shares(cells, shape[0] * shape[1], sample)
     return found.covariance, float(found.df)
 
 
 def share_intervals(
-    sample: design.Design, cases: Cases, index: Index, k: int, confidence: float
+    sample: design.Sample, cases: Cases, index: Index, k: int, confidence: float
 ) -> tuple[Floats, Floats, Floats, float]:
     """Standard error and logit interval of each category's share among the valid: se, low, high (k,), and df."""
     domain = np.zeros(sample.weights.size)
-    domain[cases.positions[index > 0]] = 1.0
-    indicators = np.zeros((sample.weights.size, k))
     valid = cases.positions[index > 0]
+    domain[valid] = 1.0
+    indicators = np.zeros((sample.weights.size, k))
     indicators[valid, index[index > 0].astype(np.int64) - 1] = 1.0
     found = design.mean(indicators, sample, domain)
-    low, high = logit_interval(found.values, found.se, float(found.df), confidence)
-    return found.se, low, high, float(found.df)
-
-
-def mean_numbers(sample: design.Design, cases: Cases, values: Floats, confidence: float) -> dict[str, Number]:
-    """Standard error and interval of a mean over the cases with a value, as the design calls for."""
-    domain = np.zeros(sample.weights.size)
-    y = np.zeros(sample.weights.size)
-    valid = ~np.isnan(values)
-    domain[cases.positions[valid]] = 1.0
-    y[cases.positions[valid]] = values[valid]
-    found = design.mean(y, sample, domain)
-    mean, se = float(found.values[0]), float(found.se[0])
-    half = t_quantile(float(found.df), confidence) * se
-    reason = found.error or "undefined"
-    return {
-        "se": number(se, "design", error=reason),
-        "mean_low": number(mean - half, "design", error=reason),
-        "mean_high": number(mean + half, "design", error=reason),
-    }
+    df = design.Sampled(sample, np.where(domain > 0, 0, -1), 1).df
+    low, high = logit_interval(found.values, found.se, df, confidence)
+    return found.se, low, high, df

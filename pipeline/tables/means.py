@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 
-from pipeline.counting.cases import Cases, Mask
-from pipeline.counting.engine import patterns
+from pipeline.counting.cases import Mask
+from pipeline.counting.engine import Counts, patterns
 from pipeline.results import About, ResultsWriter
-from pipeline.statistics.core import Distribution, GroupedDistribution, Number, Patterns, Result
+from pipeline.statistics.core import Distribution, Floats, GroupedDistribution, Number, Patterns, Result, by_design
+from pipeline.statistics.correlation import Coefficient
 from pipeline.tables.axes import axis
-from pipeline.tables.context import Context, chosen
+from pipeline.tables.context import Context, chosen, corrected, within_layers
+from pipeline.tables.designs import sampled, sampled_values
 from pipeline.tables.one_way import COUNTED
 
 _OVERALL = ("mean", "sd", "n", "count", "se", "median", "minimum", "maximum")
@@ -32,10 +35,7 @@ def means(
     """
     cases, writer = context.cases, context.writer
     if layer is not None:
-        from dataclasses import replace
-
-        for code in axis(cases, layer).codes:
-            inside = replace(context, cases=cases.where({layer: (code,)}))
+        for code, inside in within_layers(context, layer):
             before = len(writer)
             means(inside, table_id, name, group, None, statistics, beside_counts)
             writer.put_layer(before, layer, code)
@@ -47,19 +47,21 @@ def means(
         return
     index = groups.coded.index
     distinct, counts = cases.distribution(name, index, len(groups.codes))
-    grouped = GroupedDistribution(distinct, counts.n, counts.w, counts.w2, cases.weighting)
+    sampling = sampled_values(context.sample, cases, name, distinct, index, len(groups.codes))
+    grouped = GroupedDistribution(distinct, counts.n, counts.w, counts.w2, cases.weighting, sampling, cases.sample_n)
     n, w = counts.n.sum(axis=0), counts.w.sum(axis=0)
     skipped = COUNTED if beside_counts else ()
-    for statistic, result in chosen(grouped, context, (*_OVERALL, *statistics) if statistics else ()):
+    found = chosen(grouped, context, (*_OVERALL, *statistics) if statistics else ())
+    for statistic, result in corrected(found, context, context.population, float(n.sum())):
         if statistic not in skipped:
             writer.add_result(about, statistic, result, [""], groups.codes, n, w)
     _pairwise(context, about, grouped, groups.codes, statistics)
     sums = counts.n.sum(axis=1), counts.w.sum(axis=1), counts.w2.sum(axis=1)
-    _overall(context, about, Distribution(distinct, *sums, cases.weighting), skipped)
+    whole = sampled_values(context.sample, cases, name, distinct, (index > 0).view(np.uint8))
+    _overall(context, about, Distribution(distinct, *sums, cases.weighting, whole, cases.sample_n), skipped)
 
 
 PAIRWISE = ("tukey", "games_howell", "dunn")
-_NAIVE_TESTS = ("none", "frequency")
 
 
 def _pairwise(
@@ -71,7 +73,7 @@ def _pairwise(
     """
     wanted = [m for m in PAIRWISE if not statistics or m in statistics or f"{m}_p" in statistics]
     several = int((grouped.n.sum(axis=0) > 0).sum()) > 2
-    if context.mode == "description" or not several or grouped.weighting not in _NAIVE_TESTS or not wanted:
+    if context.mode == "description" or not several or by_design(grouped) or not wanted:
         return
     from pipeline.statistics import posthoc
 
@@ -89,7 +91,8 @@ def _pairwise(
 def _overall(context: Context, about: About, everyone: Distribution, skipped: Sequence[str] = ()) -> None:
     """The same measures over all groups, under the empty group code."""
     n, base = int(everyone.n.sum()), float(everyone.w.sum())
-    for statistic, result in chosen(everyone, context, [s for s in _OVERALL if s not in skipped]):
+    found = chosen(everyone, context, [s for s in _OVERALL if s not in skipped])
+    for statistic, result in corrected(found, context, context.population, n):
         context.writer.add_result(about, statistic, result, [""], [""], n, base)
 
 
@@ -99,11 +102,18 @@ def _means_of_mentions(context: Context, about: About, name: str, group: str) ->
     mentions = cases.mentions(group)
     for item, mentioned in zip(mentions.items, mentions.mentioned, strict=True):
         distinct, counts = cases.distribution(name, mentioned.view(np.uint8))
-        one = Distribution(distinct, counts.n[:, 0], counts.w[:, 0], counts.w2[:, 0], cases.weighting)
+        one = _alone(context, name, distinct, counts, mentioned)
         for statistic, result in chosen(one, context, _OVERALL):
             _add_at(writer, about, statistic, result, "", item, one)
     distinct, counts = cases.distribution(name, mentions.base.view(np.uint8))
-    _overall(context, about, Distribution(distinct, counts.n[:, 0], counts.w[:, 0], counts.w2[:, 0], cases.weighting))
+    _overall(context, about, _alone(context, name, distinct, counts, mentions.base))
+
+
+def _alone(context: Context, name: str, distinct: Floats, counts: Counts, inside: Mask) -> Distribution:
+    """The distribution of a variable over the cases of one group."""
+    sampling = sampled_values(context.sample, context.cases, name, distinct, inside.view(np.uint8))
+    sums = counts.n[:, 0], counts.w[:, 0], counts.w2[:, 0]
+    return Distribution(distinct, *sums, context.cases.weighting, sampling, context.cases.sample_n)
 
 
 def _add_at(
@@ -115,23 +125,75 @@ def _add_at(
     writer.add(about, statistic, result, row, column, n=float(one.n.sum()), base=float(one.w.sum()))
 
 
-def correlation(context: Context, table_id: str, first: str, second: str, statistics: Sequence[str] = ()) -> None:
+def correlation(
+    context: Context, table_id: str, first: str, second: str, statistics: Sequence[str] = (), layer: str | None = None
+) -> None:
     """Two numeric variables over the cases valid on both: correlations, and paired comparison where asked for."""
-    cases, writer = context.cases, context.writer
+    writer = context.writer
+    if layer is not None:
+        for code, inside in within_layers(context, layer):
+            before = len(writer)
+            correlation(inside, table_id, first, second, statistics)
+            writer.put_layer(before, layer, code)
+        return
     about = About(table_id, row_var=first, col_var=second)
-    table, _ = complete_patterns(cases, (first, second))
+    table, _ = complete_patterns(context, (first, second))
     n, base = int(table.n.sum()), float(table.w.sum())
     for statistic, result in chosen(table, context, statistics or CORRELATIONS):
         writer.add_result(about, statistic, result, [""], [""], n, base)
 
 
-def complete_patterns(cases: Cases, names: Sequence[str]) -> tuple[Patterns, Mask]:
-    """The distinct rows over several numeric variables of the cases valid on all of them; and who they are."""
-    x = np.column_stack([cases.numeric(name) for name in names])
-    complete: Mask = np.asarray(~np.isnan(x).any(axis=1))
-    distinct, counts = patterns(x[complete], cases.weights.of_some(complete))
-    return Patterns(distinct, counts.n, counts.w, counts.w2, cases.weighting), complete
+def correlation_matrix(
+    context: Context,
+    table_id: str,
+    names: Sequence[str],
+    statistics: Sequence[str],
+    missing: Literal["pairwise", "listwise"],
+) -> None:
+    """Every pair of several numeric variables once, the later one in the rows: coefficients, their p, the cases.
 
+    ``statistics``: which of the coefficients, Pearson's where none is named.
+    """
+    from pipeline.statistics import correlation as family
+
+    x = np.column_stack([context.cases.numeric(name) for name in names])
+    table = patterns_of(context, x, np.asarray(~np.isnan(x).all(axis=1)))
+    wanted = [s for s in COEFFICIENTS if s in statistics] or ["pearson_r"]
+    matrices = [family.correlation_matrix(table, context.options, coefficient, missing) for coefficient in wanted]
+    for i, name in enumerate(names):
+        for j, other in enumerate(names[:i]):
+            about = About(table_id, row_var=name, col_var=other)
+            for k, (coefficient, found) in enumerate(zip(wanted, matrices, strict=True)):
+                n, base = float(found.n[i, j]), float(found.base[i, j])
+                if k == 0:
+                    context.writer.add(about, "n", n, n=n, base=base, method=missing)
+                for statistic, values in ((coefficient, found.values), (f"{coefficient}_p", found.p)):
+                    if statistic == coefficient or context.mode != "description":
+                        one = float(values[i, j])
+                        number = Number(one) if np.isfinite(one) else Number(None, error=found.errors[i][j])
+                        context.writer.add(about, statistic, number, n=n, base=base)
+
+
+def complete_patterns(context: Context, names: Sequence[str]) -> tuple[Patterns, Mask]:
+    """The distinct rows over several numeric variables of the cases valid on all of them; and who they are."""
+    x = np.column_stack([context.cases.numeric(name) for name in names])
+    complete: Mask = np.asarray(~np.isnan(x).any(axis=1))
+    return patterns_of(context, x, complete), complete
+
+
+def patterns_of(context: Context, x: Floats, inside: Mask) -> Patterns:
+    """The distinct rows of a matrix over the cases (n, p) among those that are ``inside``, with their sample."""
+    cases = context.cases
+    distinct, counts, place = patterns(x[inside], cases.weights.of_some(inside))
+    cell = np.full(cases.n, -1, dtype=np.int64)
+    cell[inside] = place
+    sampling = sampled(context.sample, cases, cell, len(distinct))
+    return Patterns(
+        distinct, counts.n, counts.w, counts.w2, cases.weighting, sampling=sampling, sample_n=cases.sample_n
+    )
+
+
+COEFFICIENTS: tuple[Coefficient, ...] = ("pearson_r", "spearman_rho", "tau_b")
 
 CORRELATIONS = (
     "pearson_r", "pearson_r_p", "pearson_r_low", "pearson_r_high", "spearman_rho", "spearman_rho_p", "tau_b", "tau_b_p",
@@ -142,7 +204,7 @@ def reliability(context: Context, table_id: str, name: str, statistics: Sequence
     """A battery as a scale: Cronbach's alpha and its items, over the cases valid on all items."""
     cases, writer = context.cases, context.writer
     members = cases.codebook.batteries[name].members
-    table, complete = complete_patterns(cases, members)
+    table, complete = complete_patterns(context, members)
     about = About(table_id, row_var=name)
     n, base = int(table.n.sum()), float(table.w.sum())
     wanted = statistics or RELIABILITY
@@ -150,7 +212,7 @@ def reliability(context: Context, table_id: str, name: str, statistics: Sequence
         writer.add_items(about, statistic, result, members, n, base)
     for member in members:
         values, c = cases.distribution(member, complete.view(np.uint8))
-        one = Distribution(values, c.n[:, 0], c.w[:, 0], c.w2[:, 0], cases.weighting)
+        one = _alone(context, member, values, c, complete)
         for statistic, result in chosen(one, context, ("mean", "sd", "n")):
             _add_at(writer, about, statistic, result, member, "", one)
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.counting.cases import Cases
-from pipeline.counting.engine import patterns
 from pipeline.results import About
 from pipeline.spec.model import ModelTable
 from pipeline.spss.model import code_text
-from pipeline.statistics.core import Cells, Floats, Number, Patterns
+from pipeline.statistics.core import Cells, Floats, Number
 from pipeline.statistics.models import ModelData, ModelResult, ModelSpec, fit_model, results_of
 from pipeline.tables.context import Context
+from pipeline.tables.means import patterns_of
 
 INTERCEPT = "intercept"
 THRESHOLD = "threshold"
@@ -39,10 +39,8 @@ def model(context: Context, table_id: str, spec: ModelTable) -> None:
     outcome, categories = _outcome(cases, spec)
     terms, references = _terms(cases, spec)
     x = np.column_stack([outcome, *(t.values for t in terms)])
-    complete = ~np.isnan(x).any(axis=1)
-    distinct, counts = patterns(x[complete], cases.weights.of_some(np.asarray(complete)))
     data = ModelData(
-        Patterns(distinct, counts.n, counts.w, counts.w2, cases.weighting),
+        patterns_of(context, x, np.asarray(~np.isnan(x).any(axis=1))),
         ModelSpec(spec.kind, tuple(t.factor for t in terms)),
     )
     found = fit_model(data, context.options)

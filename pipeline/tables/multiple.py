@@ -7,13 +7,15 @@ import numpy as np
 from pipeline.counting.cases import Cases, Mentions
 from pipeline.counting.engine import BLOCK, CaseWeights, Index, count
 from pipeline.statistics.core import MultipleCrosstab
+from pipeline.statistics.design import Sample
 from pipeline.statistics.multiple import MultiplePair
 from pipeline.tables.axes import Axis
+from pipeline.tables.designs import sampled
 
 _BITS = 20  # items whose patterns are counted as numbers of so many bits
 
 
-def multiple_counts(cases: Cases, one: Axis, groups: Axis | None) -> MultipleCrosstab:
+def multiple_counts(cases: Cases, one: Axis, groups: Axis | None, sample: Sample | None = None) -> MultipleCrosstab:
     """Items of a set (j) by the categories of another variable (g), or g = 1 for all cases in the base."""
     if one.mentions is None:
         raise ValueError(f"{one.name} is not a multiple response set")
@@ -29,6 +31,7 @@ def multiple_counts(cases: Cases, one: Axis, groups: Axis | None) -> MultipleCro
     joint_w, joint_w2 = _joint(pattern, counts.w), _joint(pattern, counts.w2)
     joint_n = np.rint(_joint(pattern, counts.n)).astype(np.int64)
     alone = np.arange(len(one.codes))  # who mentions an item and itself
+    cell = np.where(index > 0, place.astype(np.int64) * g + index - 1, -1)
     return MultipleCrosstab(
         n=joint_n[alone, alone],
         w=joint_w[alone, alone],
@@ -43,6 +46,7 @@ def multiple_counts(cases: Cases, one: Axis, groups: Axis | None) -> MultipleCro
         patterns_n=counts.n,
         patterns_w=counts.w,
         weighting=cases.weighting,
+        sampling=sampled(sample, cases, cell, len(pattern) * g),
     )
 
 
@@ -81,13 +85,18 @@ def _patterns(mentioned: np.ndarray) -> tuple[np.ndarray, Index]:
     return mentioned[:, first].T.astype(np.int64), place
 
 
-def joint_patterns(cases: Cases, first: Mentions, second: Mentions) -> MultiplePair:
+def joint_patterns(cases: Cases, first: Mentions, second: Mentions, sample: Sample | None = None) -> MultiplePair:
     """Two sets over the cases in the base of both: the distinct joint answer patterns with their counts."""
     base = first.base & second.base
     pattern, place = _patterns(np.vstack([first.mentioned, second.mentioned])[:, base])
     counts = count([place + 1], [len(pattern)], cases.weights.of_some(base)).inner()
     split = len(first.items)
-    return MultiplePair(pattern[:, :split], pattern[:, split:], counts.n, counts.w, counts.w2, cases.weighting)
+    cell = np.full(cases.n, -1, dtype=np.int64)
+    cell[base] = place
+    sampling = sampled(sample, cases, cell, len(pattern))
+    return MultiplePair(
+        pattern[:, :split], pattern[:, split:], counts.n, counts.w, counts.w2, cases.weighting, sampling
+    )
 
 
 def mention_counts(weights: CaseWeights, mentioned: np.ndarray, index: Index, k: int) -> tuple[np.ndarray, ...]:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from pipeline.counting.cases import Cases
+from pipeline.counting.engine import Index
 from pipeline.results import About
 from pipeline.statistics.census import exact_share_interval, worst_case_bounds
 from pipeline.statistics.core import Distribution, Floats, Ints, Number
 from pipeline.statistics.proportions import wilson
-from pipeline.tables.axes import Axis, axis
-from pipeline.tables.context import Context, chosen
-from pipeline.tables.designs import mean_numbers, share_intervals
+from pipeline.tables.axes import axis
+from pipeline.tables.context import Context, chosen, corrected
+from pipeline.tables.designs import sampled_values, share_intervals
 from pipeline.tables.multiple import multiple_counts
 
 
@@ -50,12 +52,19 @@ def frequency(
         writer.add(about, "n", total_n, net, n=n_valid, base=w_valid)
         writer.add(about, "valid_share", _ratio(total_w, w_valid), net, n=n_valid, base=w_valid)
         writer.add(about, "share", _ratio(total_w, w_all), net, n=n_all, base=w_all)
-    if cases.weighting != "none" and n_valid:
+    if cases.weighting == "probability" and n_valid:
         kish = w_valid**2 / float(counts.w2[1:].sum())
         writer.add(about, "effective_n", kish, n=n_valid, base=w_valid, method="kish")
     _missing(context, about, name, n_all, w_all)
     if intervals and ">" not in name:
-        _share_intervals(context, about, one, n, w, counts.w2[1:], name)
+        base = Base(n_valid, w_valid, float(counts.w2[1:].sum()))
+        index = one.coded.index if context.sample is not None else n
+        _share_intervals(context, about, codes, index, n, w, base, name)
+        for net, net_codes in nets_of(cases, name).items():  # not the sum of its categories' intervals: its own
+            inside = np.isin(codes, net_codes)
+            place = np.concatenate([[0], np.where(inside, 1, 2)])[index] if context.sample is not None else n
+            whole, weight = n[inside].sum(keepdims=True), w[inside].sum(keepdims=True)
+            _share_intervals(context, about, [net], place, whole, weight, base, name)
 
 
 def nets_of(cases: Cases, name: str) -> dict[str, tuple[str, ...]]:
@@ -105,47 +114,79 @@ def possible_population(context: Context, name: str) -> int | None:
     return context.population - outside
 
 
-def _share_intervals(context: Context, about: About, one: Axis, n: Ints, w: Floats, w2: Floats, name: str) -> None:
-    """Bounds of the valid share under the census modes, or its interval for a sample or a process."""
-    codes, writer, options = list(one.codes), context.writer, context.options
-    total = int(n.sum())
+def _share_intervals(
+    context: Context, about: About, codes: Sequence[str], index: Index, n: Ints, w: Floats, base: Base, name: str
+) -> None:
+    """Bounds of the valid share under the census modes, or its interval for a sample or a process.
+
+    ``index``: the place of each case among ``codes``, above their number for other valid cases, 0 for none.
+    """
+    writer, options, total = context.writer, context.options, base.n
     if total == 0:
         return
     if context.mode == "description":
         N = possible_population(context, name)
         if N is None or total >= N or context.cases.weighting != "none":
             return
-        subgroup = context.population != N
-        bounds = [worst_case_bounds(int(k), total, N) for k in n]
-        writer.add_grid(about, "bound_low", np.array([b[0] for b in bounds]), codes, [""], total, total,
-                        method=f"valid_share worst_case population={N}")  # fmt: skip
-        writer.add_grid(about, "bound_high", np.array([b[1] for b in bounds]), codes, [""], total, total,
-                        method=f"valid_share worst_case population={N}")  # fmt: skip
-        exact = [
-            (np.nan, np.nan) if subgroup else exact_share_interval(int(k), total, N, options.confidence) for k in n
-        ]
-        for statistic, place in (("interval_low", 0), ("interval_high", 1)):
-            writer.add_grid(about, statistic, np.array([e[place] for e in exact]), codes, [""], total, total,
-                            method=f"valid_share hypergeometric population={N}",
-                            error="subpopulation_size_unknown")  # fmt: skip
+        _bounds(context, about, codes, n, total, N, "valid_share")
         return
-    if context.sample is not None and one.coded is not None:
-        se, low, high, df = share_intervals(
-            context.sample, context.cases, one.coded.index, len(codes), options.confidence
-        )
-        base = float(w.sum())
+    if context.sample is not None:
+        k = max(int(index.max(initial=0)), len(codes))
+        se, low, high, df = share_intervals(context.sample, context.cases, index, k, options.confidence)
         method = f"valid_share logit design df={df:.10g}"
-        writer.add_grid(about, "valid_share_se", se, codes, [""], total, base, method="design")
-        writer.add_grid(about, "interval_low", low, codes, [""], total, base, method=method)
-        writer.add_grid(about, "interval_high", high, codes, [""], total, base, method=method)
-        return
+        found = [("valid_share_se", se, "design"), ("interval_low", low, method), ("interval_high", high, method)]
+    else:
+        low, high, method = _sample_interval(context, w, base.w, base.w2, total, name)
+        method = f"valid_share {method}"
+        found = [("interval_low", low, method), ("interval_high", high, method)]
+    for statistic, values, how in found:
+        writer.add_grid(about, statistic, values[: len(codes)], codes, [""], total, base.w, method=how)
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The valid cases that shares stand on: how many, and the sums of their weights and squared weights."""
+
+    n: int
+    w: float
+    w2: float
+
+
+def _sample_interval(
+    context: Context, w: Floats, base: float, base_w2: float, total: int, name: str
+) -> tuple[Floats, Floats, str]:
+    """Wilson's interval of the shares w/base of ``total`` cases, and how it was made.
+
+    A probability weight brings Kish's effective n. In a sample from a population of known size N an interval has the
+    finite population correction: its effective n is n/(1 − n/N).
+    """
     weighted = context.cases.weighting == "probability"
-    base = float(w.sum())
-    effective = base**2 / float(w2.sum()) if weighted else base
-    low, high = wilson(w / base * effective, np.full(len(w), effective), options.confidence)
-    method = "valid_share wilson" + (" effective_n" if weighted else "")
-    writer.add_grid(about, "interval_low", low, codes, [""], total, base, method=method)
-    writer.add_grid(about, "interval_high", high, codes, [""], total, base, method=method)
+    effective = base**2 / base_w2 if weighted else base
+    method = "wilson" + (" effective_n" if weighted else "")
+    N = possible_population(context, name) if context.mode == "sample" else None
+    if N is not None and total <= N:
+        method += f" finite_population population={N}"
+        if total == N:  # all answered: there is nothing left to estimate
+            return w / base, w / base, method
+        effective /= 1 - total / N
+    low, high = wilson(w / base * effective, np.full(len(w), effective), context.options.confidence)
+    return low, high, method
+
+
+def _bounds(
+    context: Context, about: About, codes: Sequence[str], n: Ints, total: int, population: int, share: str
+) -> None:
+    """Worst-case bounds of shares in a census of ``population``, and the exact interval if nonresponse is unrelated."""
+    subgroup = context.population != population
+    bounds = [worst_case_bounds(int(k), total, population) for k in n]
+    confidence = context.options.confidence
+    exact = [(np.nan, np.nan) if subgroup else exact_share_interval(int(k), total, population, confidence) for k in n]
+    for place, end in enumerate(("low", "high")):
+        context.writer.add_grid(about, f"bound_{end}", np.array([b[place] for b in bounds]), codes, [""], total, total,
+                                method=f"{share} worst_case population={population}")  # fmt: skip
+        context.writer.add_grid(about, f"interval_{end}", np.array([e[place] for e in exact]), codes, [""], total,
+                                total, method=f"{share} hypergeometric population={population}",
+                                error="subpopulation_size_unknown")  # fmt: skip
 
 
 def summary(
@@ -158,25 +199,18 @@ def summary(
     cases, writer = context.cases, context.writer
     values, counts = cases.distribution(name)
     about = About(table_id, row_var=name)
-    one = Distribution(values, counts.n[:, 0], counts.w[:, 0], counts.w2[:, 0], cases.weighting)
+    sampling = sampled_values(context.sample, cases, name, values)
+    sums = counts.n[:, 0], counts.w[:, 0], counts.w2[:, 0]
+    one = Distribution(values, *sums, cases.weighting, sampling, cases.sample_n)
     n, base = int(counts.n.sum()), float(counts.w.sum())
     wanted = [*dict.fromkeys(["n", "count", *statistics])] if statistics else ()
-    by_design = design_numbers(context, name)
-    for statistic, result in chosen(one, context, wanted):
-        result = by_design.get(statistic, result)
+    for statistic, result in corrected(chosen(one, context, wanted), context, possible_population(context, name), n):
         if not (beside_counts and statistic in COUNTED):
             writer.add_result(about, statistic, result, [""], [""], n, base)
     if beside_counts:
         return
     _classes(context, about, values, counts.n[:, 0].astype(np.float64))
     _missing(context, about, name, cases.n, cases.total)
-
-
-def design_numbers(context: Context, name: str) -> Mapping[str, Number]:
-    """What strata and clusters change about a mean: its standard error and interval; nothing without a design."""
-    if context.sample is None or context.mode == "description":
-        return {}
-    return mean_numbers(context.sample, context.cases, context.cases.numeric(name), context.options.confidence)
 
 
 def presence(context: Context, table_id: str, name: str) -> None:
@@ -206,7 +240,7 @@ def _classes(context: Context, about: About, values: Floats, n: Floats) -> None:
         context.writer.add(about, "class_n", float(count_k), f"{low:.12g}..{high:.12g}", n=cases, base=cases)
 
 
-COUNTED = ("n", "count")
+COUNTED = ("n", "count", "effective_n")
 """What a table of counts has already when means stand in it too."""
 
 _LEAST_VALUES = 8  # fewer distinct values are shown one by one
@@ -223,7 +257,7 @@ def multiple(context: Context, table_id: str, name: str, statistics: Sequence[st
     cases, writer = context.cases, context.writer
     one = axis(cases, name)
     about = About(table_id, row_var=name)
-    table = multiple_counts(cases, one, None)
+    table = multiple_counts(cases, one, None, context.sample)
     codes = list(one.codes)
     n_base, w_base = int(table.cases_n[0]), float(table.cases_w[0])
     n, w = table.n[:, 0], table.w[:, 0]
@@ -241,3 +275,18 @@ def multiple(context: Context, table_id: str, name: str, statistics: Sequence[st
     writer.add(about, "share_of_cases", _ratio(float(w.sum()), w_base), n=n_base, base=w_base)
     writer.add(about, "cases_n", cases.n, n=cases.n, base=float(cases.n))
     writer.add(about, "missing_n", cases.n - n_base, n=cases.n, base=float(cases.n))
+    if context.mode == "description":
+        N = possible_population(context, cases.codebook.sets[name].members[0])
+        if N is not None and n_base < N and cases.weighting == "none" and cases.codebook.sets[name].base == "asked":
+            _bounds(context, about, codes, n, n_base, N, "share_of_cases")
+        return
+    if n_base == 0:
+        return
+    if context.sample is not None:
+        for statistic, result in chosen(table, context, ("share_of_cases_se", "interval_low", "interval_high")):
+            writer.add_result(about, statistic, result, codes, [""], n_base, w_base)
+        return
+    member = cases.codebook.sets[name].members[0]
+    low, high, method = _sample_interval(context, w, w_base, float(table.cases_w2[0]), n_base, member)
+    for statistic, values in (("interval_low", low), ("interval_high", high)):
+        writer.add_grid(about, statistic, values, codes, [""], n_base, w_base, method=f"share_of_cases {method}")

@@ -12,12 +12,12 @@ from pipeline.spec.model import Codebook, TableSpec
 from pipeline.statistics.core import known
 from pipeline.tables.axes import kind_of
 from pipeline.tables.context import Context
-from pipeline.tables.means import PAIRWISE, correlation, means, reliability
+from pipeline.tables.means import PAIRWISE, correlation, correlation_matrix, means, reliability
 from pipeline.tables.one_way import frequency, multiple, summary
 from pipeline.tables.two_way import crosstab
 
 Way = Literal[
-    "frequency", "summary", "multiple", "crosstab", "means", "scores", "correlation", "reliability", "model"
+    "frequency", "summary", "multiple", "crosstab", "means", "scores", "correlation", "matrix", "reliability", "model"
 ]  # fmt: skip
 
 
@@ -42,13 +42,18 @@ def pieces(spec: TableSpec, codebook: Codebook) -> list[Piece]:
         return [Piece("model", spec.model.outcome)]
     if spec.kind == "reliability":
         return [Piece("reliability", name) for name in spec.rows]
+    if spec.kind == "correlation" and not spec.columns:
+        return [Piece("matrix", spec.rows[0])]
     found: list[Piece] = []
-    for name in spec.rows:
-        members = codebook.batteries[name].members if name in codebook.batteries else (name,)
-        for row in members:
-            for column in spec.columns or ("",):
-                found.extend(_ways(row, column, spec, codebook))
+    for row in members_of(spec.rows, codebook):
+        for column in spec.columns or ("",):
+            found.extend(_ways(row, column, spec, codebook))
     return found
+
+
+def members_of(names: Sequence[str], codebook: Codebook) -> list[str]:
+    """The names with each battery's members in its place."""
+    return [m for n in names for m in (codebook.batteries[n].members if n in codebook.batteries else (n,))]
 
 
 def _ways(row: str, column: str, spec: TableSpec, codebook: Codebook) -> list[Piece]:
@@ -62,9 +67,11 @@ def _ways(row: str, column: str, spec: TableSpec, codebook: Codebook) -> list[Pi
         return [Piece("frequency", row), *([Piece("scores", row)] if scored else [])]
     other = kind_of(column, codebook)
     if (kind == "numeric" and other == "numeric") or spec.kind == "correlation":
-        return [Piece("correlation", row, column)]
+        return [Piece("correlation", row, column, spec.layer)]
     if kind == "numeric" or spec.kind == "means":
-        return [Piece("means", row, column, spec.layer)]
+        ordered = column in codebook.all_variables() and codebook.all_variables()[column].scores
+        both = [Piece("correlation", row, column, spec.layer)] if ordered and spec.all_statistics else []
+        return [Piece("means", row, column, spec.layer), *both]
     both = [Piece("scores", row, column, spec.layer)] if scored and spec.kind != "crosstab" else []
     return [Piece("crosstab", row, column, spec.layer), *both]
 
@@ -72,7 +79,7 @@ def _ways(row: str, column: str, spec: TableSpec, codebook: Codebook) -> list[Pi
 def make(spec: TableSpec, context: Context, codebook: Codebook) -> None:
     """Make all rows of a table."""
     inside = context if not spec.where else replace(context, cases=context.cases.where(spec.where))
-    wanted = spec.statistics
+    wanted = (*spec.statistics, "letters") if spec.letters and spec.statistics else spec.statistics
     for piece in pieces(spec, codebook):
         _make_piece(piece, spec, inside, wanted)
 
@@ -93,7 +100,10 @@ def _make_piece(piece: Piece, spec: TableSpec, context: Context, wanted: Sequenc
     elif piece.way == "means":
         means(context, spec.table, piece.row, piece.column, piece.layer, wanted)
     elif piece.way == "correlation":
-        correlation(context, spec.table, piece.row, piece.column, wanted)
+        correlation(context, spec.table, piece.row, piece.column, wanted, piece.layer)
+    elif piece.way == "matrix":
+        members = members_of(spec.rows, context.cases.codebook)
+        correlation_matrix(context, spec.table, members, wanted, spec.missing)
     elif piece.way == "model" and spec.model is not None:
         from pipeline.tables.models import model
 

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from pipeline.counting.engine import Counts, count
+from pipeline.counting.engine import Counts, Index, count
 from pipeline.results import About
-from pipeline.statistics.core import Crosstab, LayeredCrosstab
+from pipeline.statistics.core import Cells, Crosstab, LayeredCrosstab
 from pipeline.tables.axes import Axis, axis
-from pipeline.tables.context import Context, chosen, layered
+from pipeline.tables.context import Context, chosen, layered, within_layers
 from pipeline.tables.designs import crosstab_covariance
 from pipeline.tables.multiple import joint_patterns, mention_counts, multiple_counts
 from pipeline.tables.one_way import nets_of
@@ -35,8 +35,7 @@ def crosstab(
         return
     layers = axis(context.cases, layer)
     if rows.coded is None or columns.coded is None or layers.coded is None:
-        for code in layers.codes:
-            inside = _with_cases(context, {layer: (code,)})
+        for code, inside in within_layers(context, layer):
             before = len(context.writer)
             crosstab(inside, table_id, row, column, None, statistics)
             context.writer.put_layer(before, layer, code)
@@ -46,8 +45,15 @@ def crosstab(
     tables = []
     for i, code in enumerate(layers.codes):
         one = Counts(counts.n[:, :, i], counts.w[:, :, i], counts.w2[:, :, i])
-        tables.append(_crosstab(context, rows, columns, one))
+        within: Index = (layers.coded.index == i + 1).view(np.uint8)
+        table = _crosstab(context, rows, columns, one, int(np.count_nonzero(within)))
+        tables.append(_with_design(context, rows, columns, table, within))
         _cells(context, layered(about, layer, code), rows, columns, tables[-1], statistics)
+    together = Counts(*(one.sum(axis=2) for one in (counts.n, counts.w, counts.w2)))
+    anywhere: Index = (layers.coded.index > 0).view(np.uint8)
+    whole = _crosstab(context, rows, columns, together, int(np.count_nonzero(anywhere)))
+    _cells(context, layered(about, layer, ""), rows, columns, _with_design(context, rows, columns, whole, anywhere),
+           statistics)  # fmt: skip
     everything = LayeredCrosstab(tuple(tables))
     n, base = int(counts.n.sum()), float(counts.w.sum())
     for name, result in chosen(everything, context, statistics):
@@ -55,21 +61,16 @@ def crosstab(
                                   n, base)  # fmt: skip
 
 
-def _with_cases(context: Context, conditions: dict[str, tuple[str, ...]]) -> Context:
-    return replace(context, cases=context.cases.where(conditions))
-
-
 def _categories(context: Context, about: About, rows: Axis, columns: Axis, statistics: Sequence[str]) -> None:
     if rows.coded is None or columns.coded is None:
         raise ValueError("two axes of categories expected")
-    counts = count(
-        [rows.coded.index, columns.coded.index], [len(rows.codes), len(columns.codes)], context.cases.weights
-    ).inner()
+    counts = context.cases.pair(rows.coded, columns.coded).inner()
     table = _with_design(context, rows, columns, _crosstab(context, rows, columns, counts))
     _cells(context, about, rows, columns, table, statistics)
 
 
-def _crosstab(context: Context, rows: Axis, columns: Axis, counts: Counts) -> Crosstab:
+def _crosstab(context: Context, rows: Axis, columns: Axis, counts: Counts, cases: int | None = None) -> Crosstab:
+    """The aggregate of a cross-table; ``cases``: those it is asked of, with an answer or not, where not all are."""
     w = counts.w
     if context.rounded:
         w = np.floor(w + 0.5)
@@ -83,15 +84,22 @@ def _crosstab(context: Context, rows: Axis, columns: Axis, counts: Counts) -> Cr
         row_ordered=rows.coded.ordered if rows.coded else False,
         col_ordered=columns.coded.ordered if columns.coded else False,
         same_categories=rows.codes == columns.codes and rows.name != columns.name,
+        sample_n=context.cases.sample_n,
+        design_df=None if context.cases.sample_n is None else (context.cases.n if cases is None else cases) - 1.0,
     )
 
 
-def _with_design(context: Context, rows: Axis, columns: Axis, table: Crosstab) -> Crosstab:
-    """The table with the covariance that strata and clusters call for, where the study declares them."""
+def _with_design(context: Context, rows: Axis, columns: Axis, table: Crosstab, within: Index | None = None) -> Crosstab:
+    """The table with the covariance that strata and clusters call for, where the study declares them.
+
+    ``within``: only the cases where it is above 0.
+    """
     if context.sample is None or rows.coded is None or columns.coded is None:
         return table
     shape = (len(rows.codes), len(columns.codes))
-    covariance, df = crosstab_covariance(context.sample, context.cases, rows.coded.index, columns.coded.index, shape)
+    covariance, df = crosstab_covariance(
+        context.sample, context.cases, rows.coded.index, columns.coded.index, shape, within
+    )
     return replace(table, covariance=covariance, design_df=df)
 
 
@@ -120,8 +128,42 @@ def _cells(
                         error="empty_column")  # fmt: skip
         writer.add_grid(about, "table_share", full_w / w_total, full_rows, full_columns, n_total, w_total,
                         error="no_valid_cases")  # fmt: skip
+    if table.weighting == "probability":
+        w2 = _with_margins(table.w2, [])[-1:, :]
+        effective = np.divide(col_w**2, w2, out=np.full_like(col_w, np.nan), where=w2 > 0)
+        writer.add_grid(about, "effective_n", effective, [""], full_columns, col_n, col_w, "kish", error="empty_column")
     for name, result in chosen(table, context, statistics):
         writer.add_result(about, name, result, r, c, n_total, w_total)
+    wanted = [s for s in _OF_NETS if not statistics or s in statistics]
+    for net, places in net_rows.items():
+        found = chosen(_net_and_rest(table, places), context, wanted) if wanted else ()
+        for name, result in found:
+            if isinstance(result, Cells):
+                texts = None if result.texts is None else result.texts[:1]
+                writer.add_result(
+                    about, name, replace(result, values=result.values[:1], texts=texts), [net], c, n_total, w_total
+                )
+
+
+_OF_NETS = (
+    "expected", "residual", "pearson_residual", "adjusted_residual", "letters", "interval_low", "interval_high",
+)  # fmt: skip
+
+
+def _net_and_rest(table: Crosstab, places: Sequence[int]) -> Crosstab:
+    """The table with two rows, a net's cases and all others: what does not add up over categories is computed anew."""
+    r, c = table.w.shape
+    sums = np.zeros((2, r))
+    sums[0, list(places)] = 1.0
+    sums[1] = 1.0 - sums[0]
+    covariance = table.covariance
+    if covariance is not None:
+        over = np.kron(sums, np.eye(c))
+        covariance = over @ covariance @ over.T
+    return Crosstab(
+        (sums @ table.n).astype(np.int64), sums @ table.w, sums @ table.w2, table.weighting,
+        covariance=covariance, design_df=table.design_df,
+    )  # fmt: skip
 
 
 def _with_margins(values: np.ndarray, nets: list[list[int]]) -> np.ndarray:
@@ -134,7 +176,7 @@ def _with_margins(values: np.ndarray, nets: list[list[int]]) -> np.ndarray:
 def _set_by_categories(context: Context, about: About, rows: Axis, columns: Axis, statistics: Sequence[str]) -> None:
     """A set in the rows: shares of the cases of each column; tests that allow for several mentions."""
     writer, cases = context.writer, context.cases
-    table = multiple_counts(cases, rows, columns)
+    table = multiple_counts(cases, rows, columns, context.sample)
     r, c = list(rows.codes), [*columns.codes, ""]
     n, w = _total_column(table.n), _total_column(table.w)
     cases_n, cases_w = _total_column(table.cases_n[None, :]), _total_column(table.cases_w[None, :])
@@ -179,10 +221,15 @@ def _categories_by_set(context: Context, about: About, rows: Axis, columns: Axis
         writer.add_grid(about, "column_share", w / w[-1:, :], r, c, n[-1:, :], w[-1:, :], error="empty_column")
         writer.add_grid(about, "row_share", w / w[:, -1:], r, c, n[:, -1:], w[:, -1:], error="empty_row")
         writer.add_grid(about, "table_share", w / w_total, r, c, n_total, w_total, error="no_valid_cases")
-    table = multiple_counts(cases, columns, rows)
-    for name, result in chosen(table, context, statistics):
+    table = multiple_counts(cases, columns, rows, context.sample)
+    asked = [*statistics, "letters_items"] if "letters" in statistics else statistics
+    for name, result in chosen(table, context, asked):
         if name.startswith("mrcv"):
             writer.add_result(about, name, result, rows.codes, columns.codes, n_total, w_total)
+        elif name == "letters_items" and isinstance(result, Cells):
+            texts = None if result.texts is None else result.texts.T
+            turned = Cells(result.values.T, result.method, result.warning, result.error, texts)
+            writer.add_result(about, "letters", turned, rows.codes, columns.codes, n_total, w_total)
 
 
 def _two_sets(context: Context, about: About, rows: Axis, columns: Axis, statistics: Sequence[str]) -> None:
@@ -190,7 +237,7 @@ def _two_sets(context: Context, about: About, rows: Axis, columns: Axis, statist
     if rows.mentions is None or columns.mentions is None:
         raise ValueError("two sets expected")
     writer, cases = context.writer, context.cases
-    pair = joint_patterns(cases, rows.mentions, columns.mentions)
+    pair = joint_patterns(cases, rows.mentions, columns.mentions, context.sample)
     first, second = pair.rows.astype(np.float64), pair.columns.astype(np.float64)
     n = np.rint(np.einsum("mi,mj,m->ij", first, second, pair.n.astype(np.float64))).astype(np.int64)
     w = np.einsum("mi,mj,m->ij", first, second, pair.w)

@@ -202,7 +202,8 @@ def test_distributions_of_numbers(rows: list[Case], weighted: bool, group: str |
 def test_patterns_of_several_variables(rows: list[Case], weighted: bool) -> None:
     cases, plain = prepared(rows, weighted)
     x = np.column_stack([cases.numeric("x"), cases.numeric("b")])
-    found, counts = patterns(x, cases.weights)
+    found, counts, place = patterns(x, cases.weights)
+    assert np.array_equal(found[place], x, equal_nan=True)
 
     def key(row: Case) -> tuple[Any, ...]:
         return tuple(row[n] if valid(row, n) else None for n in ("x", "b"))
@@ -314,3 +315,29 @@ def test_codes_far_apart_count_as_well_as_codes_close_together(span: int) -> Non
     coded = cases.coded("b")
     assert coded.codes == ("1", "2", "3", str(span))
     assert coded.index.tolist() == [1, 1, 4, 0]
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_cross_tables_counted_together_are_those_counted_alone(weighted: bool) -> None:
+    """Half the pairs expected; some asked for twice, some not expected at all."""
+    random = np.random.default_rng(3)
+    n = 70_000  # fewer are not worth counting together
+    columns = {name: random.choice([v for v in VALUES[name] if v != ""], n) for name in ("a", "b", "half", "s", "c1")}
+    table = pa.table(
+        {name: pa.array([None if v is None else v for v in column.tolist()]) for name, column in columns.items()}
+        | {"w": pa.array(random.choice([0.5, 1.0, 2.25], n))}
+    )
+    weight = "w" if weighted else None
+    pairs = [("a", "b"), ("a", "half"), ("s", "b"), ("s", "half"), ("c1", "b"), ("b", "c1"), ("a", "a")]
+    alone, together = (Cases(table, CODEBOOK, weight, "frequency") for _ in range(2))
+    together.expect_pairs(pairs)
+    for r, c in [*pairs, ("a", "c1"), ("s", "b")]:
+        plain = count(
+            [alone.coded(r).index, alone.coded(c).index],
+            [len(alone.coded(r).codes), len(alone.coded(c).codes)],
+            alone.weights,
+        )
+        found = together.pair(together.coded(r), together.coded(c))
+        assert np.array_equal(found.n, plain.n)
+        np.testing.assert_allclose(found.w, plain.w, rtol=1e-12)
+        np.testing.assert_allclose(found.w2, plain.w2, rtol=1e-12)

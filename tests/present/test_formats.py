@@ -95,3 +95,17 @@ def test_cells_keep_the_unrounded_number() -> None:
     assert (cell.text, cell.value, cell.format, cell.kind) == ("26,5", 22 / 83, "percent1", "number")
     assert formats.range_cell(23 / 98, 30 / 98, "en").text == "23.5–30.6"
     assert formats.range_cell(None, 0.5, "en").kind == "not_computable"
+
+
+@pytest.mark.parametrize(
+    ("value", "it", "en"),
+    [
+        (1e300, "1,0 × 10³⁰⁰", "1.0 × 10³⁰⁰"),
+        (-2.34e27, "−2,3 × 10²⁷", "−2.3 × 10²⁷"),
+        (1234567890123.0, "1.234.567.890.123", "1,234,567,890,123"),
+        (12345678901234.0, "1,2 × 10¹³", "1.2 × 10¹³"),
+    ],
+)
+def test_numbers_too_long_to_read(value: float, it: str, en: str) -> None:
+    assert formats.decimal_text(value, 0, "it") == it
+    assert formats.decimal_text(value, 0, "en") == en

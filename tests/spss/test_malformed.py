@@ -86,6 +86,9 @@ REJECTED: dict[str, tuple[bytes, str]] = {
     "rar": (b"Rar!\x1a\x07" + b"x" * 90, "is_zip"),
     "pdf": (b"%PDF-1.7\n", "is_pdf"),
     "stata": (b"<stata_dta><header>", "is_stata"),
+    "stata before release 13": (b"\x72\x02\x01\x00\x02\x00\x03\x00\x00\x00" + b"\0" * 400, "is_stata"),
+    "a picture": (b"\x89PNG\r\n\x1a\n" + b"x" * 500, "is_something"),
+    "csv in UTF-16": ("id;città\n1;Forlì\n".encode("utf-16"), "is_text"),
     "sas": (b"HEADER RECORD*******LIBRARY HEADER RECORD!!!!!!!", "is_sas"),
     "r": (b"RDX3\nX\n", "is_r"),
     "parquet": (b"PAR1" + b"x" * 90, "is_parquet"),
@@ -263,6 +266,8 @@ def _long_name(text: bytes) -> bytes:
 READ: dict[str, tuple[bytes, str]] = {
     "duplicate names": (_duplicates(), "name_changed"),
     "a variable without a name": (sav([Column("")], [[1]]), "name_changed"),
+    "a name with a sign that nests": (sav([Column("A>B")], [[1]]), "name_changed"),
+    "a name that begins with a blank": (sav([Column(" A")], [[1]]), "name_changed"),
     "names that differ in capitals": (sav([Column("Q"), Column("q")], [[1, 2]]), "names_alike"),
     "long names that collide": (_long_name(b"Q1=Eta\tQ2=Eta"), "name_changed"),
     "set of nothing": (with_sets(b"$d=D1 1 0  NO1 NO2\n"), "set_empty"),
@@ -312,6 +317,12 @@ def test_harmless_damage_is_read_and_told(name: str, write: Callable[..., Path])
 
 def test_duplicate_names_do_not_take_a_third_one_s(write: Callable[..., Path]) -> None:
     assert parse_here(write(_duplicates())).table.column_names == ["Q", "Q_3", "Q_2"]
+
+
+def test_a_name_keeps_all_letters_but_the_sign_that_nests(write: Callable[..., Path]) -> None:
+    names = [Column("<b>x</b>"), Column("A B"), Column("A,B"), Column("=1+1")]
+    found = read(write(sav(names, [[1, 2, 3, 4]])))
+    assert [v.name for v in found.dictionary.variables] == ["<b›x</b›", "A B", "A,B", "=1+1"]
 
 
 def test_damage_that_matters_to_nobody_is_passed_over(write: Callable[..., Path]) -> None:

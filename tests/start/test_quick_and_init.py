@@ -12,9 +12,10 @@ import yaml
 
 from pipeline.paths import SURVEY_SUFFIXES, layout
 from pipeline.spec.load import load
-from pipeline.start.guess import common_start
+from pipeline.start.groups import common_start
 from pipeline.start.yaml_text import flow, key, quoted
 from tests.conftest import COLUMNS, Ran, write_sav
+from tests.spss.build import Column, sav
 
 Run = Callable[..., Ran]
 SPSS = Path(__file__).parent.parent / "spss" / "files"
@@ -204,6 +205,31 @@ def test_hostile_names_and_labels_survive_the_way_through_yaml(run: Run, tmp_pat
         assert " ".join(next(iter(variable.label.values())).split()) == " ".join(label.split())
         assert " ".join(next(iter(variable.categories["1"].values())).split()) == " ".join(label.split())
     assert run("report", "--study", tmp_path / "study", "--lang", "en", "--formats", "html").code == 0
+
+
+def test_weights_too_large_to_add_up_are_refused_by_name(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "w.sav").write_bytes(sav([Column("A"), Column("PESO")], [[1, 1e300], [2, 1e300]], weight=2))
+    ran = run("quick", tmp_path / "w.sav", "--out", tmp_path / "out", "--lang", "en", "--formats", "html")
+    assert ran.code == 3
+    assert "PESO" in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_names_and_numbers_that_no_file_should_hold(run: Run, tmp_path: Path) -> None:
+    columns = [Column("<b>x</b>", labels={1.0: "a", 2.0: "b"}), Column("D", format=(20, 11, 0)), Column("H")]
+    rows = [[1 + i % 2, (-1e10, 1e300, 0.5)[i % 3], 10.0 ** (i * 12)] for i in range(26)]
+    (tmp_path / "h.sav").write_bytes(sav(columns, rows, extensions=[(7, 1, b"$<b>=C 1 x D H\n")]))
+    ran = run("quick", tmp_path / "h.sav", "--out", tmp_path / "out", "--lang", "it")
+    assert ran.code == 0, ran.err
+
+
+def test_dont_know_that_is_not_declared_missing_is_asked_about(run: Run, tmp_path: Path) -> None:
+    column = Column("A", label="Domanda", labels={1.0: "Poco", 2.0: "Molto", 8.0: "Non so"})
+    (tmp_path / "d.sav").write_bytes(sav([column], [[1], [2], [8]] * 10))
+    assert run("quick", tmp_path / "d.sav", "--out", tmp_path / "out", "--lang", "it", "--formats", "html").code == 0
+    page = (tmp_path / "out" / "report.it.html").read_text("utf-8")
+    assert "Da decidere" in page
+    assert "8 «Non so»: A." in page
 
 
 # ---------------------------------------------------------------- small parts

@@ -11,7 +11,6 @@ import pytest
 from pipeline.statistics.census import (
     exact_share_interval,
     exact_total_interval,
-    finite_population_factor,
     worst_case_bounds,
     worst_case_mean_bounds,
 )
@@ -132,12 +131,6 @@ def test_a_share_is_the_mean_of_zeros_and_ones():
     assert worst_case_mean_bounds(22, 83, 98, 0, 1) == worst_case_bounds(22, 83, 98)
 
 
-def test_finite_population_factor():
-    assert finite_population_factor(83, 98) == pytest.approx(math.sqrt(15 / 98), rel=1e-15)
-    assert finite_population_factor(98, 98) == 0
-    assert finite_population_factor(0, 98) == 1
-
-
 @pytest.mark.parametrize("bad", [(-1, 5, 9), (6, 5, 9), (5, 10, 9), (0, 0, 0)])
 def test_impossible_counts(bad):
     for function in (worst_case_bounds, exact_total_interval):
@@ -155,6 +148,32 @@ def test_impossible_means_confidences_and_samples():
     for confidence in (0.0, 1.0, 1.5):
         with pytest.raises(ValueError, match="confidence"):
             exact_total_interval(1, 2, 3, confidence)
-    for bad in ((5, 4), (-1, 4), (0, 0)):
-        with pytest.raises(ValueError, match="not a sample"):
-            finite_population_factor(*bad)
+
+
+def test_ends_of_a_scale_belong_to_it():
+    assert worst_case_mean_bounds(2, 1, 1, 2, 2) == (2, 2)
+    assert worst_case_mean_bounds(0, 0, 1, -1, 3) == (-1, 3)
+    assert worst_case_mean_bounds(0, 5, 10, 0, 0) == (0, 0)
+    assert worst_case_mean_bounds(0.5, 0.5, 1, 1, 1.5) == (1, 1.25)
+
+
+@pytest.mark.parametrize(("lowest", "highest"), [(-1000, 0.5), (0.5, 1000), (0, 0.001)])
+def test_a_sum_may_miss_its_scale_by_rounding_only(lowest, highest):
+    """Rounding is taken for a billionth of the largest sum that the scale allows."""
+    largest = 1e-9 * 50 * max(abs(lowest), abs(highest))
+    for end, sign in ((lowest, -1), (highest, 1)):
+        worst_case_mean_bounds(50 * end + sign * 0.9 * largest, 50, 98, lowest, highest)
+        with pytest.raises(ValueError, match="outside the scale"):
+            worst_case_mean_bounds(50 * end + sign * 1.1 * largest, 50, 98, lowest, highest)
+
+
+@pytest.mark.parametrize(
+    ("confidence", "tail"), [(0.5, Fraction(1, 4)), (0.2, Fraction(2, 5)), (0.99, Fraction(1, 200))]
+)
+def test_intervals_of_other_confidences(confidence, tail):
+    """With tails of a quarter some K of four units reach the tail exactly: they are not kept."""
+    for n in range(5):
+        for k in range(n + 1):
+            low, high = interval_by_definition(k, n, 4, tail)
+            assert exact_total_interval(k, n, 4, confidence) == (low, high)
+            assert exact_share_interval(k, n, 4, confidence) == (low / 4, high / 4)

@@ -6,9 +6,10 @@ from itertools import product
 
 import numpy as np
 import pytest
+from scipy.special import ndtr, stdtr
 
 from pipeline.statistics.core import Options, Patterns
-from pipeline.statistics.correlation import complete, correlation_matrix, linearised_variance
+from pipeline.statistics.correlation import centred, complete, correlation_matrix, linearised_variance
 from tests.statistics.numeric_aggregates import CASES, R, found, patterns, reason, value, weights_of
 
 NAMES = ("pearson_r", "spearman_rho", "tau_b")
@@ -150,3 +151,92 @@ def test_complete_keeps_strata_and_clusters_in_step():
     assert kept.stratum.tolist() == [1, 3]
     assert kept.cluster.tolist() == [7, 9]
     assert kept.w.tolist() == [1, 0.5]
+
+
+# ---------------------------------------------------------------- by hand, at the limits
+
+
+def test_centred_columns_case_by_case():
+    x = np.array([[1e9 + 1, 3, 5], [1e9 + 2, 3, 7], [1e9 + 4, 3, 5.5]])
+    w = np.array([1.0, 2, 1])
+    means, deviations = centred(x, w)
+    np.testing.assert_array_equal(means, [1e9 + 9 / 4, 3, 24.5 / 4])
+    np.testing.assert_allclose(deviations[:, 0], [-5 / 4, -1 / 4, 7 / 4], rtol=1e-12)
+    np.testing.assert_array_equal(deviations[:, 1], 0)
+    np.testing.assert_allclose(deviations[:, 2], [-1.125, 0.875, -0.625], rtol=1e-12)
+
+
+@pytest.mark.parametrize("w", [0.4, 0.5, 0.6, 0.75, 0.8, 1.0])
+def test_few_cases_of_a_frequency_weight(w):
+    """r = 0.6 of four cases of weight w: p and error from W − 2, the interval from W − 3, where they are positive."""
+    a = patterns([[1, 2, 3, 4], [2, 1, 4, 3]], [w] * 4, "frequency")
+    total, r = 4 * w, 0.6
+    assert value(a, "pearson_r") == pytest.approx(r, rel=1e-12)
+    if total > 2:
+        assert value(a, "pearson_r_se") == pytest.approx((0.64 / (total - 2)) ** 0.5, rel=1e-12)
+        t = r * ((total - 2) / 0.64) ** 0.5
+        assert value(a, "pearson_r_p") == pytest.approx(2 * float(stdtr(total - 2, -t)), rel=1e-12)
+    else:
+        for name in ("pearson_r_se", "pearson_r_p", "tau_b_p", "spearman_rho_p"):
+            assert reason(a, name) == "too_few_cases"
+    if total > 3:
+        half = 1.959963984540054 / (total - 3) ** 0.5
+        assert value(a, "pearson_r_low") == pytest.approx(np.tanh(np.arctanh(r) - half), rel=1e-10)
+        assert value(a, "pearson_r_high") == pytest.approx(np.tanh(np.arctanh(r) + half), rel=1e-10)
+    else:
+        assert reason(a, "pearson_r_low") == reason(a, "pearson_r_high") == "too_few_cases"
+
+
+def test_a_perfect_correlation_has_p_0_and_no_interval():
+    for y in ([2, 4, 6, 8.0], [-1, -2, -3, -4]):
+        a = patterns([[1, 2, 3, 4], y])
+        p = found(a, "pearson_r_p")["pearson_r_p"]
+        assert (p.value, p.method, p.warning) == (0, "t_of_r", "perfect_correlation")
+        assert reason(a, "pearson_r_low") == "perfect_correlation"
+        assert value(a, "pearson_r_se") == pytest.approx(0, abs=1e-7)
+    near = patterns([[1, 2, 3, 4], [1, 2, 3, 4.001]])
+    assert 0 < value(near, "pearson_r_p") < 1e-5
+    assert value(near, "pearson_r_low") < value(near, "pearson_r") < value(near, "pearson_r_high") < 1
+
+
+def test_tau_b_pair_by_pair():
+    """Concordant less discordant over √ of the pairs untied on each; z with Kendall's variance under ties."""
+    x, y = [1, 2, 2, 3, 5, 1, 4, 4], [2, 1, 2, 3, 3, 2, 5, 1]
+    w = [1, 2, 1, 1, 3, 1, 1, 2]
+    a = patterns([x, y], w, "frequency")
+    cx, cy = np.repeat(x, w), np.repeat(y, w)
+    i, j = np.triu_indices(len(cx), 1)
+    dx, dy = np.sign(cx[i] - cx[j]), np.sign(cy[i] - cy[j])
+    s = (dx * dy).sum()
+    assert value(a, "tau_b") == pytest.approx(s / (np.abs(dx).sum() * np.abs(dy).sum()) ** 0.5, rel=1e-12)
+    n = len(cx)
+    t, u = (np.unique(c, return_counts=True)[1] for c in (cx, cy))
+    v0, vt, vu = (n * (n - 1) * (2 * n + 5), (t * (t - 1) * (2 * t + 5)).sum(), (u * (u - 1) * (2 * u + 5)).sum())
+    v1 = (t * (t - 1)).sum() * (u * (u - 1)).sum() / (2 * n * (n - 1))
+    v2 = (t * (t - 1) * (t - 2)).sum() * (u * (u - 1) * (u - 2)).sum() / (9 * n * (n - 1) * (n - 2))
+    z = s / ((v0 - vt - vu) / 18 + v1 + v2) ** 0.5
+    assert value(a, "tau_b_p") == pytest.approx(2 * float(ndtr(-abs(z))), rel=1e-11)
+    survey = patterns([cx, cy], [0.01] * n, "probability")
+    assert value(survey, "tau_b") == pytest.approx(value(a, "tau_b"), rel=1e-12)
+    assert value(survey, "spearman_rho") == pytest.approx(value(a, "spearman_rho"), rel=1e-12)
+
+
+@pytest.mark.parametrize("missing", ["pairwise", "listwise"])
+@pytest.mark.parametrize("coefficient", ["pearson_r", "spearman_rho", "tau_b"])
+def test_a_matrix_is_its_pairs(missing, coefficient):
+    n = np.nan
+    a = patterns([[1, 2, 3, 4, 6, n], [2, 1, 4, 3, 5, 7], [3, n, 1, 2, 6, 4], [5] * 6], [1, 2, 1, 1, 1, 2], "frequency")
+    m = correlation_matrix(a, Options(), coefficient, missing)
+    rows = ~np.isnan(a.x).any(axis=1)
+    for i in range(4):
+        for j in range(4):
+            keep = rows if missing == "listwise" else ~np.isnan(a.x[:, [i, j]]).any(axis=1)
+            assert (m.n[i, j], m.base[i, j]) == (keep.sum(), a.w[keep].sum())
+            if i == j:
+                assert np.isnan(m.p[i, i])
+                continue
+            pair = patterns([a.x[keep, i], a.x[keep, j]], a.w[keep], "frequency")
+            one, p = (found(pair, name)[name] for name in (coefficient, f"{coefficient}_p"))
+            assert m.errors[i][j] == (one.error or p.error)
+            np.testing.assert_equal(m.values[i, j], np.nan if one.value is None else one.value)
+            np.testing.assert_equal(m.p[i, j], np.nan if p.value is None else p.value)

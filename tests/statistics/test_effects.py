@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from pipeline.statistics.effects import noncentral_f_cdf, noncentral_f_limits, noncentral_t_limits
-from pipeline.statistics.roots import crossing
 from tests.statistics.numeric_aggregates import CASES, case_groups, found, grouped, reason, value
 
 # The values of d, g, eta squared and omega squared with their intervals are in numeric_r.csv (see test_groups).
@@ -76,13 +75,57 @@ def test_reasons():
     assert value(three, "cohens_d") < 0
 
 
-def test_crossing_needs_a_change_of_sign():
-    assert crossing(lambda x: x * x - 2, 0, 2) == pytest.approx(2**0.5, rel=1e-15)
-    assert crossing(lambda x: 2 - x * x, 0, 2) == pytest.approx(2**0.5, rel=1e-15)
-    assert crossing(lambda x: x - 3, 3, 5) == 3
-    assert crossing(lambda x: x - 5, 3, 5) == 5
-    with pytest.raises(ValueError, match="no change of sign"):
-        crossing(lambda x: x + 1, 0, 2)
+def test_d_and_g_of_few_cases_by_hand():
+    """Pooled variance 2/df; g = d·Γ(df/2)/(√(df/2)·Γ((df − 1)/2)): Γ(½) = √π, Γ(1) = 1."""
+    three = grouped([1, 3, 4], [0, 0, 1])
+    assert value(three, "cohens_d") == pytest.approx(-2 / 2**0.5, rel=1e-12)
+    four = grouped([1, 3, 4, 4], [0, 0, 1, 1])
+    assert value(four, "cohens_d") == pytest.approx(-2, rel=1e-12)
+    assert value(four, "hedges_g") == pytest.approx(-2 / np.pi**0.5, rel=1e-12)
+    # A frequency weight of ¾ for four cases and of ½: df 1 and 0. Γ(¾)/(√¾·Γ(¼)) for df 1.5.
+    light = grouped([1, 3, 4, 4], [0, 0, 1, 1], [0.875] * 4, "frequency")
+    d = -2 / (1.75 / 1.5) ** 0.5
+    assert value(light, "cohens_d") == pytest.approx(d, rel=1e-12)
+    assert value(light, "hedges_g") == pytest.approx(d * 1.2254167024651776 / 3.6256099082219083 / 0.75**0.5, rel=1e-12)
+    for weight in (0.5, 0.4):
+        tiny = grouped([1, 3, 4, 4], [0, 0, 1, 1], [weight] * 4, "frequency")
+        assert reason(tiny, "cohens_d") == "fewer_than_two_cases"
+
+
+def test_limits_of_d_are_those_of_the_noncentral_t():
+    """d/√(1/n₁ + 1/n₂) is t; R 4.2.2: pt(t, df, limit/root) is .95 and .05 at the limits of 90%."""
+    from scipy.special import nctdtr
+
+    two = grouped([1, 3, 2, 5, 4, 6, 9, 7], [0, 0, 0, 1, 1, 1, 1, 1])
+    root = (1 / 3 + 1 / 5) ** 0.5
+    d = value(two, "cohens_d")
+    low, high = value(two, "cohens_d_low", confidence=0.9), value(two, "cohens_d_high", confidence=0.9)
+    assert nctdtr(6, low / root, d / root) == pytest.approx(0.95, rel=1e-10)
+    assert nctdtr(6, high / root, d / root) == pytest.approx(0.05, rel=1e-10)
+    assert found(two, "cohens_d_low")["cohens_d_low"].method == "noncentral_t confidence=95"
+
+
+def test_explained_variance_by_hand():
+    """Groups 1 3, 4 6 8: between 2·(12/5)²… = 19.2, within 2 + 8; f = 19.2/(10/3)."""
+    two = grouped([1, 3, 4, 6, 8], [0, 0, 1, 1, 1])
+    assert value(two, "eta_squared") == pytest.approx(19.2 / 29.2, rel=1e-12)
+    assert value(two, "omega_squared") == pytest.approx((19.2 - 10 / 3) / (29.2 + 10 / 3), rel=1e-12)
+    low, high = noncentral_f_limits(19.2 / (10 / 3), 1, 3, 0.8)
+    assert value(two, "eta_squared_low", confidence=0.8) == pytest.approx(low / (low + 5), rel=1e-12)
+    assert value(two, "eta_squared_high", confidence=0.8) == pytest.approx(high / (high + 5), rel=1e-12)
+    assert noncentral_f_cdf(5.76, 1, 3, high) == pytest.approx(0.1, rel=1e-9)
+    # Probability weights of any size are scaled to the five cases.
+    survey = grouped([1, 3, 4, 6, 8], [0, 0, 1, 1, 1], [0.01] * 5, "probability")
+    assert value(survey, "omega_squared") == pytest.approx(value(two, "omega_squared"), rel=1e-12)
+    assert value(survey, "cohens_d") == pytest.approx(value(two, "cohens_d"), rel=1e-12)
+
+
+def test_limits_of_large_noncentralities():
+    low, high = noncentral_f_limits(2000.0, 2, 300, 0.95)
+    assert noncentral_f_cdf(2000.0, 2, 300, low) == pytest.approx(0.975, abs=1e-9)
+    assert noncentral_f_cdf(2000.0, 2, 300, high) == pytest.approx(0.025, abs=1e-9)
+    # Far from any effect no noncentrality is that small: both limits 0.
+    assert noncentral_f_limits(0.001, 3, 50, 0.5) == (0, 0)
 
 
 def test_eta_squared_of_two_groups_is_that_of_t():

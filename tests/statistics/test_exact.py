@@ -124,6 +124,23 @@ def test_large_two_by_two():
 LARGE = 0.45447563276825925
 
 
+@pytest.mark.parametrize(
+    ("counts", "two", "one"),
+    [
+        # R 4.2.2: x <- matrix(…, 2, byrow = TRUE); fisher.test(x)$p.value; one: the smaller of
+        # fisher.test(x, alternative = "less")$p.value and fisher.test(x, alternative = "greater")$p.value
+        ([[700, 300], [620, 380]], 0.00018996237320505075, 9.4981186602525469e-05),
+        ([[900, 3], [250, 0]], 1.0, 0.48002291378915846),
+        ([[0, 40], [600, 900]], 3.5941482664653079e-09, 1.9082235020574973e-09),
+        ([[600, 600], [600, 600]], 1.0, 0.51628166158316924),
+    ],
+)
+def test_two_by_two_of_more_than_a_thousand_cases(counts, two, one):
+    assert value(crosstab(counts), "fisher_p") == pytest.approx(two, rel=1e-9)
+    assert value(crosstab(counts), "fisher_p_one_sided") == pytest.approx(one, rel=1e-9)
+    assert value(crosstab(counts), "fisher_p") <= 1
+
+
 def brute_force(counts, extreme):
     """P of all r×3 tables with these margins for which ``extreme`` holds, by trying every table."""
     x = np.array(counts)
@@ -204,6 +221,28 @@ def test_random_tables_have_the_margins_and_the_means(rows, cols, monkeypatch):
     assert found[:, 2, 0].var() == pytest.approx(spread, rel=0.1)
 
 
+def test_the_limit_counts_steps():
+    """A 2×3 table of margins 1, 2 and 1, 1, 1: the edges are counted by hand.
+
+    Rows left (1, 2): columns of 1 take the case from either row, 2 edges; (0, 2) and (1, 1): 1 + 2 edges; (0, 1) and
+    (1, 0): 1 + 1. Seven edges make the network; p is 1 at once, because every table is as probable.
+    """
+    table = crosstab([[1, 0, 0], [0, 1, 1]])
+    for limit, method in ((6, "monte_carlo"), (7, "exact")):
+        found = numbers(table, Options(enumeration_limit=limit, monte_carlo=99), ["permutation_p"])["permutation_p"]
+        assert found.method.split()[0] == method
+        assert found.value == pytest.approx(1, rel=1e-14)
+
+
+def test_monte_carlo_counts_ties():
+    """Every permutation of this table has the same chi-square, computed in another order: p is 1, with ties."""
+    for counts in ([[1, 0, 0], [0, 1, 1]], [[3, 0, 0, 0], [0, 1, 1, 1]]):
+        for name in ("fisher_p", "permutation_p"):
+            exactly = value(crosstab(counts), name)
+            by_chance = value(crosstab(counts), name, Options(enumeration_limit=1, monte_carlo=4_000))
+            assert by_chance == pytest.approx(exactly, abs=0.03)
+
+
 def test_a_large_sparse_table_stays_small():
     x = np.zeros((60, 60))
     x[np.arange(60), np.arange(60)[::-1]] = 1
@@ -239,6 +278,11 @@ def test_weights_that_add_up_to_whole_counts():
 
 def test_applies_where_chi2_is_in_doubt():
     assert "fisher_p" in numbers(crosstab([[50, 60], [70, 80]]))
+    assert "fisher_p" in numbers(crosstab([[50, 0, 60], [70, 0, 80]]))
+    # Expected counts 6 and 5, by rows: 5 is enough.
+    assert "fisher_p" not in numbers(crosstab([[8, 5, 5], [3, 6, 6]]))
+    assert "fisher_p" in numbers(crosstab([[8, 5, 5], [3, 6, 5]]))
+    assert not {"fisher_p", "permutation_p"} & set(numbers(of_cases([0, 1, 0, 1], [0, 1, 1, 0], [1, 2, 1, 3])))
     assert "fisher_p" not in numbers(crosstab([[50, 60, 40], [70, 80, 30]]))
     assert "permutation_p" in numbers(crosstab([[3, 1, 5], [4, 4, 4], [7, 8, 1]]))
     assert "fisher_p_one_sided" not in numbers(crosstab([[3, 1, 5], [4, 4, 4], [7, 8, 1]]))

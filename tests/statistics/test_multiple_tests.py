@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.statistics.multiple_tests import METHODS, adjust
+from pipeline.statistics.multiple_tests import METHODS, adjust, adjust_rows
 from tests.statistics.numeric_aggregates import R
 
 P = np.array([0.01, 0.02, 0.03, 0.04, 0.05, 0.0004, 0.6])
@@ -55,3 +55,19 @@ def test_never_above_one_nor_below_the_unadjusted(method):
 def test_unknown_method():
     with pytest.raises(ValueError, match="no adjustment 'sidak'"):
         adjust(P, "sidak")
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_each_row_is_a_family_of_its_own(method):
+    rows = np.array([[P, P[::-1]], [P / 2, np.where(P > 0.04, np.nan, P)], [np.full(7, np.nan), np.ones(7)]])
+    got = adjust_rows(rows, method)
+    for i, j in np.ndindex(3, 2):
+        np.testing.assert_array_equal(got[i, j], adjust(rows[i, j], method))
+    whole = adjust_rows(np.array([[1, 0, 0]]), method)
+    assert (whole.dtype, whole.tolist()) == (np.float64, [[1, 0, 0]])
+
+
+def test_the_input_of_none_is_copied():
+    given = P.copy()
+    adjust(given, "none")[0] = 7
+    assert given[0] == P[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal, localcontext
+from fractions import Fraction
 from itertools import combinations
 from math import comb
 
@@ -60,6 +61,39 @@ def test_no_cases_no_interval_and_the_ends_are_exact(function):
     assert low[1] == 0
     assert high[2] == 1
     assert high[1] == pytest.approx(1 - low[2])
+
+
+@pytest.mark.parametrize("function", [proportions.wilson, proportions.clopper_pearson])
+def test_limits_at_nobody_and_everybody_are_exact(function):
+    """The formula alone leaves rounding error there for some n."""
+    n = np.arange(1, 200)
+    assert (function(0 * n, n)[0] == 0).all()
+    assert (function(n, n)[1] == 1).all()
+    assert (function(0 * n, n)[1] < 1).all()
+    assert (function(n, n)[0] > 0).all()
+
+
+def test_intervals_of_less_than_one_case():
+    """An effective n may be 1/2: Wilson's limits by hand with z² = z², k = n/2: ½ ∓ z/(2√(n + z²))."""
+    z = 1.959963984540054
+    low, high = proportions.wilson(Fraction(1, 4), Fraction(1, 2))
+    assert float(low) == pytest.approx(0.5 - z / 2 / np.sqrt(0.5 + z * z), rel=1e-12)
+    assert float(high) == pytest.approx(0.5 + z / 2 / np.sqrt(0.5 + z * z), rel=1e-12)
+    low, high = proportions.agresti_coull(0.25, 0.5)
+    assert float(high) == pytest.approx(min(1, 0.5 + z / 2 / np.sqrt(0.5 + z * z)), rel=1e-12)
+    # R 4.2.2: qbeta(.025, .25, 1.25), qbeta(.975, 1.25, .25)
+    low, high = proportions.clopper_pearson(0.25, 0.5)
+    assert float(low) == pytest.approx(2.8850209203919988e-07, rel=1e-9)
+    assert float(high) == pytest.approx(0.99999971149790801, rel=1e-9)
+
+
+def test_newcombe_by_hand():
+    """d = p1 − p2 and √((p1 − l1)² + (u2 − p2)²), with Newcombe's Wilson limits at 90%."""
+    (l1, u1), (l2, u2) = proportions.wilson(7, 10, 0.9), proportions.wilson(3, 12, 0.9)
+    low, high = proportions.newcombe(7, 10, 3, 12, 0.9)
+    assert float(low) == pytest.approx(0.45 - np.sqrt((0.7 - l1) ** 2 + (u2 - 0.25) ** 2), rel=1e-12)
+    assert float(high) == pytest.approx(0.45 + np.sqrt((u1 - 0.7) ** 2 + (0.25 - l2) ** 2), rel=1e-12)
+    assert np.isnan(proportions.newcombe([0, 1], [0, 2], [1, 0], [2, 0])).all()
 
 
 def test_newcombe_turned_around():
@@ -144,10 +178,23 @@ def test_standard_error_of_a_weighted_share_is_r_surveys(design):
 
 
 def test_effective_n():
-    np.testing.assert_allclose(proportions.kish_n([4.0, 6.0, 0.0], [4.0, 18.0, 0.0]), [4, 2, np.nan])
+    np.testing.assert_allclose(proportions.kish_n([4.0, 6.0, 0.0, 0.5], [4.0, 18.0, 0.0, 0.25]), [4, 2, np.nan, 1])
+    assert np.isinf(proportions.kish_n(1e200, 1e-200))
     # A simple random sample of 101: the variance p(1 − p)/100.
     assert float(proportions.effective_n(0.3, np.sqrt(0.3 * 0.7 / 100))) == pytest.approx(100)
     assert np.isnan(proportions.effective_n(0.0, 0.0))
+
+
+def test_standard_error_of_a_share_by_hand():
+    """Weights 1, 2 with the property and 3 without: p = ½, Σ(w(y − p))² = (1 + 4 + 9)/4; in a sample of 3 and of 5."""
+    for cases in (3, 5):
+        found = proportions.share_se(3, 5, 6, 14, cases)
+        assert float(found) == pytest.approx(np.sqrt(cases / (cases - 1) * 14 / 4) / 6, rel=1e-14)
+    # Everybody has it: no error. One case, and nobody: none to be had.
+    assert proportions.share_se([6, 2, 0], [14, 4, 0], [6, 2, 0], [14, 4, 0], [3, 1, 3])[0] == 0
+    assert not np.isfinite(proportions.share_se([6, 2, 0], [14, 4, 0], [6, 2, 0], [14, 4, 0], [3, 1, 3])[1:]).any()
+    # Rounding may leave a negative sum of squares.
+    assert proportions.share_se(1.0, 1.0 + 1e-16, 1.0, 1.0 - 1e-16, 4) == 0
 
 
 def test_shares_of_zero_and_one():
@@ -238,6 +285,41 @@ def test_an_empty_column_keeps_its_letter_and_changes_nothing_else():
     assert letters_of(wider).texts.tolist() == [["D", "", "D", ""], ["", "", "", "A C"]]
 
 
+def test_a_base_of_two_takes_part_and_of_less_not():
+    counts = [[1.0, 20], [1.0, 30]]
+    assert proportions.compare_columns(crosstab(counts), Options()).takes_part.all()
+    # With a probability weight the cases count, not their weights.
+    table = of_cases([0, 1, 0, 1, 0, 1], [0, 0, 1, 1, 1, 1], [0.1] * 6)
+    assert proportions.compare_columns(table, Options()).takes_part.all()
+
+
+def test_least_expected_count_of_a_weighted_table_is_in_cases():
+    """Expected ½·½·4·… of a weight of ten or a tenth for every case are those of the cases."""
+    row, col = [0] * 9 + [1] * 9, [0, 0, 0, 1, 1, 1, 1, 1, 1] * 2
+    # Columns of 6 and 12 cases, halves in each row: expected 3 and 6.
+    for weight in (0.1, 1.0, 10.0):
+        table = of_cases(row, col, [weight] * 18)
+        for least, part in ((2.99, [True, True]), (3.01, [False, True]), (6.01, [False, False])):
+            found = proportions.compare_columns(table, Options(least_expected=least))
+            assert found.takes_part.tolist() == [part] * 2
+    whole = proportions.compare_columns(crosstab([[3, 6], [3, 6]]), Options(least_expected=3.0))
+    assert whole.takes_part.all()
+    nobody = crosstab([[0, 0], [0, 0]])
+    assert not proportions.compare_columns(nobody, Options(least_expected=0.5)).takes_part.any()
+
+
+def test_letters_of_a_design_by_position():
+    found = numbers(of_cases([0, 1] * 40, [0] * 20 + [1] * 60, [1] * 20 + [5, 1] * 30), Options(), ["letters"])[
+        "letters"
+    ]
+    assert found.texts.tolist() == [["", "A"], ["B", ""]]
+    assert found.method == "design_based_z adjustment=bonferroni level=0.05"
+    empty = numbers(crosstab([[0, 0], [0, 0]]), ids=["letters"])["letters"]
+    assert (empty.error, empty.values.shape, np.isnan(empty.values).all()) == ("no_cases", (2, 2), True)
+    assert "letters" not in numbers(crosstab([[3], [4]]))
+    assert "letters" in numbers(crosstab([[3, 4], [4, 3]]))
+
+
 def test_letters_by_position():
     assert [proportions.letter(i) for i in (0, 1, 25, 26, 27, 51, 52, 701, 702)] == [
         "A", "B", "Z", "AA", "AB", "AZ", "BA", "ZZ", "AAA",
@@ -288,4 +370,7 @@ def test_design_based_p_has_the_designs_degrees_of_freedom():
 def test_a_table_of_too_many_comparisons_is_a_reason():
     found = numbers(crosstab(np.ones((51, 320)).tolist()), ids=["letters"])["letters"]
     assert found.error == "too_many_cells"
+    assert found.values.shape == (51, 320)
     assert np.isnan(found.values).all()
+    # 5,000,000 comparisons are the most: 50 rows, 316 columns are 4,992,800.
+    assert numbers(crosstab(np.ones((50, 316)).tolist()), ids=["letters"])["letters"].error == "column_not_compared"

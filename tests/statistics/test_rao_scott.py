@@ -156,3 +156,59 @@ def test_two_weighted_cases_have_a_variance_and_one_has_none():
     assert value(two, "pearson_r_ase") == 0
     assert reason(replace(two, n=np.array([[1, 0], [0, 0]])), "pearson_r_ase") == "undefined"
     assert numbers(of_cases([0], [0], [2]), ids=["design_effect"])["design_effect"].error == "too_few_cases"
+
+
+def test_a_smaller_variance_makes_a_larger_f():
+    """F is X² over the sum of the design effects: a covariance of a millionth makes it a million times as large."""
+    table = of_design("clusters")
+    small = replace(table, covariance=table.covariance / 1e6, design_df=1.0)
+    assert value(small, "rao_scott_f") == pytest.approx(1e6 * value(table, "rao_scott_f"), rel=1e-9)
+    assert value(small, "rao_scott_f_df1") == pytest.approx(value(table, "rao_scott_f_df1"), rel=1e-9)
+    assert value(small, "rao_scott_f_df2") == value(small, "rao_scott_f_df1")
+    assert value(small, "rao_scott_design_effect") == pytest.approx(
+        value(table, "rao_scott_design_effect") / 1e6, rel=1e-9
+    )
+    effects = numbers(small, ids=["design_effect"])["design_effect"].values
+    np.testing.assert_allclose(effects, numbers(table, ids=["design_effect"])["design_effect"].values / 1e6, rtol=1e-9)
+
+
+def test_a_frequency_weight_counts_copies():
+    """Cases are the sum of the weights: of 3/2 there is a variance, of one or less there is none."""
+    x = np.array([[0.4, 0.2], [0.3, 0.6]])
+    table = replace(crosstab(x.tolist()), weighting="frequency")
+    # Independent cases: design effects n/(n − 1) and 1 for the shares.
+    assert value(table, "rao_scott_design_effect") == pytest.approx(1.5 / 0.5, rel=1e-12)
+    assert numbers(table, ids=["design_effect"])["design_effect"].values.tolist() == [[1, 1], [1, 1]]
+    for total in (1.0, 0.75):
+        one = replace(table, w=np.array([[0.25, 0.25], [0.25, total - 0.75 or 0.25]]))
+        one = replace(one, w=one.w * (total / one.w.sum()))
+        assert reason(one, "rao_scott_f") == "singular_covariance"
+        assert numbers(one, ids=["design_effect"])["design_effect"].error == "too_few_cases"
+    # With a design its covariance counts, whatever the weight means.
+    designed = replace(table, covariance=np.diag([0.1, 0.2, 0.3, 0.4]), design_df=5.0)
+    p = x / 1.5
+    jacobian = (np.eye(4) - p.reshape(-1, 1)) / 1.5
+    own = np.diag(jacobian @ designed.covariance @ jacobian.T).reshape(2, 2)
+    found = numbers(designed, ids=["design_effect"])["design_effect"]
+    np.testing.assert_allclose(found.values, own * 0.5 / (p * (1 - p)), rtol=1e-12)
+    assert found.error == "share_zero_or_one"
+
+
+def test_a_share_of_one_has_no_design_effect():
+    found = numbers(of_cases([0, 0], [0, 0], [1, 2]), ids=["design_effect"])["design_effect"]
+    assert np.isnan(found.values).all()
+    assert found.error == "share_zero_or_one"
+    nobody = replace(crosstab([[0, 0, 0], [0, 0, 0]]), weighting="probability")
+    found = numbers(nobody, ids=["design_effect", "effective_n"])
+    assert (found["design_effect"].error, found["design_effect"].values.shape) == ("no_cases", (2, 3))
+    assert (found["effective_n"].error, np.isnan(found["effective_n"].values).all()) == ("no_cases", True)
+
+
+def test_small_expected_counts_are_a_warning_in_cases():
+    """Four cases of weight 100 are four cases: each expected count is 1."""
+    for weight in (1.0, 100.0):
+        table = of_cases([0, 0, 1, 1, 0], [0, 1, 0, 1, 1], [weight] * 5)
+        for name in ("rao_scott_f", "rao_scott_f_p", "rao_scott_chi2", "rao_scott_chi2_p"):
+            assert numbers(table, ids=[name])[name].warning == "expected_below_5 cells=4 share=1 minimum=0.8"
+    large = of_cases([0, 0, 1, 1] * 10, [0, 1, 0, 1] * 10, [0.1, 0.2] * 20)
+    assert {numbers(large, ids=[name])[name].warning for name in F} == {""}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import numpy as np
 import pytest
 
@@ -179,3 +181,172 @@ def test_units_do_not_matter():
         assert value(small, name) == pytest.approx(value(items(), name), rel=1e-10)
     for name in ("alpha_if_deleted", "item_total_correlation", "squared_multiple_correlation"):
         np.testing.assert_allclose(value(small, name), value(items(), name), rtol=1e-10)
+
+
+# ---------------------------------------------------------------- from the definitions, case by case
+
+FIVE = np.array(
+    [
+        [1, 2, 2, 5, 1],
+        [2, 2, 3, 4, 2],
+        [4, 3, 5, 2, 3],
+        [5, 5, 4, 1, 3],
+        [3, 4, 3, 3, 4],
+        [4, 4, 5, 1, 1],
+        [1, 1, 2, 4, 2],
+    ],
+    dtype=float,
+)
+
+
+def alpha_of(x):
+    k = x.shape[1]
+    return k / (k - 1) * (1 - x.var(axis=0, ddof=1).sum() / x.sum(axis=1).var(ddof=1))
+
+
+@pytest.mark.parametrize("columns", [[0, 1, 2], [0, 1, 2, 4], [0, 1], [0, 1, 2, 3, 4]])
+@pytest.mark.parametrize("weights", [None, [1, 2, 1, 3, 1, 1, 2]])
+def test_scales_case_by_case(columns, weights):
+    x = FIVE[:, columns]
+    a = patterns(list(x.T), weights, "none" if weights is None else "frequency")
+    x = np.repeat(x, weights or [1] * 7, axis=0)
+    n, k = x.shape
+    assert value(a, "cronbach_alpha") == pytest.approx(alpha_of(x), rel=1e-11)
+    assert value(a, "cronbach_alpha_standardised") == pytest.approx(alpha_of(x / x.std(axis=0)), rel=1e-10)
+    r = np.corrcoef(x.T)
+    assert value(a, "mean_inter_item_correlation") == pytest.approx(r[np.triu_indices(k, 1)].mean(), rel=1e-11)
+    assert value(a, "scale_mean") == pytest.approx(x.sum(axis=1).mean(), rel=1e-12)
+    assert value(a, "scale_variance") == pytest.approx(x.sum(axis=1).var(ddof=1), rel=1e-11)
+    assert value(a, "scale_items") == k
+    first, second = x[:, : (k + 1) // 2], x[:, (k + 1) // 2 :]
+    between = np.corrcoef(first.sum(axis=1), second.sum(axis=1))[0, 1]
+    parts = first.sum(axis=1).var() + second.sum(axis=1).var()
+    assert value(a, "split_half_r") == pytest.approx(between, rel=1e-11)
+    assert value(a, "spearman_brown") == pytest.approx(2 * between / (1 + between), rel=1e-11)
+    assert value(a, "guttman_split_half") == pytest.approx(2 * (1 - parts / x.sum(axis=1).var()), rel=1e-11)
+    for name, half in (("alpha_first_half", first), ("alpha_second_half", second)):
+        if half.shape[1] == 1:
+            assert reason(a, name) == "fewer_than_two_items"
+        else:
+            assert value(a, name) == pytest.approx(alpha_of(half), rel=1e-10)
+    results = found(a, *ITEM_IDS)
+    for i in range(k):
+        others = np.delete(x, i, axis=1)
+        rest = others.sum(axis=1)
+        fit = np.linalg.lstsq(np.column_stack([np.ones(n), others]), x[:, i], rcond=None)[0]
+        residual = x[:, i] - np.column_stack([np.ones(n), others]) @ fit
+        want = {
+            "alpha_if_deleted": alpha_of(others) if k > 2 else np.nan,
+            "item_total_correlation": np.corrcoef(x[:, i], rest)[0, 1],
+            "scale_mean_if_deleted": rest.mean(),
+            "scale_variance_if_deleted": rest.var(ddof=1),
+            "squared_multiple_correlation": 1 - residual.var() / x[:, i].var(),
+            "item_mean": x[:, i].mean(),
+            "item_sd": x[:, i].std(ddof=1),
+        }
+        for name, true in want.items():
+            assert results[name].values[0, i] == pytest.approx(true, rel=1e-9, nan_ok=True), name
+
+
+ITEM_IDS = (
+    "alpha_if_deleted", "item_total_correlation", "scale_mean_if_deleted", "scale_variance_if_deleted",
+    "squared_multiple_correlation", "item_mean", "item_sd",
+)  # fmt: skip
+
+
+def test_the_size_of_probability_weights_does_not_matter():
+    """Equal weights of any size are none; the scale counts cases."""
+    plain = patterns(list(FIVE.T))
+    for size in (0.01, 3.0):
+        survey = patterns(list(FIVE.T), [size] * 7, "probability")
+        for name in ("cronbach_alpha", "scale_variance", "scale_mean", "guttman_split_half", "split_half_r"):
+            assert value(survey, name) == pytest.approx(value(plain, name), rel=1e-12)
+        np.testing.assert_allclose(value(survey, "item_sd"), value(plain, "item_sd"), rtol=1e-12)
+    assert reason(patterns(list(FIVE[:1].T), [5.0], "probability"), "cronbach_alpha") == "fewer_than_two_cases"
+    assert value(patterns(list(FIVE.T), [0.2] * 7, "frequency"), "scale_mean") == pytest.approx(
+        value(plain, "scale_mean")
+    )
+    assert reason(patterns(list(FIVE.T), [0.1] * 7, "frequency"), "scale_mean") == "fewer_than_two_cases"
+
+
+def test_scales_without_variance():
+    """The sum of an item and its opposite is constant: no alpha; halves that are, have no correlation."""
+    x = FIVE[:, 0]
+    opposite = patterns([x, 6 - x])
+    for name in ("cronbach_alpha", "cronbach_alpha_standardised", "spearman_brown", "guttman_split_half"):
+        assert reason(opposite, name) == "zero_variance"
+    assert value(opposite, "split_half_r") == pytest.approx(-1)
+    constant_half = patterns([x, 6 - x, FIVE[:, 1], FIVE[:, 2]])
+    assert reason(constant_half, "split_half_r") == "zero_variance"
+    assert value(constant_half, "guttman_split_half") == pytest.approx(0, abs=1e-12)
+    doubled = patterns([x, x, FIVE[:, 1]])
+    assert np.isnan(value(doubled, "squared_multiple_correlation")).all()
+    assert found(doubled, "squared_multiple_correlation")["squared_multiple_correlation"].error == (
+        "items_determine_each_other"
+    )
+    for columns in ([x, [3] * 7], [[3] * 7, [4] * 7]):
+        assert reason(patterns(columns), "cronbach_alpha") == "fewer_than_two_items_that_vary"
+
+
+def krippendorff_by_pairs(x, w, difference):
+    """1 − D_o/D_e from every ordered pair of codes."""
+    values, margins, observed = np.unique(x[~np.isnan(x)]), {}, []
+    for unit, weight in zip(x, w, strict=True):
+        codes = unit[~np.isnan(unit)]
+        if len(codes) < 2:
+            continue
+        for i, j in permutations(range(len(codes)), 2):
+            observed.append((weight / (len(codes) - 1), codes[i], codes[j]))
+        for code in codes:
+            margins[code] = margins.get(code, 0) + weight
+    n = sum(margins.values())
+    ranks = {v: sum(margins.get(u, 0) for u in values if u < v) + margins.get(v, 0) / 2 for v in values}
+    delta = {(a, b): difference(a, b, ranks) for a in values for b in values}
+    do = sum(weight * delta[a, b] for weight, a, b in observed) / n
+    de = sum(margins[a] * margins[b] * delta[a, b] for a in margins for b in margins) / (n * (n - 1))
+    return 1 - do / de
+
+
+@pytest.mark.parametrize(
+    ("level", "difference"),
+    [
+        ("nominal", lambda a, b, ranks: float(a != b)),
+        ("ordinal", lambda a, b, ranks: (ranks[a] - ranks[b]) ** 2),
+        ("interval", lambda a, b, ranks: (a - b) ** 2),
+        ("ratio", lambda a, b, ranks: ((a - b) / (a + b)) ** 2 if a + b else 0.0),
+    ],
+)
+def test_krippendorffs_alpha_pair_by_pair(level, difference):
+    n = np.nan
+    x = np.array([[0, 0, n], [0, 2, 2], [2, 2, 0], [1, n, n], [1, 2, 1], [n, 0, 1], [3, 3, 3], [0.5, 0.5, n]])
+    for w in ([1] * 8, [1, 2, 1, 5, 3, 1, 1, 2]):
+        a = patterns(list(x.T), w, "frequency")
+        assert value(a, f"krippendorff_alpha_{level}") == pytest.approx(
+            krippendorff_by_pairs(x, w, difference), rel=1e-11
+        )
+
+
+def test_krippendorffs_reasons():
+    below = patterns([[-1, 2, 3], [-1, 2, 4]])
+    assert reason(below, "krippendorff_alpha_ratio") == "negative_values"
+    assert value(below, "krippendorff_alpha_interval") < 1
+    assert reason(patterns([[1, np.nan], [np.nan, 2]]), "krippendorff_alpha") == "no_pairs"
+    assert reason(patterns([[1, 1], [1, 1]]), "krippendorff_alpha") == "zero_variance"
+
+
+def test_fleiss_kappa_unit_by_unit():
+    x = np.array([[1, 1, 2], [2, 2, 2], [1, 3, 3], [3, 3, 3], [1, 1, 1], [2, 3, 1]])
+    w = np.array([1, 2, 1, 1, 3, 1])
+    a = patterns(list(x.T.astype(float)), w, "frequency")
+    units = np.repeat(x, w, axis=0)
+    counts = np.array([[(unit == code).sum() for code in (1, 2, 3)] for unit in units])
+    n, m = units.shape
+    p = counts.sum(axis=0) / (n * m)
+    observed = np.mean([(row * (row - 1)).sum() / (m * (m - 1)) for row in counts])
+    chance = (p**2).sum()
+    assert value(a, "fleiss_kappa") == pytest.approx((observed - chance) / (1 - chance), rel=1e-12)
+    # Fleiss, Nee and Landis (1979), equation 12.
+    q = 1 - p
+    inner = (p * q).sum() ** 2 - (p * q * (q - p)).sum()
+    se = np.sqrt(2) / ((p * q).sum() * np.sqrt(n * m * (m - 1))) * np.sqrt(inner)
+    assert value(a, "fleiss_kappa_se") == pytest.approx(se, rel=1e-12)

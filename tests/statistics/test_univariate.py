@@ -7,9 +7,10 @@ import math
 
 import numpy as np
 import pytest
+from scipy.special import stdtrit
 
 from pipeline.statistics.core import Distribution
-from pipeline.statistics.univariate import lag1_autocorrelation
+from pipeline.statistics.univariate import lag1_autocorrelation, weighted_quantile
 from tests.statistics.numeric_aggregates import (
     CASES,
     ORACLES,
@@ -222,3 +223,132 @@ def test_a_frequency_weight_of_two_is_every_case_twice():
 def test_lag1_needs_a_series_that_varies():
     assert math.isnan(lag1_autocorrelation(np.array([3.0])))
     assert math.isnan(lag1_autocorrelation(np.array([3.0, 3.0])))
+
+
+# ---------------------------------------------------------------- by hand, at the limits
+
+
+def test_few_cases_of_a_frequency_weight():
+    """Values 1 and 4 of weight w each: variance 4.5w/(2w − 1), standard error its root over 2w, 2w − 1 df."""
+    for w in (0.6, 0.75, 1.0):
+        d = distribution([1, 4], [w, w], "frequency")
+        assert value(d, "variance") == pytest.approx(4.5 * w / (2 * w - 1), rel=1e-12)
+        assert value(d, "se") == pytest.approx((4.5 * w / (2 * w - 1) / (2 * w)) ** 0.5, rel=1e-12)
+        half = value(d, "se") * float(stdtrit(2 * w - 1, 0.975))
+        assert value(d, "mean_low") == pytest.approx(2.5 - half, rel=1e-9)
+        assert value(d, "mean_high") == pytest.approx(2.5 + half, rel=1e-9)
+    for w in (0.5, 0.3):
+        d = distribution([1, 4], [w, w], "frequency")
+        for name in ("sd", "variance", "se", "mean_low", "mean_high", "coefficient_of_variation"):
+            assert reason(d, name) == "fewer_than_two_cases"
+        assert value(d, "mean") == 2.5
+
+
+def test_a_probability_weight_by_hand():
+    """Weights 1, 1, 2 of 1, 2, 4: mean 11/4; Σw(x − m)² = 27/4; Σ(w(x − m))² = 158/16; three cases, factor 3/2."""
+    for size in (1e-3, 1.0, 50.0):
+        d = distribution([1, 2, 4], [size, size, 2 * size], "probability")
+        assert value(d, "mean") == pytest.approx(11 / 4, rel=1e-12)
+        assert value(d, "variance") == pytest.approx(27 / 16 * 3 / 2, rel=1e-12)
+        se = (158 / 16 * 3 / 2) ** 0.5 / 4
+        assert value(d, "se") == pytest.approx(se, rel=1e-12)
+        assert value(d, "mean_high") == pytest.approx(11 / 4 + se * 4.302652729911275, rel=1e-9)  # R: qt(.975, 2)
+        assert value(d, "effective_n") == pytest.approx(16 / 6, rel=1e-12)
+        assert value(d, "design_effect_weights") == pytest.approx(18 / 16, rel=1e-12)
+        # Scaled to three cases: weights ¾, ¾, 3/2; sd² = Σw(x − m)²·¾/2.
+        z = (np.array([1, 2, 4]) - 11 / 4) / (27 / 4 * 0.75 / 2) ** 0.5
+        third = float(np.array([0.75, 0.75, 1.5]) @ z**3)
+        assert value(d, "skewness") == pytest.approx(3 * third / 2, rel=1e-12)
+        assert reason(d, "kurtosis") == "too_few_cases"
+
+
+@pytest.mark.parametrize("weight", [0.4, 0.5, 0.55, 0.75, 0.8, 1.25])
+def test_shape_of_few_cases(weight):
+    """G1 and G2 and their errors from their definitions on W = 4·weight cases; below 3 and 4 there are none."""
+    x, total = np.array([1.0, 2, 4, 9]), 4 * weight
+    d = distribution(x, [weight] * 4, "frequency")
+    z = (x - x.mean()) / (weight * ((x - x.mean()) ** 2).sum() / (total - 1)) ** 0.5
+    third, fourth = weight * (z**3).sum(), weight * (z**4).sum()
+    want = {}
+    if total > 2:
+        want["skewness"] = total * third / (total - 1) / (total - 2)
+        want["skewness_se"] = (6 * total * (total - 1) / (total - 2) / (total + 1) / (total + 3)) ** 0.5
+    if total > 3:
+        below = (total - 1) * (total - 2) * (total - 3)
+        want["kurtosis"] = total * (total + 1) * fourth / below - 3 * (total - 1) ** 2 / (total - 2) / (total - 3)
+        want["kurtosis_se"] = (4 * (total**2 - 1) * want["skewness_se"] ** 2 / ((total - 3) * (total + 5))) ** 0.5
+    for name in ("skewness", "skewness_se", "kurtosis", "kurtosis_se"):
+        if name in want:
+            assert value(d, name) == pytest.approx(want[name], rel=1e-11)
+        else:
+            assert reason(d, name) == "too_few_cases"
+
+
+def test_shape_reasons():
+    assert reason(distribution([3, 3, 3, 3]), "skewness") == "zero_variance"
+    assert reason(distribution([1, 2], [0.5, 0.5], "frequency"), "skewness") == "too_few_cases"
+    assert reason(distribution([1, 2], [0.5, 0.6], "frequency"), "kurtosis") == "too_few_cases"
+    assert value(distribution([3, 3, 3, 3]), "skewness_se") > 1
+
+
+def test_modes_by_weight():
+    data = distribution([1, 2, 3, 4], [1, 2, 2, 0.5], "frequency")
+    one = found(data, "mode")["mode"]
+    assert (one.value, one.method, one.warning) == (2, "smallest_mode", "several_modes")
+    alone = found(distribution([1, 2, 3], [1, 2, 2 - 1e-9], "frequency"), "mode")["mode"]
+    assert (alone.value, alone.method, alone.warning) == (2, "", "")
+    every = found(distribution([5, 7]), "mode")["mode"]
+    assert (every.value, every.warning) == (5, "all_values_equally_frequent")
+    single = found(distribution([5, 5]), "mode")["mode"]
+    assert (single.value, single.warning) == (5, "")
+
+
+@pytest.mark.parametrize(
+    ("weights", "p", "true"),
+    [
+        # Cumulative shares .25, .5, 1: exactly ½ and ¼ are halfway to the next; else the first that reaches p.
+        ([1, 1, 2], 0.5, 3.0),
+        ([1, 1, 2], 0.25, 1.5),
+        ([1, 1, 2], 0.75, 4.0),
+        ([1, 1, 2], 0.1, 1.0),
+        ([1, 1, 2], 0.95, 4.0),
+        ([0.1, 0.2, 0.3], 0.5, 3.0),
+        ([1, 1, 2 + 1e-9], 0.5, 4.0),
+        ([1, 1, 2 - 1e-9], 0.5, 2.0),
+        ([1, 1, 2], 1.0, 4.0),
+    ],
+)
+def test_weighted_quantiles_by_hand(weights, p, true):
+    assert weighted_quantile(np.array([1.0, 2, 4]), np.array(weights, dtype=float), p) == true
+    scaled = np.array(weights, dtype=float) * 1e6
+    assert weighted_quantile(np.array([1.0, 2, 4]), scaled, p) == true
+
+
+@pytest.mark.parametrize(
+    ("weights", "name", "true"),
+    [
+        # HAVERAGE: rank (W + 1)p. Of 3 cases .75, 1.5 (halfway to rank 2), 2, 2.25 and 3.
+        ([1, 1, 1], "q1", 1.0),
+        ([1, 1, 1], "median", 2.0),
+        ([1, 1, 1], "q3", 4.0),
+        ([1, 1, 2], "q1", 1.25),
+        ([1, 1, 2], "median", 3.0),
+        ([1, 1, 2], "q3", 4.0),
+        # W = 1.5, the median at 1.25: a quarter beyond 1, of a weight of a half.
+        ([0.5, 0.5, 0.5], "median", 3.0),
+        # q1 at rank .625: an eighth beyond the first half, a quarter of the weight of a half.
+        ([0.5, 0.5, 0.5], "q1", 1.25),
+    ],
+)
+def test_haverage_by_hand(weights, name, true):
+    d = distribution([1, 2, 4], weights, "none" if weights == [1, 1, 1] else "frequency")
+    assert value(d, name) == pytest.approx(true, rel=1e-12)
+
+
+def test_hinges_by_hand():
+    """Depth ⌊(W + 3)/2⌋/2: 5 values, depth 2; 6 values, 2; 7 values, 2½. Weights of a half: in units of a half."""
+    for size, low, high in ((5, 2, 4), (6, 2, 5), (7, 2.5, 5.5), (8, 2.5, 6.5)):
+        d = distribution(np.arange(1, size + 1))
+        assert (value(d, "hinge_low"), value(d, "hinge_high")) == (low, high)
+        halves = distribution(np.arange(1, size + 1), [0.5] * size, "frequency")
+        assert (value(halves, "hinge_low"), value(halves, "hinge_high")) == (low, high)

@@ -134,10 +134,10 @@ def test_layers(codebook: Codebook) -> None:
 def test_layers_of_sets_stand_apart(codebook: Codebook, rows: str, columns: str) -> None:
     found = tabulated(codebook, rows=rows, columns=columns, layer="provincia")
     assert no_row_twice(found)
-    assert {r.layer_code for r in found.rows("t")} == {"MI", "BG"}
+    assert {r.layer_code for r in found.rows("t")} == {"MI", "BG", ""}  # the empty code: all layers together
     whole = value(tabulated(codebook, rows=rows, columns=columns), "n", rows, "", columns, "")
     parts = [value(found, "n", rows, "", columns, "", layer_code=code) for code in ("MI", "BG")]
-    assert whole == sum(p for p in parts if p is not None)
+    assert whole == sum(p for p in parts if p is not None) == value(found, "n", rows, "", columns, "")
 
 
 def test_means_by_group(codebook: Codebook) -> None:

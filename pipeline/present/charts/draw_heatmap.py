@@ -77,6 +77,8 @@ def draw_heatmap(chart: Chart) -> Sheet:
         for index, row in enumerate(frame.rows):
             for position, column in enumerate(numbers):
                 series = chart.series[column]
+                if series.values[index] is None and not text_of(series, index):
+                    continue  # no cell at all: the other half of a matrix
                 fill = _fill(chart, series.values[index], largest, with_signs)
                 x = frame.left + position * cell
                 sheet.rect(f"cell-{column}-{index}", x, row.top, cell, row.height, fill, style.PAPER)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pipeline.present import formats
 from pipeline.present.document import Cell, HeadCell, Row
 from pipeline.present.layout.parts import Body, problem_notes, small_base_note, stub, table_statistics, valid_base
@@ -44,11 +46,10 @@ def frequency(view: View, spec: TableSpec) -> Body:
         "valid_share": view.t("percent_valid" if has_missing else "percent"),
         "cumulative_share": view.t("percent_cumulative"),
         "bounds": view.t("bounds"),
-        "interval": view.t("exact_interval"),
+        "interval": _range_head(view, spec, "interval"),
     }
     notes = [small_base_note(view, bases), *problem_notes(view, used)]
-    if bounds:
-        notes.insert(0, view.t("bounds_note", size=formats.count_text(view.study.population.size or 0, view.lang)))
+    notes = [*_bounds_note(view, ["bound"] if bounds else []), *notes]
     return Body(
         head=((stub(view, view.label(names[0]) if len(names) == 1 else ""), *(HeadCell(heads[c]) for c in columns)),),
         rows=tuple(rows),
@@ -67,7 +68,7 @@ def _effective(view: View, spec: TableSpec, names: list[str]) -> list[str]:
         row = view.get(spec.table, "effective_n", name)
         if row is not None and row.value is not None:
             lines.append(f"{view.t('effective_n')} = {formats.decimal_text(row.value, 1, view.lang)}")
-    return lines
+    return list(dict.fromkeys(lines))  # several variables that all cases answered have one number
 
 
 def _missing_total(view: View, spec: TableSpec, name: str) -> float:
@@ -145,8 +146,19 @@ def _valid_and_missing(view: View, spec: TableSpec, name: str, columns: list[str
 
 
 def multiple(view: View, spec: TableSpec) -> Body:
-    """A multiple response set: cases, share of cases, share of responses; mentions and base of cases below."""
+    """A multiple response set: cases, share of cases, share of responses; mentions and base of cases below.
+
+    Of a weighted set the cases and the sums of their weights stand side by side, as in every weighted table.
+    """
+    weighted = view.weighted(spec)
     rows: list[Row] = []
+    have = {r.statistic for r in view.results.rows(spec.table) if r.value is not None}
+    ranges = [kind for kind in ("bound", "interval") if f"{kind}_low" in have]
+
+    def cells(n: Cell, weight: Cell, *shares: Cell) -> tuple[Cell, ...]:
+        shown = shares or (EMPTY, EMPTY)
+        return (n, *([weight] if weighted else []), *shown, *([EMPTY] * (2 + len(ranges) - len(shown))))
+
     bases: list[float | None] = []
     used: list[ResultRow | None] = []
     statistics = ("share_of_cases", "share_of_responses")
@@ -157,36 +169,59 @@ def multiple(view: View, spec: TableSpec) -> Body:
         for code in view.sorted_codes(spec, name, view.codes(spec.table, name)):
             found = [view.get(spec.table, s, name, code) for s in statistics]
             used += found
-            cells = (view.cell(view.get(spec.table, "n", name, code), "count"), *(view.cell(f, "share") for f in found))
-            rows.append(Row(view.code_label(name, code), cells, "body", level))
+            n, weight = view.get(spec.table, "n", name, code), view.get(spec.table, "count", name, code)
+            shares = [view.cell(f, "share") for f in found]
+            for end in ranges:
+                low, high = (view.get(spec.table, f"{end}_{side}", name, code) for side in ("low", "high"))
+                shares.append(formats.range_cell(low.value, high.value, view.lang) if low and high else EMPTY)
+            line = cells(view.cell(n, "count"), view.cell(weight, "decimal", 1), *shares)
+            rows.append(Row(view.code_label(name, code), line, "body", level))
         mentions = view.get(spec.table, "count", name)
         per_case = view.get(spec.table, "share_of_cases", name)
         hundred = view.get(spec.table, "share_of_responses", name)
-        rows.append(
-            Row(
-                view.t("mentions"),
-                (view.cell(mentions, "count"), view.cell(per_case, "share"), view.cell(hundred, "share")),
-                "total", level,
-            )
+        n_mentions = sum(view.value(spec.table, "n", name, code) or 0 for code in view.codes(spec.table, name))
+        of_mentions = cells(
+            formats.count_cell(n_mentions, view.lang) if weighted else view.cell(mentions, "count"),
+            view.cell(mentions, "decimal", 1), view.cell(per_case, "share"), view.cell(hundred, "share"),
         )  # fmt: skip
+        rows.append(Row(view.t("mentions"), of_mentions, "total", level))
         base = view.get(spec.table, "n", name)
         bases.append(base.value if base else None)
-        rows.append(Row(view.t("cases"), (view.cell(base, "count"), EMPTY, EMPTY), "base", level))
+        rows.append(Row(view.t("cases"), cells(view.cell(base, "count"), EMPTY), "base", level))
         without = view.get(spec.table, "missing_n", name)
         if without is not None and without.value:
-            rows.append(Row(view.t("cases_without"), (view.cell(without, "count"), EMPTY, EMPTY), "missing", level))
-    heads = (view.t("n"), view.t("percent_cases"), view.t("percent_responses"))
+            rows.append(Row(view.t("cases_without"), cells(view.cell(without, "count"), EMPTY), "missing", level))
+    heads = (
+        view.t("n"), *([view.t("weighted_n")] if weighted else []),
+        view.t("percent_cases"), view.t("percent_responses"), *(_range_head(view, spec, kind) for kind in ranges),
+    )  # fmt: skip
     kind = {view.codebook.sets[n].base for n in spec.rows if n in view.codebook.sets}
     base_words = view.t("base_any" if kind == {"any"} else "base_asked", n=formats.count_text(bases[0] or 0, view.lang),
                         units=view.units(bases[0] or 0), count=int(bases[0] or 0))  # fmt: skip
     return Body(
         head=((stub(view, view.label(spec.rows[0]) if len(spec.rows) == 1 else ""), *(HeadCell(h) for h in heads)),),
         rows=tuple(rows),
-        columns=3,
+        columns=len(heads),
         unit=view.t("unit_counts_and_percent"),
         base=base_words if len(spec.rows) == 1 else view.t("base_each"),
-        notes=(view.t("multiple_note"), small_base_note(view, bases), *problem_notes(view, used)),
-    )
+        notes=(*_bounds_note(view, ranges), view.t("multiple_note"), small_base_note(view, bases),
+               *problem_notes(view, used)),
+    )  # fmt: skip
+
+
+def _range_head(view: View, spec: TableSpec, kind: str) -> str:
+    """The head over a pair of limits: bounds, the exact interval of a census, or the interval of a sample."""
+    if kind == "bound":
+        return view.t("bounds")
+    if view.mode(spec) == "description":
+        return view.t("exact_interval")
+    level = formats.percent_text(view.study.confidence, view.lang, 0)
+    return f"{view.t('interval', level=level)}, %"
+
+
+def _bounds_note(view: View, ranges: Sequence[str]) -> list[str]:
+    size = formats.count_text(view.study.population.size or 0, view.lang)
+    return [view.t("bounds_note", size=size)] if "bound" in ranges else []
 
 
 SUMMARY = ("n", "mean", "sd", "minimum", "q1", "median", "q3", "maximum")

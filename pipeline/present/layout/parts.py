@@ -106,15 +106,15 @@ def problem_notes(view: View, rows: Sequence[ResultRow | None]) -> list[str]:
 
 CELLS = (
     "count", "n", "row_share", "column_share", "table_share", "share_of_cases", "share_of_responses", "expected",
-    "residual", "pearson_residual", "adjusted_residual",
+    "residual", "pearson_residual", "adjusted_residual", "effective_n", "design_effect",
 )  # fmt: skip
 """What stands in the cells of a cross-table; every other statistic is about the whole table."""
 
 SHORT = ("cramers_v", "eta_squared")
 TESTS = (
-    "chi2", "rao_scott_f", "mrcv_rs_chi2", "fisher_p", "cramers_v", "gamma", "tau_b", "somers_d_columns",
-    "t", "welch_t", "anova_f", "welch_anova_f", "kruskal_h", "mann_whitney_u", "cohens_d", "eta_squared",
-    "pearson_r", "spearman_rho",
+    "cmh", "chi2", "rao_scott_f", "mrcv_rs_chi2", "fisher_p", "cramers_v", "gamma", "tau_b", "somers_d_columns",
+    "design_t", "design_wald_f", "t", "welch_t", "anova_f", "welch_anova_f", "kruskal_h", "mann_whitney_u",
+    "cohens_d", "eta_squared", "pearson_r", "spearman_rho",
 )  # fmt: skip
 _DEGREES = ("_df", "_df1", "_df2")
 _TAILS = (*_DEGREES, "_p", "_ase", "_low", "_high", "_se")
@@ -132,7 +132,8 @@ def table_statistics(view: View, spec: TableSpec, row: str, column: str, layer_c
         and r.layer_code == layer_code
     }  # fmt: skip
     asked = [s for s in spec.statistics if s in found and s not in CELLS]
-    wanted = asked or [s for s in (TESTS if view.mode(spec) != "description" else SHORT) if s in found]
+    usual = TESTS if view.mode(spec) != "description" else SHORT
+    wanted = asked or [s for s in usual if s in found and not found[s].error.startswith("weights_need")]
     lines = [_line(view, name, found) for name in wanted if not _is_tail(name, found)]
     return [line for line in lines if line]
 
@@ -160,7 +161,7 @@ def _line(view: View, name: str, found: dict[str, ResultRow]) -> str:
             formats.decimal_text(d, 0 if float(d).is_integer() else 1, view.lang) for d in degrees if d is not None
         ]
         pieces.append(f"{view.t('df')} = {'; '.join(texts)}")
-    p = _beside(name, "_p", found)
+    p = None if p_itself else _beside(name, "_p", found)
     if p is not None and p.value is not None:
         text = formats.p_text(p.value, view.lang)
         pieces.append(f"p {text}" if text.startswith("<") else f"p = {text}")

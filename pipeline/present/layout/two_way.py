@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pipeline.present import formats
-from pipeline.present.document import Cell, HeadCell, Row
+from pipeline.present.document import Cell, HeadCell, Row, RowKind
 from pipeline.present.layout.one_way import view_decimals
 from pipeline.present.layout.parts import CELLS, Body, problem_notes, small_base_note, stub, table_statistics
 from pipeline.present.view import View
@@ -35,7 +35,6 @@ def crosstab(view: View, spec: TableSpec) -> Body:
     asked = [s for s in spec.statistics if s in CELLS]
     few = len(banner) <= 5
     shown = asked or (["n", "column_share"] if few else ["column_share"])
-    shown = [_alike(view, names[0], s) for s in shown]
     layers = _layers(view, spec)
     rows: list[Row] = []
     used: list[ResultRow | None] = []
@@ -53,14 +52,17 @@ def crosstab(view: View, spec: TableSpec) -> Body:
             rows += _body(view, spec, name, banner, shown, layer, level, used)
             rows += _base(view, spec, name, banner, shown, layer, level, bases)
     lines = []
-    for name in names:
-        for column in spec.columns:
-            found = table_statistics(view, spec, name, column)
-            if found:
-                head = [] if len(spec.columns) == 1 and len(names) == 1 else [view.label(column)]
-                if len(names) > 1:
-                    head.insert(0, view.label(name))
-                lines.append((" × ".join(head) + ": " if head else "") + " · ".join(found))
+    for layer in dict.fromkeys((*layers, "")):
+        within = [view.code_label(spec.layer, layer) if layer else view.t("total")] if spec.layer else []
+        for name in names:
+            for column in spec.columns:
+                found = table_statistics(view, spec, name, column, layer)
+                if found:
+                    head = [] if len(spec.columns) == 1 and len(names) == 1 else [view.label(column)]
+                    if len(names) > 1:
+                        head.insert(0, view.label(name))
+                    head = [*within, *head]
+                    lines.append((" × ".join(head) + ": " if head else "") + " · ".join(found))
     notes = [small_base_note(view, bases), *problem_notes(view, used)]
     if any(name in view.codebook.sets for name in names):
         notes.insert(0, view.t("multiple_columns_note"))
@@ -84,11 +86,6 @@ def crosstab(view: View, spec: TableSpec) -> Body:
 
 def _members(view: View, name: str) -> tuple[str, ...]:
     return view.codebook.batteries[name].members if name in view.codebook.batteries else (name,)
-
-
-def _alike(view: View, row: str, statistic: str) -> str:
-    """A set's rows have shares of cases where other rows have column shares."""
-    return "share_of_cases" if statistic == "column_share" and row in view.codebook.sets else statistic
 
 
 def _layers(view: View, spec: TableSpec) -> list[str]:
@@ -140,8 +137,18 @@ def _body(
     codes = view.sorted_codes(spec, name, view.codes(spec.table, name, spec.columns[0]), spec.columns[0])
     nets = view.nets(spec.table, name, spec.columns[0])
     rows = []
+    outer = ""
     for code in (*codes, *nets):
         cells = []
+        names = parts(name)
+        if len(names) > 1:  # the categories of a nested stub stand under those of its first variable
+            first, _, rest = code.partition(" > ")
+            if first != outer:
+                outer = first
+                rows.append(Row(view.code_label(names[0], first), kind="group", level=level))
+            label = view.code_label(" > ".join(names[1:]), rest)
+        else:
+            label = view.code_label(name, code)
         for column in banner:
             for statistic in shown:
                 row = _cell_row(view, spec, statistic, name, code, column, layer)
@@ -151,8 +158,28 @@ def _body(
                     found = view.get(spec.table, "letters", name, code, column.var, column.code, layer)
                     letters = found.method if found is not None and found.value is not None else ""
                 cells.append(_formatted(view, statistic, row, letters))
-        rows.append(Row(view.code_label(name, code), tuple(cells), "subtotal" if code in nets else "body", level))
-    return rows
+        kind: RowKind = "subtotal" if code in nets else "body"
+        rows.append(Row(label, tuple(cells), kind, level + int(len(names) > 1)))
+    return [*rows, *_mean_line(view, spec, name, banner, shown, layer, level, used)]
+
+
+def _mean_line(
+    view: View, spec: TableSpec, name: str, banner: list[Column], shown: list[str], layer: str, level: int,
+    used: list[ResultRow | None],
+) -> list[Row]:  # fmt: skip
+    """The means of a number, or of a scale whose codes are scores, among a cross-table's shares."""
+    found = [_cell_row(view, spec, "mean", name, "", column, layer) for column in banner]
+    if not any(found):
+        return []
+    used += found
+    cells: list[Cell] = []
+    for column, row in zip(banner, found, strict=True):
+        letters = ""
+        if spec.letters and column.var:
+            one = view.get(spec.table, "letters", name, "", column.var, column.code, layer)
+            letters = one.method if one is not None and one.value is not None else ""
+        cells += [EMPTY] * (len(shown) - 1) + [view.cell(row, "decimal", view_decimals(view, name, "mean"), letters)]
+    return [Row(view.head("mean"), tuple(cells), "body", level)]
 
 
 def _formatted(view: View, statistic: str, row: ResultRow | None, letters: str = "") -> Cell:
@@ -168,7 +195,9 @@ def _base(
     bases: list[float | None],
 ) -> list[Row]:  # fmt: skip
     """The base row: unweighted cases of each column; the weighted number below it where weights are on."""
-    kinds = [("n", "base_n")] + ([("count", "base_weighted")] if view.weighted(spec) else [])
+    kinds = [("n", "base_n")] + (
+        [("count", "base_weighted"), ("effective_n", "base_effective")] if view.weighted(spec) else []
+    )
     rows = []
     for statistic, label in kinds:
         cells: list[Cell] = []
@@ -179,7 +208,8 @@ def _base(
             # with counts and percentages in a pair of columns the base stands under the counts
             cell = view.cell(row, "count" if statistic == "n" else "decimal", 1)
             cells += [cell] + [EMPTY] * (len(shown) - 1)
-        rows.append(Row(view.t(label), tuple(cells), "base", level))
+        if statistic != "effective_n" or any(cell.value is not None for cell in cells):
+            rows.append(Row(view.t(label), tuple(cells), "base", level))
     return rows
 
 
@@ -219,7 +249,9 @@ def _head(
             span = 2 if nested else 1
             lines[1] += [HeadCell(view.code_label(var, c.code), k, span, c.letter) for c in columns]
     if several:
-        lines[-1] = [HeadCell(view.t(f"head_{s}")) for _ in banner for s in shown]
+        both = "n" in shown and "count" in shown
+        heads = [view.t("weighted_n") if s == "count" and both else view.head(s) for s in shown]
+        lines[-1] = [HeadCell(head) for _ in banner for head in heads]
     return tuple(tuple(line) for line in lines)
 
 
@@ -230,35 +262,54 @@ GROUP_MEASURES = ("n", "count", "mean", "sd", "se", "median", "minimum", "maximu
 
 
 def means(view: View, spec: TableSpec) -> Body:
-    """Groups in the rows, one block per banner variable; for each numeric variable its cases, mean and spread."""
+    """Groups in the rows, one block per banner variable; for each numeric variable its cases, mean and spread.
+
+    With a layer the blocks stand within each of its categories; letters compare the means of a block's groups.
+    """
     names = list(spec.rows)
     asked = [s for s in spec.statistics if s in GROUP_MEASURES]
     shown = asked or (["n", "mean", "sd"] if len(names) <= 3 else ["mean"])
     rows: list[Row] = []
     used: list[ResultRow | None] = []
     bases: list[float | None] = []
-    for column in spec.columns:
-        rows.append(Row(view.label(column), kind="group"))
-        codes = list(dict.fromkeys(
-            r.col_code for r in view.results.rows(spec.table)
-            if r.col_var == column and r.col_code and r.statistic == "mean"
-        ))  # fmt: skip
-        for code in codes:
-            cells = _mean_cells(view, spec, names, column, code, shown, used)
-            base = view.value(spec.table, "n", names[0], "", column, code)
-            bases.append(base)
-            if base:
-                rows.append(Row(view.code_label(column, code), cells, "body", 1))
-    rows.append(Row(view.t("total"), _mean_cells(view, spec, names, spec.columns[0], "", shown, used), "total"))
+    layers = _layers(view, spec)
+    for layer in layers:
+        deep = int(bool(layer))
+        if layer:
+            rows.append(
+                Row(f"{view.label(spec.layer or '')}: {view.code_label(spec.layer or '', layer)}", kind="group")
+            )
+        for column in spec.columns:
+            rows.append(Row(view.label(column), kind="group", level=deep))
+            codes = list(dict.fromkeys(
+                r.col_code for r in view.results.rows(spec.table)
+                if r.col_var == column and r.col_code and r.statistic == "mean"
+            ))  # fmt: skip
+            for place, code in enumerate(codes):
+                base = view.value(spec.table, "n", names[0], "", column, code, layer)
+                bases.append(base)
+                if base:
+                    cells = _mean_cells(view, spec, names, Column(column, code), shown, used, layer)
+                    letter = f" {_letter(place)}" if spec.letters else ""
+                    rows.append(Row(view.code_label(column, code) + letter, cells, "body", 1 + deep))
+        total = _mean_cells(view, spec, names, Column(spec.columns[0], ""), shown, used, layer)
+        rows.append(Row(view.t("total"), total, "total", deep))
     lines = []
     below = spec.model_copy(update={"statistics": tuple(s for s in spec.statistics if s not in GROUP_MEASURES)})
-    for name in names:
-        for column in spec.columns:
-            found = table_statistics(view, below, name, column)
-            if found:
-                head = [view.label(name)] if len(names) > 1 else []
-                head += [view.label(column)] if len(spec.columns) > 1 else []
-                lines.append((" × ".join(head) + ": " if head else "") + " · ".join(found))
+    for layer in layers:
+        for name in names:
+            for column in spec.columns:
+                found = table_statistics(view, below, name, column, layer)
+                if found:
+                    head = [view.code_label(spec.layer, layer)] if spec.layer and layer else []
+                    head += [view.label(name)] if len(names) > 1 else []
+                    head += [view.label(column)] if len(spec.columns) > 1 else []
+                    lines.append((" × ".join(head) + ": " if head else "") + " · ".join(found))
+    notes = problem_notes(view, used)
+    if spec.letters and any(cell.letters for row in rows for cell in row.cells):
+        adjustment = view.t(f"adjustment_{view.study.comparisons.adjustment}")
+        notes.insert(0, view.t("letters_means_note", adjustment=adjustment,
+                               level=formats.percent_text(1 - view.study.confidence, view.lang, 0)))  # fmt: skip
     head1 = [stub(view, "", 2), *(HeadCell(_named(view, n), len(shown)) for n in names)]
     head2 = [HeadCell(view.t("n") if s == "n" else view.head(s)) for _ in names for s in shown]
     return Body(
@@ -268,7 +319,7 @@ def means(view: View, spec: TableSpec) -> Body:
         unit=view.t("unit_means"),
         base=view.t("base_pairs"),
         statistics=tuple(lines),
-        notes=tuple(problem_notes(view, used)),
+        notes=tuple(notes),
     )
 
 
@@ -279,21 +330,21 @@ def _named(view: View, name: str) -> str:
     return f"{view.label(name)} ({unit})" if unit else view.label(name)
 
 
-def _mean_row(view: View, spec: TableSpec, statistic: str, name: str, column: str, code: str) -> ResultRow | None:
-    return view.get(spec.table, statistic, name, "", column, code)
-
-
 def _mean_cells(
-    view: View, spec: TableSpec, names: list[str], column: str, code: str, shown: list[str],
-    used: list[ResultRow | None],
+    view: View, spec: TableSpec, names: list[str], group: Column, shown: list[str], used: list[ResultRow | None],
+    layer: str,
 ) -> tuple[Cell, ...]:  # fmt: skip
     cells = []
     for name in names:
         for statistic in shown:
-            row = _mean_row(view, spec, statistic, name, column, code)
+            row = view.get(spec.table, statistic, name, "", group.var, group.code, layer)
             used.append(row)
+            letters = ""
+            if spec.letters and statistic == "mean" and group.code:
+                one = view.get(spec.table, "letters", name, "", group.var, group.code, layer)
+                letters = one.method if one is not None and one.value is not None else ""
             form = "count" if statistic in ("n", "count") else "decimal"
-            cells.append(view.cell(row, form, view_decimals(view, name, statistic)))
+            cells.append(view.cell(row, form, view_decimals(view, name, statistic), letters))
     return tuple(cells)
 
 
@@ -317,4 +368,43 @@ def correlation(view: View, spec: TableSpec, statistic: Literal["pearson_r", "sp
         unit=view.statistic_name(wanted),
         base=view.t("base_pairs"),
         notes=tuple(problem_notes(view, used)),
+    )
+
+
+def matrix(view: View, spec: TableSpec) -> Body:
+    """Each pair of several variables once, below the diagonal; p and, where they differ, the cases under each row."""
+    names = [m for n in spec.rows for m in _members(view, n)]
+    wanted = [s for s in ("pearson_r", "spearman_rho", "tau_b") if s in spec.statistics] or ["pearson_r"]
+    cases = {r.value for r in view.results.rows(spec.table) if r.statistic == "n"}
+    rows: list[Row] = []
+    used: list[ResultRow | None] = []
+    for place, statistic in enumerate(wanted):
+        if len(wanted) > 1:
+            rows.append(Row(view.statistic_name(statistic), kind="group"))
+        lines = [(statistic, "decimal", 2), (f"{statistic}_p", "p", 3)]
+        lines += [("n", "count", 0)] if place == 0 and len(cases) > 1 else []
+        for i, name in enumerate(names):
+            for line, form, decimals in lines:
+                found = [view.get(spec.table, line, name, "", other, "") for other in names[:i]]
+                if line != statistic and not any(found):
+                    continue
+                used += found if line == statistic else []
+                cells = [view.cell(row, form, decimals) for row in found]
+                cells += [Cell("1", 1.0, "count")] if line == statistic else [EMPTY]
+                cells += [EMPTY] * (len(names) - i - 1)
+                label = f"{i + 1} {view.label(name)}" if line == statistic else view.t(f"row_{line.rpartition('_')[2]}")
+                rows.append(Row(label, tuple(cells), "body", int(line != statistic) + int(len(wanted) > 1)))
+    n = next(iter(cases), None)
+    same = len(cases) == 1 and n is not None
+    base = view.t("base_pairwise")
+    if same:
+        base = view.t("base_listwise", n=formats.count_text(n or 0, view.lang), units=view.units(n or 0))
+    head = [stub(view, "" if len(wanted) > 1 else view.statistic_name(wanted[0]))]
+    return Body(
+        head=((*head, *(HeadCell(str(i + 1)) for i in range(len(names)))),),
+        rows=tuple(rows),
+        columns=len(names),
+        unit=view.t("unit_correlations"),
+        base=base,
+        notes=(view.t("matrix_note"), *problem_notes(view, used)),
     )

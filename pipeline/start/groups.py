@@ -1,0 +1,244 @@
+"""Which variables of an unknown file belong together: batteries and multiple response sets, declared or likely.
+
+Neighbours with the same answers are a run. A questionnaire often asks several questions with one scale after the other,
+so a run is parted where the question's text or the stem of the names changes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations, pairwise
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from pipeline.counting.columns import Columns
+from pipeline.spss.model import Dictionary, Variable, code_text
+from pipeline.start.words import is_word, words
+
+if TYPE_CHECKING:
+    from pipeline.start.guess import Guess
+
+SHORTEST_BATTERY = 3
+SHORTEST_LIST = 2  # mentions in a row: "first problem", "second problem"
+MOST_ANSWERS = 12  # a grid has a column per answer
+_SHORTEST_STEM = 3  # letters that names begin with together
+_SHORTEST_PHRASE = 4
+_FEW_TWICE = 0.02  # the share of cases that give one mention twice, up to which variables are taken for a list
+
+_LABEL_STEM = re.compile(rf"(.{{{_SHORTEST_PHRASE},}}?)(?::\s|\s[-–—]\s|\?\s|\.\.\.\s|…\s)")
+_NUMBERED = re.compile(r"(.*[^\W\d])[_.]*\d+$|(.*\d)[_.]*[^\W\d_]$")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A run of variables taken for a battery or a multiple response set."""
+
+    name: str
+    label: str
+    members: tuple[str, ...]
+    kind: Literal["battery", "dichotomies", "categories"]
+    counted: str = ""
+    declared: bool = False
+
+
+def groups(
+    dictionary: Dictionary, found: Mapping[str, Guess], columns: Columns
+) -> tuple[tuple[Group, ...], tuple[Group, ...]]:
+    """The multiple response sets, the declared ones first, and the batteries of a file."""
+    sets = list(_declared(dictionary, found))
+    batteries: list[Group] = []
+    taken = {m for s in sets for m in s.members}
+    taken |= {name for name, g in found.items() if g.constant is not None and not columns.absent(name)}
+    for run in _runs(dictionary, found, taken):
+        answers = found[run[0].name].categories
+        for part, one_question in _parts(run):
+            names = tuple(v.name for v in part)
+            label = group_label([v.label.strip() for v in part]) or _span(part)
+            counted = next((code for code, text in answers if _counts(code, text, part[0])), "")
+            if len(answers) > 2 and _list_of_mentions(part, found, columns):
+                sets.append(Group(f"set_{names[0]}", label, names, "categories"))
+            elif len(part) < SHORTEST_BATTERY:
+                continue
+            elif len(answers) <= 2 and counted and one_question:
+                sets.append(Group(f"set_{names[0]}", label, names, "dichotomies", counted))
+            elif 2 <= len(answers) <= MOST_ANSWERS:
+                batteries.append(Group(f"grid_{names[0]}", label, names, "battery"))
+    return tuple(sets), tuple(batteries)
+
+
+def _declared(dictionary: Dictionary, found: Mapping[str, Guess]) -> Iterator[Group]:
+    for s in dictionary.sets:
+        members = tuple(m for m in s.members if m in found)
+        if not members:
+            continue
+        label = s.label or (dictionary.variable(members[0]).label if s.label_from_variable else "") or s.name
+        counted = "" if s.counted is None else code_text(s.counted)
+        yield Group(s.name.lstrip("$") or s.name, label, members, s.kind, counted, declared=True)
+
+
+def _runs(dictionary: Dictionary, found: Mapping[str, Guess], taken: set[str]) -> Iterator[list[Variable]]:
+    """Neighbours with the same answers and the same missing values, without those that are ``taken``."""
+    run: list[Variable] = []
+    for v in dictionary.variables:
+        g = found[v.name]
+        usable = g.kind in ("nominal", "ordinal") and not g.empty and v.name not in taken and _named(v, g)
+        if not (usable and run and g.categories == found[run[0].name].categories and v.missing == run[0].missing):
+            if len(run) >= SHORTEST_LIST:
+                yield run
+            run = []
+        if usable:
+            run.append(v)
+    if len(run) >= SHORTEST_LIST:
+        yield run
+
+
+def _named(v: Variable, g: Guess) -> bool:
+    """Whether equal answers of neighbours say anything: they have labels, or are the 0 and 1 of an item."""
+    return bool(v.value_labels) or (v.kind == "numeric" and [code for code, _ in g.categories] == ["0", "1"])
+
+
+def _counts(code: str, text: str, v: Variable) -> bool:
+    """Whether an answer means that the item was mentioned."""
+    return is_word("mentioned", text) or (not v.value_labels and code == "1")
+
+
+# ---------------------------------------------------------------- one question or several
+
+
+def _parts(run: Sequence[Variable]) -> Iterator[tuple[list[Variable], bool]]:
+    """A run by questions, each with whether its text or names show one; what shows none stays together."""
+    stems = Counter(_label_stem(v) for v in run)
+    left: list[Variable] = []
+    for part, one_question in _by_stem(run, {stem for stem, count in stems.items() if stem and count > 1}):
+        if one_question and len(part) >= SHORTEST_LIST:
+            if left:
+                yield left, _one_phrase(left)
+            left = []
+            yield part, True
+        else:
+            left += part
+    if left:
+        yield left, _one_phrase(left)
+
+
+def _one_phrase(part: Sequence[Variable]) -> bool:
+    return bool(group_label([v.label.strip() for v in part]))
+
+
+def _by_stem(run: Sequence[Variable], questions: set[str]) -> Iterator[tuple[list[Variable], bool]]:
+    def question(v: Variable) -> str:
+        stem = _label_stem(v)
+        return stem if stem in questions else ""
+
+    part: list[Variable] = []
+    for v in run:
+        if part and (question(part[-1]), "" if question(v) else _name_stem(part[-1])) != (
+            question(v), "" if question(v) else _name_stem(v),
+        ):  # fmt: skip
+            yield from _closed(part, bool(question(part[0]) or _name_stem(part[0])))
+            part = []
+        part.append(v)
+    yield from _closed(part, bool(question(part[0]) or _name_stem(part[0])))
+
+
+def _closed(part: list[Variable], one_question: bool) -> Iterator[tuple[list[Variable], bool]]:
+    """A part as it is, or by what the names of neighbours begin with together."""
+    if one_question:
+        yield part, True
+        return
+    begun: list[Variable] = []
+    for v in part:
+        if begun and len(_common([b.name.casefold() for b in (*begun, v)])) < _SHORTEST_STEM:
+            yield begun, len(begun) >= SHORTEST_BATTERY
+            begun = []
+        begun.append(v)
+    yield begun, len(begun) >= SHORTEST_BATTERY
+
+
+def _label_stem(v: Variable) -> str:
+    """The question before the item, where the label has both; two letters before a colon are only a number."""
+    found = _LABEL_STEM.match(v.label.strip())
+    return found[1] if found else ""
+
+
+def _name_stem(v: Variable) -> str:
+    """``d1`` of ``d1_10``, ``q10`` of ``q10a``; empty for a name without a number or letter of its item."""
+    found = _NUMBERED.match(v.name)
+    return (found[1] or found[2]).casefold() if found else ""
+
+
+# ---------------------------------------------------------------- mentions in a row
+
+
+def _list_of_mentions(part: Sequence[Variable], found: Mapping[str, Guess], columns: Columns) -> bool:
+    """Whether unordered variables are the first, second … mention of one question.
+
+    Their labels say so, or ever fewer cases have one more; and hardly anybody gives the same answer twice.
+    """
+    if any(found[v.name].kind != "nominal" for v in part):
+        return False
+    coded = [columns[v.name] for v in part]
+    if any(not c.numbers for c in coded):
+        return False
+    answered = [_answered(c.place, c.values, v) for c, v in zip(coded, part, strict=True)]
+    fewer = all(len(later[later > 0]) < len(earlier[earlier > 0]) for earlier, later in pairwise(answered))
+    if not (fewer or all(words("mention").search(v.label) for v in part)):
+        return False
+    both = twice = 0
+    for a, b in combinations(answered, 2):
+        valid = (a > 0) & (b > 0)
+        both += int(np.count_nonzero(valid))
+        twice += int(np.count_nonzero(valid & (a == b)))
+    return both > 0 and twice <= _FEW_TWICE * both
+
+
+def _answered(place: np.ndarray, values: np.ndarray, v: Variable) -> np.ndarray:
+    """Per case the rank of its code among the labelled codes, comparable between variables; 0 where not valid."""
+    rank = {code: i + 1 for i, (code, _) in enumerate(v.value_labels) if not v.missing.is_missing(code)}
+    lookup = np.array([0, *(rank.get(float(x), 0) for x in values)])
+    found: np.ndarray = lookup[place]
+    return found
+
+
+# ---------------------------------------------------------------- what a group is called
+
+
+def group_label(labels: Sequence[str]) -> str:
+    """What the labels of a group share: a phrase before their items, or the words around what differs; else empty."""
+    phrase = common_start(labels)
+    if phrase or len(labels) < 2:
+        return phrase
+    split = [label.split() for label in labels]
+    before = _common(split)
+    after = _common([some[len(before) :][::-1] for some in split])[::-1]
+    shared = " ".join([*before, "…", *after])
+    return shared if sum(c.isalpha() for word in (*before, *after) for c in word) >= _SHORTEST_PHRASE else ""
+
+
+def _common(sequences: Sequence[Sequence[str]]) -> list[str]:
+    """What several sequences (of words, of letters) begin with together."""
+    shared = []
+    for at in zip(*sequences, strict=False):
+        if len(set(at)) > 1:
+            break
+        shared.append(at[0])
+    return shared
+
+
+def common_start(labels: Sequence[str]) -> str:
+    """What labels begin with together, cut at the last end of a phrase; empty when that is little."""
+    start = "".join(_common(labels))
+    cut = max((start.rfind(mark) for mark in (":", " - ", " – ", "…", "...", "?", "(")), default=-1)
+    text = start[:cut].strip(" :-–…(") if cut > 0 else ""
+    if start[cut : cut + 1] == "?" and text:
+        text += "?"
+    return text if len(text) >= _SHORTEST_PHRASE else ""
+
+
+def _span(run: Sequence[Variable]) -> str:
+    first, last = run[0], run[-1]
+    return f"{first.label or first.name} – {last.label or last.name}"

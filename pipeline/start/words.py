@@ -1,0 +1,22 @@
+"""The words by which labels and names give a variable away; every language's catalogue ``guess`` holds its own."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from pipeline import language
+
+_RANGE = r"\d+\s*(?:-|–|to|a)\s*\$?\d+|[<>≤≥]\s*\$?\d"
+
+
+@cache
+def words(kind: str) -> re.Pattern[str]:
+    """The words of all languages for one thing that labels give away: ``unknown``, ``mentioned``, ``ordered`` …"""
+    found = "|".join(language.catalogue(lang, "guess")[kind] for lang in language.languages())
+    return re.compile(rf"\b(?:{found})(?!\w)" + (f"|{_RANGE}" if kind == "ordered" else ""), re.IGNORECASE)
+
+
+def is_word(kind: str, text: str) -> bool:
+    """Whether a text is nothing but such a word."""
+    return words(kind).fullmatch(text.strip()) is not None

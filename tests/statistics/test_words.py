@@ -1,0 +1,76 @@
+"""What each result says of itself: the ids of its method, its warning and its reason, which readers see as sentences.
+
+``oracles/words.json`` lists them for aggregates of every kind and weighting, and for those of which nothing can be
+said: aggregate → "method | warning | reason" → ids. It was read through line by line against the docstrings; whoever
+changes a word changes what a reader is told, and changes it there.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from pipeline.statistics.core import Options, known
+from tests.statistics.crosstab_aggregates import crosstab, of_cases, oracle
+from tests.statistics.numeric_aggregates import distribution, grouped, patterns
+
+X, Y, W = [1, 2, 2, 3, 5, 8, 4, 6], [2, 2, 1, 4, 4, 9, 3, 8], [1, 2, 1, 1, 3, 1, 2, 1]
+HALVES, THIRDS = [0, 0, 0, 1, 1, 1, 0, 1], [0, 0, 1, 1, 2, 2, 0, 1]
+SQUARE = [[8, 2, 3], [1, 9, 4], [2, 3, 7]]
+WORDS = oracle("words.json")
+
+
+def crosstabs():
+    yield "square", crosstab(SQUARE, same=True)
+    yield "two by two", crosstab([[8, 3], [2, 9]], same=True)
+    yield "three by two", crosstab([[80, 30], [20, 90], [40, 40]])
+    yield "no scores", replace(crosstab(SQUARE, ordered=False), row_scores=None, col_scores=None)
+    yield "one row", crosstab([[8, 3], [0, 0]])
+    yield "no cases", crosstab([[0, 0], [0, 0]], same=True)
+    yield "halves", crosstab([[2.5, 4], [1, 3]], same=True)
+    survey = of_cases([0, 1, 0, 1, 1, 0, 0, 1], [0, 0, 1, 1, 1, 0, 0, 1], W, same_categories=True)
+    yield "survey", survey
+    yield "survey of one case", of_cases([0], [0], [2])
+    yield "clusters", replace(crosstab([[8, 3], [2, 9]], same=True), covariance=np.diag([3.0, 2, 1, 4]), design_df=7.0)
+
+
+def numeric():
+    for weighting in ("none", "frequency", "probability"):
+        w = None if weighting == "none" else W
+        yield f"values, {weighting}", distribution(X, w, weighting)
+        yield f"two groups, {weighting}", grouped(X, HALVES, w, weighting)
+        yield f"three groups, {weighting}", grouped(X, THIRDS, w, weighting)
+        yield f"pairs, {weighting}", patterns([X, Y], w, weighting)
+        yield f"items, {weighting}", patterns([X, Y, X[::-1], [3] * 8], w, weighting)
+    yield "one value", distribution([3] * 4)
+    yield "one case", distribution([3])
+    yield "nobody", distribution([])
+    yield "two groups of one value", grouped([3] * 4, [0, 0, 1, 1])
+    yield "two groups of one case", grouped([3, 4], [0, 1])
+    yield "one group", grouped([3, 4], [0, 0])
+    yield "pairs of one value", patterns([[3] * 4, [3] * 4])
+    yield "pairs of one case", patterns([[3], [4]])
+    yield "nobody in pairs", patterns([[np.nan], [4]])
+    yield "one item", patterns([[3, 4]])
+
+
+def said(aggregate):
+    """ "method | warning | reason" → the ids that say so."""
+    found: dict[str, list[str]] = {}
+    for one in {id(one): one for one in known(type(aggregate)).values()}.values():
+        for name, result in one.function(aggregate, Options()).items():
+            found.setdefault(f"{result.method} | {result.warning} | {result.error}", []).append(name)
+    return {words: " ".join(sorted(ids)) for words, ids in found.items()}
+
+
+@pytest.mark.parametrize(("name", "aggregate"), [*crosstabs(), *numeric()])
+def test_words(name, aggregate):
+    assert said(aggregate) == WORDS[name]
+
+
+if __name__ == "__main__":  # python -m tests.statistics.test_words: what there is now, to be read through
+    now = {name: dict(sorted(said(aggregate).items())) for name, aggregate in [*crosstabs(), *numeric()]}
+    print(json.dumps(now, indent=1, ensure_ascii=False))

@@ -1,0 +1,33 @@
+# Values for tests/tables/test_against_r.py: a weighted sample of which some cases did not answer, so that every table
+# is about a domain. From the folder of this file:  Rscript domains.R > domains.json
+suppressMessages(library(survey))
+cases <- read.csv("domains.csv")
+number <- function(x) paste0("[", paste(ifelse(is.na(x), "null", formatC(x, digits = 17, format = "g")), collapse = ", "), "]")
+line <- function(name, values, last = FALSE) cat(sprintf('  "%s": %s%s\n', name, number(values), if (last) "" else ","))
+independence <- function(design) {
+  # categories that nobody of the domain shows must not count as such
+  design$variables$a <- factor(design$variables$a); design$variables$b <- factor(design$variables$b)
+  found <- svychisq(~a + b, design, statistic = "F")
+  unname(c(found$statistic, found$parameter, found$p.value))
+}
+whole <- svydesign(ids = ~1, weights = ~w, data = cases)
+means <- svyby(~x, ~b, whole, svymean, na.rm = TRUE)
+t <- svyttest(x ~ b, whole)
+both <- complete.cases(cases[c("a", "b", "layer")])
+table <- table(cases$a[both], cases$b[both])
+fisher <- fisher.test(table)
+r <- cor.test(cases$a, cases$x)
+rho <- suppressWarnings(cor.test(cases$a, cases$x, method = "spearman", exact = FALSE))
+cat("{\n")
+line("rao_scott", independence(whole))
+for (k in 1:2) line(paste0("rao_scott_layer_", k), independence(subset(whole, layer == k)))
+line("rao_scott_layers", independence(subset(whole, !is.na(layer))))
+line("mean_by_b", coef(means))
+line("se_by_b", SE(means))
+line("se_of_x", SE(svymean(~x, whole, na.rm = TRUE)))
+line("design_t_p", t$p.value)
+line("chi2_over_layers", suppressWarnings(chisq.test(table, correct = FALSE))$statistic)
+line("fisher_over_layers", fisher$p.value)
+line("pearson_a_x", c(r$estimate, r$p.value))
+line("spearman_a_x", rho$estimate, last = TRUE)
+cat("}\n")
