@@ -47,13 +47,17 @@ _CACHED = type(cache(int))
 _TESTS = {
     "agreement": ["agreement", "association"],
     "core": ["core", "cells", "twobytwo"],
+    "correlation": ["correlation", "groups_by_hand"],
     "design": ["design", "design_by_hand"],
     "effects": ["effects", "groups"],
-    "model_likelihoods": ["models"],
+    "groups": ["groups", "groups_by_hand"],
+    "model_likelihoods": ["model_likelihoods", "models"],
     "moments": ["moments", "univariate", "groups"],
     "ordinal": ["ordinal", "association"],
+    "paired": ["paired", "groups_by_hand"],
     "roots": ["roots", "effects", "posthoc"],
     "tables": ["tables", "cells", "association", "ordinal"],
+    "univariate": ["univariate", "groups_by_hand"],
 }
 _EVERY_FAMILY = ["words", "crosstab_texts", "numeric_texts"]
 

@@ -179,6 +179,11 @@ class ResultsWriter:
                 chunk["layer_var"], chunk["layer_code"] = layer_var, layer_code
             at += length
 
+    def extend(self, other: ResultsWriter) -> None:
+        """Take over the rows of another writer."""
+        self._chunks += other._chunks
+        self._lengths += other._lengths
+
     def rename(self, names: Mapping[str, str]) -> None:
         """Give statistics another id; those whose new id is empty are left out."""
         kept = [(c, n) for c, n in zip(self._chunks, self._lengths, strict=True) if names.get(c["statistic"], "x")]

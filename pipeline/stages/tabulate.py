@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from pipeline.counting.cases import Cases
@@ -18,7 +19,7 @@ from pipeline.statistics.design import Sample
 from pipeline.tables.context import Context
 from pipeline.tables.designs import as_read, design_of
 from pipeline.tables.one_way import frequency, presence, summary
-from pipeline.tables.plan import check_statistics, make, pieces
+from pipeline.tables.plan import check_statistics, make, members_of, pieces
 from pipeline.tables.raking import raking_rows
 
 NAME = "tabulate"
@@ -149,6 +150,13 @@ class _Counting:
         _codebook(context)
         if self._weighted_by_default():  # the tables' counts and shares of the same names are weighted
             context.writer.rename(_UNWEIGHTED)
+            alone = {
+                n for t in self.files.report.tables() if not t.columns for n in members_of(t.rows, self.files.codebook)
+            }
+            rest = replace(context, cases=self.weighted, writer=ResultsWriter(self.wave))
+            _codebook(rest, alone)
+            rest.writer.rename(_CASES)
+            context.writer.extend(rest.writer)
         weights = self.files.study.weights
         if weights is not None and weights.rake:
             raking_rows(context, weights, self.files.name("study"))
@@ -161,8 +169,14 @@ _UNWEIGHTED = {
 }  # fmt: skip
 
 
-def _codebook(context: Context) -> None:
+_CASES = dict.fromkeys(("n", "missing_n", "cases_n", "class_n", "minimum", "maximum"), "")
+
+
+def _codebook(context: Context, without: Collection[str] = ()) -> None:
+    """Every variable once, but for those that have a table of their own where that is said."""
     for name, variable in context.cases.variables.items():
+        if name in without:
+            continue
         if variable.categorical:
             frequency(context, CODEBOOK_TABLE, name, intervals=False)
         elif variable.kind in ("numeric", "weight"):

@@ -250,6 +250,11 @@ def _report(dictionary: Dictionary, guesses: Guesses, start: Start) -> Iterator[
         yield from _section("questions", "section_questions")
         for v in single:
             yield from _table(f"freq_{v.name}", _title(dictionary, v.name), [v.name])
+    if guesses.sets:  # every variable has its frequencies somewhere; here, because the sets say what matters
+        yield from _section("members", "section_members")
+        for group in guesses.sets:
+            name = group_name(group, dictionary)
+            yield from _table(f"members_{name}", _group_title(group), list(group.members))
     numbers = [v for v in dictionary.variables if guesses.variables[v.name].kind in ("numeric", "weight")]
     numbers = [v for v in numbers if not _bare(guesses, v)]
     if numbers:

@@ -287,11 +287,10 @@ def kendall(aggregate: Patterns, options: Options) -> Mapping[str, Result]:
     p = complete(aggregate)
     if p.w.size == 0 or p.n.sum() < 2:
         return {name: not_computable("fewer_than_two_cases") for name in _TAU}
-    survey = p.weighting == "probability"
-    w = p.w * (float(p.n.sum()) / float(p.w.sum())) if survey else p.w
+    w = p.w
     kx, x = np.unique(p.x[:, 0], return_inverse=True)
     ky, y = np.unique(p.x[:, 1], return_inverse=True)
-    if kx.size < 2 or ky.size < 2:
+    if min(kx.size, ky.size) < 2:
         return {name: not_computable("zero_variance") for name in _TAU}
     tx, ty = np.bincount(x, w), np.bincount(y, w)
     both = np.bincount(np.unique(x * ky.size + y, return_inverse=True)[1], w)
@@ -306,7 +305,7 @@ def kendall(aggregate: Patterns, options: Options) -> Mapping[str, Result]:
     if min(untied) <= 0:
         return {name: not_computable("zero_variance") for name in _TAU}
     tau = s / math.sqrt(untied[0]) / math.sqrt(untied[1])
-    found: dict[str, Result] = {"tau_b": number(tau, "weights_scaled_to_n" if survey else "")}
+    found: dict[str, Result] = {"tau_b": number(tau, "weights_scaled_to_n" if p.weighting == "probability" else "")}
     if by_design(p):
         return found | {"tau_b_p": not_computable(NEEDS_DESIGN)}
     if n <= 2:

@@ -73,7 +73,7 @@ def noncentral_f_cdf(f: float, df1: float, df2: float, noncentrality: float) -> 
 
     mean = noncentrality / 2
     spread = 12 * math.sqrt(mean) + 40
-    terms = np.arange(max(0, math.floor(mean - spread)), math.ceil(mean + spread) + 1, dtype=np.float64)
+    terms = np.arange(max(0.0, math.floor(mean - spread)), mean + spread)
     y = df1 * f / (df1 * f + df2)
     log_weights = terms * math.log(mean) - mean - gammaln(terms + 1) if mean > 0 else np.where(terms == 0, 0.0, -np.inf)
     return float(np.exp(log_weights) @ betainc(df1 / 2 + terms, df2 / 2, y))

@@ -73,36 +73,30 @@ def moments(values: Floats, n: Ints, w: Floats) -> Moments:
     cases, total = float(n.sum()), float(w.sum())
     if total <= 0:
         return Moments(cases, 0.0, np.nan, np.nan, np.full(values.shape, np.nan))
-    offset = values[w.argmax()]
+    offset = values[values.size // 2]
     d = values - offset
     first = (w @ d) / total
     e = d - first
     missed = (w @ e) / total
     e = e - missed
-    rest = w @ e
-    squares = float(w @ (e * e) - rest * rest / total)
-    return Moments(cases, total, float(offset + (first + missed)), max(squares, 0.0), e)
+    return Moments(cases, total, float(offset + (first + missed)), float(w @ (e * e)), e)
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@np.errstate(over="ignore", invalid="ignore")  # the mean of a group without cases, 0/0, is NaN
 def group_moments(values: Floats, n: Ints, w: Floats) -> GroupMoments:
     """Mean and centred sum of squares by group: values (k,), n and w (k, g)."""
     total = w.sum(axis=0)
-    offset = float(values[w.sum(axis=1).argmax()]) if values.size else 0.0
+    offset = float(values[values.size // 2]) if values.size else 0.0
     d = (values - offset)[:, None]
-    with np.errstate(invalid="ignore"):  # a group without cases: 0/0
-        first = (w * d).sum(axis=0) / total
-        e = d - first
-        missed = (w * e).sum(axis=0) / total
-        e = e - missed
-        rest = (w * e).sum(axis=0)
-        squares = (w * e * e).sum(axis=0) - rest * rest / total
+    first = (w * d).sum(axis=0) / total
+    e = d - first
+    missed = (w * e).sum(axis=0) / total
+    e = e - missed
+    squares = (w * e * e).sum(axis=0)
     # A constant has no spread: what is left above is rounding, and would pass for a very small variance.
     squares = np.where((w > 0).sum(axis=0) == 1, 0.0, squares)
     shifted = first + missed
-    return GroupMoments(
-        n.sum(axis=0).astype(np.float64), total, offset + shifted, np.maximum(squares, 0.0), shifted, offset
-    )
+    return GroupMoments(n.sum(axis=0).astype(np.float64), total, offset + shifted, squares, shifted, offset)
 
 
 def midranks(w: Floats) -> Floats:

@@ -45,7 +45,7 @@ def wilson(k: ArrayLike, n: ArrayLike, confidence: float = 0.95) -> tuple[Floats
     """
     k, n = _floats(k, n)
     z = _z(confidence)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(invalid="ignore"):  # 0/0 where n is 0
         centre = (k + z**2 / 2) / (n + z**2)
         half = z / (n + z**2) * np.sqrt(k * (n - k) / n + z**2 / 4)
     # At 0 and n one limit is exact, and the subtraction would leave rounding error in its place.

@@ -237,7 +237,7 @@ def squared_differences(values: Floats, margins: Floats, level: Level) -> Floats
     if level == "interval":
         return np.asarray(difference**2)
     total = values[:, None] + values
-    return np.asarray(np.where(total != 0, difference / np.where(total != 0, total, 1.0), 0.0) ** 2)
+    return np.asarray(np.divide(difference, total, out=np.zeros_like(total), where=total != 0) ** 2)
 
 
 _KRIPPENDORFF: tuple[tuple[str, Level], ...] = (

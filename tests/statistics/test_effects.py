@@ -71,7 +71,9 @@ def test_reasons():
     assert reason(apart, "eta_squared_low") == "zero_variance"
     assert reason(grouped([1, 2], [0, 1]), "omega_squared") == "fewer_than_two_cases"
     three = grouped([1, 2, 4], [0, 0, 1])
-    assert reason(three, "hedges_g") == "fewer_than_two_cases"
+    for name in ("hedges_g", "hedges_g_low", "hedges_g_high"):
+        assert reason(three, name) == "fewer_than_two_cases"
+    assert value(three, "cohens_d_low") < value(three, "cohens_d") < value(three, "cohens_d_high")
     assert value(three, "cohens_d") < 0
 
 

@@ -350,3 +350,30 @@ def test_fleiss_kappa_unit_by_unit():
     inner = (p * q).sum() ** 2 - (p * q * (q - p)).sum()
     se = np.sqrt(2) / ((p * q).sum() * np.sqrt(n * m * (m - 1))) * np.sqrt(inner)
     assert value(a, "fleiss_kappa_se") == pytest.approx(se, rel=1e-12)
+
+
+def test_errors_stand_where_a_value_is_missing_only():
+    """Of three items one determined by the others, of four one constant: each hole has its reason, others none."""
+    x, y = FIVE[:, 0], FIVE[:, 1]
+    some = found(patterns([x, y, [3] * 7, FIVE[:, 2]]), *ITEM_IDS)
+    assert {one.error for one in some.values()} == {"constant_item"}
+    assert np.isnan(some["item_mean"].values).tolist() == [[False, False, True, False]]
+    whole = found(patterns([x, y, FIVE[:, 2]]), *ITEM_IDS)
+    assert {one.error for one in whole.values()} == {""}
+    # Without the first item the other two add up to a constant.
+    opposite = found(patterns([y, x, 6 - x]), *ITEM_IDS)["item_total_correlation"]
+    assert np.isnan(opposite.values).tolist() == [[True, False, False]]
+    assert opposite.error == "zero_variance"
+
+
+def test_alpha_of_zero_is_not_negative():
+    """Items without any covariance: α is 0, without a warning."""
+    a = patterns([[1, 1, 2, 2], [1, 2, 1, 2]])
+    alpha = found(a, "cronbach_alpha")["cronbach_alpha"]
+    assert (alpha.value, alpha.warning) == (pytest.approx(0, abs=1e-15), "")
+
+
+def test_the_ratio_level_is_skipped_alone():
+    below = patterns([[-1, 2, 3], [-1, 2, 4]])
+    for level in ("nominal", "ordinal", "interval"):
+        assert value(below, f"krippendorff_alpha_{level}") <= 1

@@ -1,0 +1,179 @@
+"""Each likelihood from its definition case by case: its value, its scores and its information by differences."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from pipeline.statistics import model_likelihoods as models
+from pipeline.statistics.model_likelihoods import firth, linear, logistic, logistic_curve, multinomial, ordinal, poisson
+
+RANDOM = np.random.default_rng(17)
+K = 40
+SLOPES = np.column_stack([RANDOM.normal(size=K), RANDOM.integers(0, 2, K)])
+X = np.column_stack([np.ones(K), SLOPES])
+W = RANDOM.integers(1, 5, K) / 2
+LATENT = SLOPES @ [0.8, -0.5] + RANDOM.logistic(size=K)
+BINARY = (LATENT > 0).astype(float)
+ORDERED = np.digitize(LATENT, [-1.0, 0.5, 1.5])
+COUNTS = RANDOM.poisson(np.exp(0.3 + SLOPES @ [0.2, 0.4])).astype(float)
+CLASSES = np.digitize(SLOPES[:, 0] + RANDOM.normal(size=K), [-0.5, 0.7])
+
+
+def curve(z):
+    return 1 / (1 + math.exp(-z))
+
+
+def log_logistic(theta, i):
+    p = curve(X[i] @ theta)
+    return math.log(p if BINARY[i] else 1 - p)
+
+
+def log_poisson(theta, i):
+    eta = X[i] @ theta
+    return COUNTS[i] * eta - math.exp(eta) - math.lgamma(COUNTS[i] + 1)
+
+
+def log_ordinal(theta, i):
+    shift = SLOPES[i] @ theta[3:]
+    below = [0.0, *(curve(bound - shift) for bound in theta[:3]), 1.0]
+    return math.log(below[ORDERED[i] + 1] - below[ORDERED[i]])
+
+
+def log_multinomial(theta, i):
+    eta = [X[i] @ theta[:3], 0.0, X[i] @ theta[3:]]
+    return eta[CLASSES[i]] - math.log(sum(map(math.exp, eta)))
+
+
+MODELS = {
+    "logistic": (lambda: logistic(X, BINARY, W), log_logistic),
+    "poisson": (lambda: poisson(X, COUNTS, W), log_poisson),
+    "ordinal": (lambda: ordinal(SLOPES, ORDERED, W, 4), log_ordinal),
+    "multinomial": (lambda: multinomial(X, CLASSES, W, 3, 1), log_multinomial),
+}
+
+
+def derivative(function, theta, j, h=1e-5):
+    step = np.zeros(theta.size)
+    step[j] = h
+    return (function(theta + step) - function(theta - step)) / (2 * h)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_likelihood_scores_and_information(name):
+    fit, one = MODELS[name][0](), MODELS[name][1]
+    assert fit.converged
+    assert fit.log_likelihood == pytest.approx(sum(w * one(fit.theta, i) for i, w in enumerate(W)), rel=1e-12)
+    # At the maximum the weighted scores add up to nothing.
+    np.testing.assert_allclose(W @ fit.scores, 0, atol=1e-7)
+    for j in range(fit.theta.size):
+        scores = [derivative(lambda t, i=i: one(t, i), fit.theta, j) for i in range(K)]
+        np.testing.assert_allclose(fit.scores[:, j], scores, rtol=1e-6, atol=1e-8)
+
+        def gradient(t, j=j):
+            return derivative(lambda u: sum(w * one(u, i) for i, w in enumerate(W)), t, j, 1e-4)
+
+        row = [-derivative(gradient, fit.theta, m, 1e-4) for m in range(fit.theta.size)]
+        np.testing.assert_allclose(fit.information[j], row, rtol=1e-4, atol=1e-4)
+
+
+def test_linear_by_the_normal_equations():
+    y = LATENT
+    fit = linear(X, y, W)
+    want = np.linalg.solve(X.T @ (W[:, None] * X), X.T @ (W * y))
+    np.testing.assert_allclose(fit.theta, want, rtol=1e-10)
+    residual = y - X @ want
+    variance = W @ residual**2 / W.sum()
+    density = [math.log(2 * math.pi * variance) / 2 + r * r / (2 * variance) for r in residual]
+    assert fit.log_likelihood == pytest.approx(-float(W @ density), rel=1e-12)
+    np.testing.assert_allclose(fit.scores, X * residual[:, None], atol=1e-10)
+    np.testing.assert_allclose(fit.information, X.T @ (W[:, None] * X), rtol=1e-12)
+    assert fit.converged
+    assert linear(X, X @ [1.0, 2, 3], W).log_likelihood > 100
+
+
+def test_the_curve_keeps_its_digits():
+    z = np.array([-800.0, -40, -1, 0, 1, 40, 800])
+    found = logistic_curve(z)
+    assert found[[0, 3, 6]].tolist() == [0, 0.5, 1]
+    assert found[1] == pytest.approx(math.exp(-40), rel=1e-14)
+    np.testing.assert_allclose(found + found[::-1], 1, rtol=1e-15)
+    assert logistic_curve(np.array([1 + 1e-20j]))[0].imag == pytest.approx(1e-20 * curve(1) * curve(-1))
+
+
+def test_ordinal_far_in_the_tail_keeps_its_digits():
+    """Everything in the upper categories of a steep slope: the chances are differences of numbers near 1."""
+    x = np.linspace(30, 60, 12)[:, None]
+    y = np.array([0, 0, 1, 0, 1, 1, 2, 1, 2, 1, 2, 2])
+    far, near = ordinal(x, y, np.ones(12), 3), ordinal(x - 45, y, np.ones(12), 3)
+    assert far.converged
+    np.testing.assert_allclose(far.theta[2:], near.theta[2:], rtol=1e-8)
+    np.testing.assert_allclose(far.theta[:2], near.theta[:2] + 45 * near.theta[2], rtol=1e-8)
+    assert far.log_likelihood == pytest.approx(near.log_likelihood, rel=1e-10)
+
+
+def test_references_of_the_multinomial_model():
+    """Another reference gives the same likelihood and the differences of the coefficients."""
+    one, other = multinomial(X, CLASSES, W, 3, 1), multinomial(X, CLASSES, W, 3, 0)
+    assert one.log_likelihood == pytest.approx(other.log_likelihood, rel=1e-12)
+    np.testing.assert_allclose(other.theta[:3], -one.theta[:3], rtol=1e-7, atol=1e-9)
+    np.testing.assert_allclose(other.theta[3:], one.theta[3:] - one.theta[:3], rtol=1e-7, atol=1e-9)
+
+
+def penalised(theta):
+    """Σw log p + ½ log|I|."""
+    p = np.array([curve(row @ theta) for row in X])
+    information = X.T @ ((W * p * (1 - p))[:, None] * X)
+    log = sum(w * log_logistic(theta, i) for i, w in enumerate(W))
+    return log + math.log(np.linalg.det(information)) / 2, information
+
+
+def test_firth_is_the_maximum_of_the_penalised_likelihood():
+    found = firth(X, BINARY, W)
+    assert found.converged
+    value, information = penalised(found.theta)
+    assert found.log_likelihood == pytest.approx(value, rel=1e-12)
+    np.testing.assert_allclose(found.information, information, rtol=1e-12)
+    for j in range(3):
+        assert derivative(lambda t: penalised(t)[0], found.theta, j, 1e-4) == pytest.approx(0, abs=1e-6)
+    # With one parameter held the others are at their maximum given it.
+    held = firth(X, BINARY, W, np.array([0.0, 0.7, 0.0]), np.array([1]))
+    assert held.theta[1] == 0.7
+    assert held.converged
+    for j in (0, 2):
+        assert derivative(lambda t: penalised(t)[0], held.theta, j, 1e-4) == pytest.approx(0, abs=1e-6)
+    assert held.log_likelihood < found.log_likelihood
+
+
+@pytest.mark.parametrize("side", [-1, 1])
+@pytest.mark.parametrize("j", [0, 1])
+def test_profile_limits(side, j):
+    """There twice the profiled likelihood has fallen by the critical value, on the side that was asked for."""
+    best = firth(X, BINARY, W)
+    se = float(np.sqrt(np.linalg.inv(best.information)[j, j]))
+    limit = models.profile_limit(X, BINARY, W, best, j, side, 3.841458820694124, se)
+    assert (limit - best.theta[j]) * side > 0
+    start = best.theta.copy()
+    start[j] = limit
+    there = firth(X, BINARY, W, start, np.array([j]))
+    assert 2 * (best.log_likelihood - there.log_likelihood) == pytest.approx(3.841458820694124, abs=1e-8)
+    # From a bad first step the same limit is found.
+    assert models.profile_limit(X, BINARY, W, best, j, side, 3.841458820694124, se / 50) == pytest.approx(
+        limit, rel=1e-9
+    )
+
+
+def test_separation():
+    x = np.column_stack([np.ones(6), [1.0, 2, 3, 4, 5, 6], [0.0, 1, 0, 1, 0, 1]])
+    found = models.separated(x, np.array([0.0, 0, 0, 1, 1, 1]))
+    assert found is not None
+    assert ((x @ found)[:3] <= 1e-9).all()
+    assert ((x @ found)[3:] >= -1e-9).all()
+    assert (x @ found).any()
+    assert models.separated(x, np.array([0.0, 1, 0, 0, 1, 1])) is None
+    # Quasi-complete: whoever has the third is 1; the second has nothing to do with it.
+    quasi = models.separated(x, np.array([0.0, 1, 1, 1, 0, 1]))
+    assert quasi is not None
+    assert abs(quasi[2]) > 1e-7
