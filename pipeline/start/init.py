@@ -261,7 +261,11 @@ def _report(dictionary: Dictionary, guesses: Guesses, start: Start) -> Iterator[
         yield from _section("numbers", "section_numbers")
         for k in range(0, len(numbers), NUMBERS_PER_TABLE):
             some = [v.name for v in numbers[k : k + NUMBERS_PER_TABLE]]
-            title = _both("numbers_title", first=some[0], last=some[-1])
+            title = (
+                quoted(_title(dictionary, some[0]))
+                if len(some) == 1
+                else _both("numbers_title", first=some[0], last=some[-1])
+            )
             yield from _table(f"numbers_{k // NUMBERS_PER_TABLE + 1}", title, some, raw_title=True)
     yield from _asked_about(dictionary, guesses)
     yield from _others(dictionary, guesses, in_groups)

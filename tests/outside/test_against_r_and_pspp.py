@@ -4,7 +4,7 @@ The files hold user-missing values (discrete, ranges, strings), labels nobody ch
 not whole, text, ties and weights that are zero, negative or missing. R's numbers are by ``oracle.R``; the
 measures that R does not have are compared with PSPP's CROSSTABS. Known differences, and why:
 
-* PSPP 1.6.2 takes the row totals for the column totals in the standard error of kappa: R's vcd is the oracle.
+* The standard error of kappa of PSPP 1.6.2 is another than that of the delta method, which R (vcd) and ours agree on.
 * PSPP's FREQUENCIES interpolates the median of fractional weights otherwise than its EXAMINE, whose HAVERAGE is SPSS's.
 * R's ``fisher.test`` finds the conditional odds ratio to four digits only.
 """
