@@ -53,6 +53,7 @@ _TESTS = {
     "groups": ["groups", "groups_by_hand"],
     "model_likelihoods": ["model_likelihoods", "models"],
     "moments": ["moments", "univariate", "groups"],
+    "multiple": ["multiple", "multiple_by_hand"],
     "ordinal": ["ordinal", "association"],
     "paired": ["paired", "groups_by_hand"],
     "roots": ["roots", "effects", "posthoc"],

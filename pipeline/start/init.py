@@ -154,8 +154,8 @@ def _codebook(dictionary: Dictionary, guesses: Guesses) -> Iterator[str]:
             yield f"    members: {flow(group.members)}"
             if group.kind == "dichotomies":
                 yield f"    counted: {quoted(group.counted or '1')}"
-                if all(len(guesses.variables[m].categories) == 1 for m in group.members):
-                    yield "    base: any    # who mentioned nothing has no value at all"
+                # what SPSS's MULT RESPONSE divides by; codes with one label each leave no other choice
+                yield "    base: any    # any: who mentioned something, as SPSS counts; asked: who was asked"
             if not group.declared:
                 yield f"    guess: {_both(f'guess_{group.kind}')}"
     if guesses.batteries:

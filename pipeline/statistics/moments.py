@@ -90,11 +90,10 @@ def group_moments(values: Floats, n: Ints, w: Floats) -> GroupMoments:
     d = (values - offset)[:, None]
     first = (w * d).sum(axis=0) / total
     e = d - first
+    # Of a group of one value d − first is a rounding error, and missed the whole of it: a constant has no spread.
     missed = (w * e).sum(axis=0) / total
     e = e - missed
     squares = (w * e * e).sum(axis=0)
-    # A constant has no spread: what is left above is rounding, and would pass for a very small variance.
-    squares = np.where((w > 0).sum(axis=0) == 1, 0.0, squares)
     shifted = first + missed
     return GroupMoments(n.sum(axis=0).astype(np.float64), total, offset + shifted, squares, shifted, offset)
 

@@ -271,3 +271,17 @@ def test_the_manifest_of_a_quick_report_says_nothing_of_the_machine(run: Run, su
         assert str(tmp_path) not in text
         assert str(survey.parent) not in text
     assert json.loads((tmp_path / "out" / "manifest.json").read_text("utf-8"))["wave"] == "quick"
+
+
+def test_a_set_is_counted_as_spss_counts_it(run: Run, tmp_path: Path) -> None:
+    """MULT RESPONSE divides by the cases with at least one mention: of five asked one mentioned nothing."""
+    columns = [Column(f"area_{i}", labels={0.0: "No", 1.0: "Yes"}, label=f"Areas: {i}") for i in (1, 2, 3)]
+    cases = [(1.0, 0.0, 1.0), (1.0, 1.0, 0.0), (0.0, 1.0, 0.0), (1.0, 0.0, 0.0), (0.0, 0.0, 0.0)]
+    file = tmp_path / "areas.sav"
+    file.write_bytes(sav(columns, cases, extensions=[(7, 1, b"$areas=D1 1 5 Areas area_1 area_2 area_3\n")]))
+    assert run("quick", file, "--out", tmp_path / "out", "--formats", "html", "--lang", "en").code == 0
+    rows = pq.read_table(tmp_path / "out" / "results.parquet").to_pylist()
+    shares = {r["row_code"]: r for r in rows if r["statistic"] == "share_of_cases" and r["row_code"]}
+    assert {code: (r["value"], r["n"]) for code, r in shares.items()} == {
+        "area_1": (0.75, 4), "area_2": (0.5, 4), "area_3": (0.25, 4),
+    }  # fmt: skip

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 import pytest
 
 from pipeline.statistics.core import Distribution, GroupedDistribution
+from pipeline.statistics.design import Sampled, design
 from pipeline.statistics.moments import group_moments, midranks, moments, used
 
 RANDOM = np.random.default_rng(11)
@@ -68,12 +70,14 @@ def test_moments_of_groups_are_exact_but_for_rounding(name, heavy):
 
 
 def test_a_constant_has_no_spread():
-    """0.1 three times of weight 0.3 leaves rounding where nothing is."""
-    for w in (0.3, 1 / 3, 7.0):
-        values = np.array([0.1, 5.0])
-        found = group_moments(values, np.ones((2, 2), dtype=np.int64), np.array([[w, 0.0], [0.0, w]]))
-        assert found.squares.tolist() == [0, 0]
+    """0.1 of weight 1/3 leaves rounding where nothing is, whatever other groups have."""
+    values = np.array([0.1, 0.7, 5.3])
+    for w in RANDOM.uniform(0.01, 9, 300):
+        found = group_moments(values, np.ones((3, 3), dtype=np.int64), np.diag([w, w / 3, w * 7]))
+        assert found.squares.tolist() == [0, 0, 0]
         assert moments(values[:1], np.array([1]), np.array([w])).squares == 0
+        same = moments(np.array([0.7 - 0.1] * 4), np.ones(4), np.array([w, 1, w / 3, 2]))
+        assert (same.squares, same.deviations.tolist()) == (0, [0] * 4)
 
 
 def test_nobody():
@@ -102,6 +106,12 @@ def test_used_drops_values_that_nobody_shows():
     kept = used(groups)
     assert (kept.values.tolist(), kept.n.tolist(), kept.w.tolist()) == ([1, 3], [[1, 2], [3, 6]], [[0.5, 0], [0, 0.25]])
     assert kept.w2.tolist() == [[0.25, 0], [0, 0.0625]]
+    # The sample behind it: cells of values that are left out hold no case any more.
+    sample = Sampled(design(np.ones(4)), np.array([0, 5, 4, -1]), 6)
+    behind = used(replace(groups, sampling=sample, sample_n=9.0))
+    assert (behind.sampling.cell.tolist(), behind.sampling.size, behind.sample_n) == ([0, 3, 2, -1], 4, 9)
+    assert used(replace(one, sample_n=9.0)).sample_n == 9
+    assert used(one).sampling is used(one).sample_n is None
     whole = Distribution(values, n, np.array([0.5, 1e-9, 2]), n * 1.0)
     assert used(whole) is whole
     nobody = Distribution(values[:0], n[:0], n[:0] * 1.0, n[:0] * 1.0)

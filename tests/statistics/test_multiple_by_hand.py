@@ -1,0 +1,176 @@
+"""Multiple response sets of a sample with strata, clusters or replicate weights: from the definition, case by case."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy.special import stdtr, stdtrit
+
+from pipeline.statistics.core import Options, known
+from pipeline.statistics.design import Sampled, design, replicates
+from pipeline.statistics.multiple import Columns, pairwise_z, share_of_cases, share_of_responses
+from tests.statistics.test_design_by_hand import by_definition
+from tests.statistics.test_multiple import crosstab, pair, values
+
+RANDOM = np.random.default_rng(23)
+CASES = 60
+G = RANDOM.integers(0, 3, CASES)
+ITEMS = (RANDOM.random((CASES, 3)) < np.array([[0.2, 0.5, 0.6], [0.6, 0.4, 0.5], [0.7, 0.5, 0.3]])[G]).astype(int)
+W = RANDOM.integers(1, 7, CASES) / 2
+H = np.arange(CASES) // 20
+K = np.arange(CASES) // 4
+POPULATION = np.full(CASES, 12.0)
+REPLICATE = W[:, None] * RANDOM.uniform(0.2, 1.8, (CASES, 9))
+
+
+def of_sample(sample):
+    plain = crosstab(G, ITEMS, W, "probability")
+    pattern = np.array([np.flatnonzero((plain.patterns == row).all(axis=1))[0] for row in ITEMS])
+    return replace(plain, sampling=Sampled(sample, pattern * 3 + G, plain.patterns_w.size))
+
+
+def share(w, item, group):
+    inside = group == G
+    return w[inside] @ ITEMS[inside, item] / w[inside].sum()
+
+
+def scores(item, group):
+    """w(y − p)/Σw of the cases in the group."""
+    inside = group == G
+    return W * inside * (ITEMS[:, item] - share(W, item, group)) / W[inside].sum()
+
+
+@pytest.mark.parametrize("population", [None, POPULATION])
+def test_shares_of_cases_by_definition(population):
+    found = values(
+        of_sample(design(W, H, K, population)), "share_of_cases", "share_of_cases_se", "interval_low", "interval_high"
+    )
+    for j, g in np.ndindex(3, 3):
+        p = share(W, j, g)
+        se = by_definition(scores(j, g)[:, None], H, K, population)[0, 0] ** 0.5
+        assert found["share_of_cases"].values[j, g] == pytest.approx(p, rel=1e-12)
+        assert found["share_of_cases_se"].values[j, g] == pytest.approx(se, rel=1e-10)
+        half = stdtrit(12, 0.975) * se / (p * (1 - p))
+        for name, sign in (("interval_low", -1), ("interval_high", 1)):
+            limit = 1 / (1 + np.exp(-(np.log(p / (1 - p)) + sign * half)))
+            assert found[name].values[j, g] == pytest.approx(limit, rel=1e-9)
+    assert (found["share_of_cases_se"].method, found["interval_low"].method) == ("design", "logit_share_of_cases")
+
+
+def test_shares_of_replicates_by_definition():
+    found = values(of_sample(replicates(W, REPLICATE, "jk1")), "share_of_cases_se")["share_of_cases_se"]
+    for j, g in np.ndindex(3, 3):
+        theta = np.array([share(v, j, g) for v in REPLICATE.T])
+        want = (8 / 9 * ((theta - theta.mean()) ** 2).sum()) ** 0.5
+        assert found.values[j, g] == pytest.approx(want, rel=1e-10)
+
+
+def letters_by_definition(p_values, shares, level=0.05):
+    """In each row the letters of the columns whose share is smaller, by p adjusted after Bonferroni."""
+    rows, columns = shares.shape
+    texts = [["" for _ in range(columns)] for _ in range(rows)]
+    pairs = columns * (columns - 1) / 2
+    for i in range(rows):
+        for a in range(columns):
+            smaller = [b for b in range(columns) if b != a and shares[i, b] < shares[i, a]]
+            texts[i][a] = " ".join("ABC"[b] for b in smaller if p_values(i, a, b) * pairs < level)
+    return texts
+
+
+@pytest.mark.parametrize("level", [0.05, 0.4])
+def test_letters_of_groups_by_definition(level):
+    table = of_sample(design(W, H, K, POPULATION))
+
+    def p(j, a, b):
+        v = by_definition((scores(j, a) - scores(j, b))[:, None], H, K)[0, 0]
+        return 2 * stdtr(12, -abs(share(W, j, a) - share(W, j, b)) / v**0.5)
+
+    shares = np.array([[share(W, j, g) for g in range(3)] for j in range(3)])
+    found = values(table, "letters", options=Options(confidence=1 - level))["letters"]
+    assert found.texts.tolist() == letters_by_definition(p, shares, level)
+    assert "A" in str(found.texts)
+    assert found.method == f"linearised_z adjustment=bonferroni level={level:g}"
+
+
+@pytest.mark.parametrize("level", [0.05, 0.4])
+def test_letters_of_items_by_definition(level):
+    """The part of an item's cases that is in a group."""
+    table = of_sample(design(W, H, K, POPULATION))
+
+    def part(j, g):
+        return W @ (ITEMS[:, j] * (g == G)) / (W @ ITEMS[:, j])
+
+    def score(j, g):
+        return W * ITEMS[:, j] * ((g == G) - part(j, g)) / (W @ ITEMS[:, j])
+
+    def p(g, a, b):
+        v = by_definition((score(a, g) - score(b, g))[:, None], H, K)[0, 0]
+        return 2 * stdtr(12, -abs(part(a, g) - part(b, g)) / v**0.5)
+
+    shares = np.array([[part(j, g) for j in range(3)] for g in range(3)])
+    found = values(table, "letters_items", options=Options(confidence=1 - level))["letters_items"]
+    assert found.texts.T.tolist() == letters_by_definition(p, shares, level)
+    assert found.method == f"overlapping_linearised_z adjustment=bonferroni level={level:g}"
+
+
+def test_a_design_without_a_variance_says_so():
+    lonely = of_sample(design(W, np.where(np.arange(CASES) == 0, 9, 1)))
+    for name in ("share_of_cases_se", "interval_low", "letters", "letters_items"):
+        found = values(lonely, name)[name]
+        assert found.error == "lonely_psu"
+        assert np.isnan(found.values).all()
+
+
+def test_every_function_gives_all_its_ids_and_no_other():
+    for weighting in ("none", "frequency", "probability"):
+        whole = np.ones(CASES) if weighting == "none" else W
+        for aggregate in (
+            crosstab(G, ITEMS, whole, weighting),
+            crosstab(0 * G, ITEMS, whole, weighting),
+            crosstab(G, 0 * ITEMS, whole, weighting),
+            crosstab(G, ITEMS, 0 * whole, weighting),
+            pair(ITEMS[:, :2], ITEMS[:, 1:], whole, weighting),
+            pair(0 * ITEMS[:, :2], ITEMS[:, 1:], whole, weighting),
+            of_sample(design(W, H, K)),
+        ):
+            for one in {id(one): one for one in known(type(aggregate)).values()}.values():
+                assert set(one.function(aggregate, Options(monte_carlo=20))) == set(one.ids)
+
+
+def test_shares_by_hand():
+    mentions = np.array([[1.0, 0, 0], [3, 2, 0]])
+    np.testing.assert_array_equal(
+        share_of_cases(mentions, np.array([4.0, 2, 0])), [[0.25, 0, np.nan], [0.75, 1, np.nan]]
+    )
+    np.testing.assert_array_equal(share_of_responses(mentions), [[0.25, 0, np.nan], [0.75, 1, np.nan]])
+    np.testing.assert_array_equal(share_of_cases(mentions[:, :1] / 8, np.array([0.5])), [[0.25], [0.75]])
+
+
+def test_z_of_columns_by_hand():
+    """Two columns of 10 and 20 cases, 4 and 12 in the row, 5 in both of which 3 are in the row."""
+    columns = Columns(
+        x=np.array([[4.0, 12]]),
+        size=np.array([10.0, 20]),
+        both_x=np.array([[[4.0, 3], [3, 12]]]),
+        both=np.array([[10.0, 5], [5, 20]]),
+        x2=np.array([[4.0, 12]]),
+        both_x2=np.array([[[4.0, 3], [3, 12]]]),
+        both2=np.array([[10.0, 5], [5, 20]]),
+        n=np.array([10, 20]),
+        cases=25.0,
+        weighting="none",
+    )
+    p = 16 / 30
+    variance = p * (1 - p) * (1 / 10 + 1 / 20) - 2 * (3 * (1 - 2 * p) + 5 * p**2) / 200
+    z, a, b = pairwise_z(columns)
+    assert z[0, 0] == pytest.approx(0.2 / variance**0.5, rel=1e-12)
+    assert (a.tolist(), b.tolist()) == ([0], [1])
+    # Σ(e_a − e_b)² with e = (y − p)/n: of the cases of one column and of both.
+    own = 10 * 0.4 * 0.6 / 100 + 20 * 0.6 * 0.4 / 400
+    shared = (3 * 0.6 * 0.4 + 2 * 0.4 * 0.6) / 200
+    z, _, _ = pairwise_z(replace(columns, weighting="probability"))
+    assert z[0, 0] == pytest.approx(0.2 / ((own - 2 * shared) * 25 / 24) ** 0.5, rel=1e-12)
+    for x in ([[0.0, 12]], [[10.0, 12]], [[4.0, 20]]):
+        assert np.isnan(pairwise_z(replace(columns, x=np.array(x)))[0]).all()
