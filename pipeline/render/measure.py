@@ -25,6 +25,7 @@ DIGIT, DECIMAL_MARK = 0.572, 0.268  # em; digits of Noto Sans all have one width
 INDENT = 1.1  # em; a row's label moves in by this much per level
 HEAD_WORD = 9.0  # em; the widest word of a head that a column makes room for; a wider one is hyphenated
 LETTER = 0.45  # em; a raised capital with its space, at two thirds of the size
+BOLD_ROWS = ("total", "subtotal")  # kinds of rows that stand in bold type
 TEXT_GAP = 0.8  # em; more white before a column of text, which follows numbers set to the right
 MOST_LETTERS = 12  # a longer text than this is no set of letters: it stands after the number, on the line
 _STUB_WORD = 13.0  # em; the same for labels
@@ -32,8 +33,8 @@ _NUMBER = 16.0  # em; no number is wider
 _AIRY = 9.0  # em; a column of numbers takes this much where there is room
 _NOTE = 0.9  # em; a raised note number in brackets
 
-# Advance widths of U+0020–007E in thousandths of an em, from the font's table hmtx:
-# TTFont("fonts/NotoSans-Regular.ttf")["hmtx"], by TTFont.getBestCmap().
+# Advance widths of U+0020–007E in thousandths of an em, from the fonts' table hmtx:
+# TTFont("fonts/NotoSans-Regular.ttf")["hmtx"] and "…-Bold.ttf", by TTFont.getBestCmap().
 _ADVANCES = (
     260, 269, 408, 646, 572, 831, 732, 225, 300, 300, 551, 572, 268, 322, 268, 372, 572, 572, 572, 572, 572, 572, 572,
     572, 572, 572, 268, 268, 572, 572, 572, 434, 899, 639, 650, 632, 730, 556, 519, 728, 741, 339, 273, 619, 524, 907,
@@ -41,20 +42,27 @@ _ADVANCES = (
     564, 344, 615, 618, 258, 258, 534, 258, 935, 618, 605, 615, 615, 413, 479, 361, 618, 508, 786, 529, 510, 470, 380,
     551, 380, 572,
 )  # fmt: skip
+_BOLD_ADVANCES = (
+    260, 286, 472, 646, 572, 901, 750, 266, 339, 339, 545, 572, 285, 322, 285, 413, 572, 572, 572, 572, 572, 572, 572,
+    572, 572, 572, 285, 285, 572, 572, 572, 477, 897, 690, 672, 637, 740, 560, 549, 724, 765, 389, 331, 664, 565, 943,
+    813, 796, 628, 796, 660, 551, 579, 756, 650, 967, 667, 624, 579, 331, 413, 331, 572, 411, 362, 604, 633, 514, 633,
+    591, 387, 633, 657, 305, 305, 620, 305, 982, 657, 619, 633, 633, 454, 497, 434, 657, 569, 856, 578, 569, 488, 394,
+    551, 394, 572,
+)  # fmt: skip
 _ASCII = (*(0,) * 32, *_ADVANCES, 0)
+_ASCII_BOLD = (*(0,) * 32, *_BOLD_ADVANCES, 0)
 _OTHER_LATIN, _OTHER = 580, 1000  # what lies outside ASCII: letters with accents, then scripts with wide letters
+_OTHER_BOLD = 660
 _WIDEST = 1200  # thousandths of an em; no letter of Latin-1 or Latin Extended-A nor a dash or quotation mark is wider
-_BOLD = 1.06  # how much wider Noto Sans Bold runs
 _BOLDEST, _SLANTED = 1.3, 1.02  # how much wider any one ASCII sign is at most in the bold and in the italic face
 
 
 def text_width(text: str, bold: bool = False) -> float:
-    """The width of ``text`` on one line, in em; exact for ASCII in the regular face, else a near upper estimate."""
+    """The width of ``text`` on one line, in em; exact for ASCII, else a near upper estimate."""
+    widths, latin = (_ASCII_BOLD, _OTHER_BOLD) if bold else (_ASCII, _OTHER_LATIN)
     if text.isascii():
-        total = sum(map(_ASCII.__getitem__, text.encode("ascii")))
-    else:
-        total = sum(_ASCII[c] if (c := ord(char)) < 127 else _OTHER_LATIN if c < 0x250 else _OTHER for char in text)
-    return total / 1000 * (_BOLD if bold else 1.0)
+        return sum(map(widths.__getitem__, text.encode("ascii"))) / 1000
+    return sum(widths[c] if (c := ord(char)) < 127 else latin if c < 0x250 else _OTHER for char in text) / 1000
 
 
 def most_width(text: str, bold: bool = False) -> float:
@@ -85,13 +93,14 @@ def shortened(text: str, width: float) -> str:
     return kept.rstrip() + "…"
 
 
-def breakable(text: str, width: float) -> str:
+def breakable(text: str, width: float, bold: bool = False) -> str:
     """``text`` with invisible places to break (U+200B) in words wider than ``width`` em: paths, sums, hostile text."""
-    if len(text) <= width or longest_word(text) <= width:
+    width += 1e-9  # a column may be exactly as wide as its widest word
+    if len(text) <= width or longest_word(text, bold) <= width:
         return text
     words = []
     for word in text.split(" "):
-        if len(word) > width and text_width(word) > width:
+        if len(word) > width and text_width(word, bold) > width:
             word = "\u200b".join(word[i : i + 8] for i in range(0, len(word), 8))
         words.append(word)
     return " ".join(words)
@@ -164,8 +173,8 @@ def cell_notes(table: Table) -> dict[str, int]:
 
 
 def longest_word(text: str, bold: bool = False) -> float:
-    """The width of the widest word, in em."""
-    return max((text_width(word, bold) for word in text.split()), default=0.0)
+    """The width of the widest word, in em: of what stands between spaces at which a line may break."""
+    return max(text_width(word, bold) for word in text.replace("\n", " ").replace("\t", " ").split(" "))
 
 
 def has_overlong_words(table: Table) -> bool:
@@ -187,9 +196,9 @@ def column_widths(table: Table, shape: tuple[Column, ...], available: float, gap
     least, wished = [7.0], [0.0]
     for row in table.rows:
         if row.cells:
-            label = text_width(row.label, row.kind in ("total", "subtotal")) + INDENT * row.level
-            wished[0] = max(wished[0], label)
-            least[0] = max(least[0], min(longest_word(row.label) + INDENT * row.level, _STUB_WORD))
+            bold = row.kind in BOLD_ROWS
+            wished[0] = max(wished[0], text_width(row.label, bold) + INDENT * row.level)
+            least[0] = max(least[0], min(longest_word(row.label, bold) + INDENT * row.level, _STUB_WORD))
     wished[0] = max(least[0], min(wished[0], 0.46 * available))
     for i, column in enumerate(shape):
         cells = [row.cells[i] for row in table.rows if i < len(row.cells)]

@@ -73,7 +73,7 @@ def moments(values: Floats, n: Ints, w: Floats) -> Moments:
     cases, total = float(n.sum()), float(w.sum())
     if total <= 0:
         return Moments(cases, 0.0, np.nan, np.nan, np.full(values.shape, np.nan))
-    offset = values[values.size // 2]
+    offset = values[0]
     d = values - offset
     first = (w @ d) / total
     e = d - first
@@ -86,7 +86,7 @@ def moments(values: Floats, n: Ints, w: Floats) -> Moments:
 def group_moments(values: Floats, n: Ints, w: Floats) -> GroupMoments:
     """Mean and centred sum of squares by group: values (k,), n and w (k, g)."""
     total = w.sum(axis=0)
-    offset = float(values[values.size // 2]) if values.size else 0.0
+    offset = float(values[:1].sum())
     d = (values - offset)[:, None]
     first = (w * d).sum(axis=0) / total
     e = d - first

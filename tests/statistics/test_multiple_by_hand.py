@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scipy.special import stdtr, stdtrit
+from scipy.special import chdtrc, fdtrc, stdtr, stdtrit
 
 from pipeline.statistics.core import Options, known
 from pipeline.statistics.design import Sampled, design, replicates
@@ -174,3 +174,107 @@ def test_z_of_columns_by_hand():
     assert z[0, 0] == pytest.approx(0.2 / ((own - 2 * shared) * 25 / 24) ** 0.5, rel=1e-12)
     for x in ([[0.0, 12]], [[10.0, 12]], [[4.0, 20]]):
         assert np.isnan(pairwise_z(replace(columns, x=np.array(x)))[0]).all()
+
+
+def rao_scott_by_definition(covariance, chi2, df):
+    """Second order: χ²·tr/Σλ² on tr²/Σλ² degrees of freedom, p from F of χ²/tr."""
+    values = np.linalg.eigvalsh(covariance)
+    first, second = values.sum(), (values**2).sum()
+    own = first**2 / second
+    return chi2 * first / second, own, fdtrc(own, own * df, chi2 / first)
+
+
+def test_association_of_a_set_by_definition():
+    """Σ of the Pearson statistics; λ of the covariance of √(n a_g/(p(1 − p)))·(p_gj − Σ a p)."""
+    table = of_sample(design(W, H, K, POPULATION))
+    parts = np.array([W[g == G].sum() for g in range(3)]) / W.sum()
+    shares = np.array([[share(W, j, g) for j in range(3)] for g in range(3)])
+    whole = W @ ITEMS / W.sum()
+    spread = whole * (1 - whole)
+    chi2 = CASES * (parts[:, None] * (shares - parts @ shares) ** 2 / spread).sum()
+    away = np.array([[scores(j, g) for j in range(3)] for g in range(3)])
+    away = away - np.einsum("g,gjn->jn", parts, away)
+    scaled = (away * np.sqrt(CASES * parts[:, None] / spread)[:, :, None]).reshape(9, CASES).T
+    want = rao_scott_by_definition(by_definition(scaled, H, K), chi2, 12)
+    found = values(table, "mrcv_chi2", "mrcv_rs_chi2", "mrcv_rs_df", "mrcv_rs_p")
+    assert [one.value for one in found.values()] == pytest.approx([chi2, *want], rel=1e-9)
+    assert found["mrcv_rs_p"].method == "mrcv_rao_scott_design df=12"
+    assert values(table, "mrcv_permutation_p")["mrcv_permutation_p"].error == "weights_need_rao_scott"
+    lonely = values(of_sample(design(W, np.where(np.arange(CASES) == 0, 9, 1))), *found)
+    assert [one.error for one in lonely.values()] == ["", "lonely_psu", "lonely_psu", "lonely_psu"]
+
+
+def pair_of_sample(sample):
+    plain = pair(ITEMS[:, :2], ITEMS[:, 1:], W, "probability")
+    both = np.hstack([plain.rows, plain.columns])
+    cases = np.hstack([ITEMS[:, :2], ITEMS[:, 1:]])
+    cell = np.array([np.flatnonzero((both == row).all(axis=1))[0] for row in cases])
+    return replace(plain, sampling=Sampled(sample, cell, plain.w.size))
+
+
+def test_association_of_two_sets_by_definition():
+    first, second = ITEMS[:, :2], ITEMS[:, 1:]
+
+    def differences(w):
+        shares = w / w.sum()
+        return (first * shares[:, None]).T @ second - np.outer(shares @ first, shares @ second)
+
+    pi, pk = W @ first / W.sum(), W @ second / W.sum()
+    spread = np.sqrt(np.outer(pi * (1 - pi), pk * (1 - pk)))
+    chi2 = CASES * ((differences(W) / spread) ** 2).sum()
+    influence = (first - pi)[:, :, None] * (second - pk)[:, None, :] - differences(W)
+    scaled = (W[:, None, None] * influence / W.sum() / spread * CASES**0.5).reshape(CASES, 4)
+    want = rao_scott_by_definition(by_definition(scaled, H, K), chi2, 12)
+    found = values(pair_of_sample(design(W, H, K)), "mrcv_chi2", "mrcv_rs_chi2", "mrcv_rs_df", "mrcv_rs_p")
+    assert [one.value for one in found.values()] == pytest.approx([chi2, *want], rel=1e-9)
+    theta = np.array([(differences(v) / spread).ravel() for v in REPLICATE.T]) * CASES**0.5
+    away = theta - theta.mean(axis=0)
+    want = rao_scott_by_definition(8 / 9 * away.T @ away, chi2, 8)
+    found = values(pair_of_sample(replicates(W, REPLICATE, "jk1", df=8.0)), "mrcv_rs_chi2", "mrcv_rs_df", "mrcv_rs_p")
+    assert [one.value for one in found.values()] == pytest.approx(want, rel=1e-9)
+    # One stage with replacement: n/(n − 1) Σ, p from the chi-square.
+    plain = values(pair(first, second, W, "probability"), "mrcv_rs_chi2", "mrcv_rs_df", "mrcv_rs_p")
+    at_once = rao_scott_by_definition(CASES / (CASES - 1) * scaled.T @ scaled, chi2, 1)
+    assert [plain[name].value for name in ("mrcv_rs_chi2", "mrcv_rs_df")] == pytest.approx(at_once[:2], rel=1e-9)
+    assert plain["mrcv_rs_p"].value == pytest.approx(chdtrc(at_once[1], at_once[0]), rel=1e-9)
+
+
+def test_permutations_in_several_batches(monkeypatch):
+    """However the deals are divided into batches their number is kept, and every deal of one group is as extreme."""
+    monkeypatch.setattr("pipeline.statistics.multiple._BATCH", 7 * CASES)
+    even = np.arange(CASES) % 2
+    same = np.tile([[1, 0], [1, 0], [0, 1], [0, 1]], (CASES // 4, 1))
+    for aggregate in (crosstab(even, same), pair(same, ITEMS)):
+        found = values(aggregate, "mrcv_permutation_p", options=Options(monte_carlo=40))["mrcv_permutation_p"]
+        assert found.method.startswith("monte_carlo replicates=40 ")
+        assert 0.02 < found.value <= 1
+    # Without any difference between the groups every deal is at least as extreme: p is 1.
+    none = values(crosstab(even, same), "mrcv_permutation_p", options=Options(monte_carlo=40))["mrcv_permutation_p"]
+    assert none.value == 1
+    halves = crosstab(even, same, np.full(CASES, 0.5), "frequency")
+    assert values(halves, "mrcv_permutation_p")["mrcv_permutation_p"].error == "counts_not_whole"
+
+
+@pytest.mark.parametrize("weight", [None, 0.1, 1.0, 10.0])
+@pytest.mark.parametrize("least", [0.4, 6.0, 8.5])
+def test_least_expected_count_is_in_cases(weight, least):
+    """Expected: mentions of the item times cases of the group over all cases; as many of the rest of the group."""
+    w = None if weight is None else np.full(CASES, weight)
+    table = crosstab(G, ITEMS, w, "none" if weight is None else "probability")
+    expected = np.outer(ITEMS.sum(axis=0), np.bincount(G)) / CASES
+    part = np.minimum(expected, np.bincount(G) - expected) >= least
+    found = values(table, "letters", options=Options(least_expected=least))["letters"]
+    assert np.isnan(found.values).tolist() == (~part).tolist()
+    nobody = crosstab(G, ITEMS, np.zeros(CASES), "frequency")
+    assert np.isnan(values(nobody, "letters", options=Options(least_expected=least))["letters"].values).all()
+
+
+def test_a_group_of_one_case_is_not_compared():
+    one = crosstab(
+        np.array([0, 1, 1, 1, 1]), np.array([[1], [1], [0], [1], [0]]), np.array([0.5, 1, 1, 1, 1]), "frequency"
+    )
+    assert np.isnan(values(one, "letters")["letters"].values).tolist() == [[True, False]]
+    two = crosstab(np.array([0, 0, 1, 1]), np.array([[1], [0], [1], [0]]))
+    assert np.isnan(values(two, "letters")["letters"].values).tolist() == [[False, False]]
+    ddf = of_sample(design(W, cluster=np.zeros(CASES, dtype=int) + (np.arange(CASES) > 30)))
+    assert values(ddf, "mrcv_rs_p")["mrcv_rs_p"].value is not None

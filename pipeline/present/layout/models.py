@@ -88,7 +88,9 @@ def _cell(
         if low is None or high is None:
             intercept = code in ("intercept", "threshold")
             return Cell(kind="empty") if intercept else Cell(formats.NOT_COMPUTABLE, kind="not_computable")
-        return Cell(f"{formats.decimal_text(low, 2, view.lang)}; {formats.decimal_text(high, 2, view.lang)}")
+        return Cell(
+            f"{formats.decimal_text(low, 2, view.lang)};\N{NO-BREAK SPACE}{formats.decimal_text(high, 2, view.lang)}"
+        )
     row = view.get(spec.table, statistic, var, code, col, col_code)
     if row is not None and row.error == "not_defined_for_model":  # an intercept has no odds ratio
         return Cell(kind="empty")

@@ -20,6 +20,7 @@ from pipeline.present.document import (
 )
 from pipeline.render.grid import place_head, take_columns
 from pipeline.render.measure import (
+    BOLD_ROWS,
     INDENT,
     MOST_LETTERS,
     TEXT_GAP,
@@ -43,7 +44,6 @@ _FIRST_PAGE_FIGURE = 235.0  # points: the tallest main figure on the first page
 _NARROWEST = 38.0  # em; the text block of a page holds this much of any text but titles and cells
 _TITLE, _HEADING = 18.0, 25.0  # em; the same for the title, and for headings
 _HEAD_LINE = 56.0  # em; a page's head or foot holds this much
-_BOLD = 1.1  # room for the bold face
 _INSET, _INSET_GROUP = 6.6, 9.3  # points above and below a row's text, as in the template
 _LINE = 0.714  # em; a line of a cell is as high as Noto Sans's capitals, raised letters or not
 Plain = dict[str, Any]
@@ -78,9 +78,9 @@ class Anchors:
         return self._known.get(id_, "")
 
 
-def _flat(text: str, width: float = _NARROWEST) -> str:
+def _flat(text: str, width: float = _NARROWEST, bold: bool = False) -> str:
     """Line ends and tabs as spaces, and words wider than ``width`` em breakable: the typesetter breaks lines."""
-    return breakable(text.replace("\n", " ").replace("\t", " "), width)
+    return breakable(text.replace("\n", " ").replace("\t", " "), width, bold)
 
 
 def _runs(runs: tuple[Run, ...], anchors: Anchors) -> list[Plain]:
@@ -129,7 +129,7 @@ def _notes(notes: tuple[str, ...], words: dict[str, str]) -> list[Plain]:
 def _head(table: Table, widths: tuple[float, ...]) -> list[Plain]:
     return [
         {
-            "t": _flat(p.cell.text, sum(widths[p.column : p.column + p.columns]) / _BOLD),
+            "t": _flat(p.cell.text, sum(widths[p.column : p.column + p.columns]), bold=True),
             "s": _flat(p.cell.sub, sum(widths[p.column : p.column + p.columns])),
             "x": p.column,
             "y": p.row,
@@ -143,16 +143,17 @@ def _head(table: Table, widths: tuple[float, ...]) -> list[Plain]:
 def _rows(table: Table, shape: tuple[Column, ...], widths: tuple[float, ...], notes: dict[str, int]) -> Iterator[Plain]:
     previous = ""
     for row in table.rows:
-        room = widths[0] / _BOLD - INDENT * row.level if row.cells else sum(widths) / _BOLD
-        plain: Plain = {"l": _flat(row.label, room), "k": row.kind, "v": row.level, "c": []}
+        room = widths[0] - INDENT * row.level if row.cells else sum(widths)
+        bold = row.kind in BOLD_ROWS or not row.cells
+        plain: Plain = {"l": _flat(row.label, room, bold), "k": row.kind, "v": row.level, "c": []}
         if row.kind in ("total", "subtotal", "base") and row.kind != previous and previous:
             plain["rule"] = 1
         previous = row.kind
         for cell, column, width in zip(row.cells, shape, widths[1:], strict=bool(row.cells)):
             pad = padding(cell, column)
-            letters, text = _flat(cell.letters), _flat(cell.text, width / _BOLD)
+            letters, text = _flat(cell.letters), _flat(cell.text, width, bold)
             if len(letters) > MOST_LETTERS:
-                letters, text = "", f"{text} {_flat(letters, width / _BOLD)}"
+                letters, text = "", f"{text} {_flat(letters, width, bold)}"
             raised = letters + (f"({notes[cell.note]})" if cell.note else "")
             if raised and not column.numeric:  # beside text no room is kept: it stands on the line
                 text, raised = f"{text} {raised}", ""
@@ -175,7 +176,7 @@ def _height(row: Row, plain: Plain, size: float, inner: tuple[float, ...], shape
     """
     if row.kind == "group" or not row.cells:
         return round(_LINE * size + _INSET_GROUP, 3) if most_width(plain["l"], True) < sum(inner) else 0.0
-    bold = row.kind in ("total", "subtotal")
+    bold = row.kind in BOLD_ROWS
     if most_width(plain["l"], bold) > inner[0] - INDENT * row.level:
         return 0.0
     for cell, width, column in zip(plain["c"], inner[1:], shape, strict=True):
@@ -217,8 +218,8 @@ def _set_table(table: Table, room: float, anchor: str, words: dict[str, str]) ->
         "head": _head(table, inner),
         "rows": rows,
         "heights": heights,
-        "hyphenate": any(longest_word(row.label, True) > inner[0] for row in table.rows if row.cells)
-        or any(longest_word(text, True) > inner[x] for x, text in narrow),
+        "hyphenate": any(longest_word(row.label, row.kind in BOLD_ROWS) > inner[0] for row in table.rows if row.cells)
+        or any(longest_word(text, True) > inner[x] + 1e-9 for x, text in narrow),
         "stripes": table.columns > 8,
         "keep": lines <= (KEPT if room == PORTRAIT else KEPT_TURNED),
         "below": _below_table(table, words),
