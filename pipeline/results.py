@@ -129,11 +129,13 @@ class ResultsWriter:
             r * c,
             about,
             statistic,
-            row_code=np.repeat(np.array(row_codes, dtype=object), c),
-            col_code=np.tile(np.array(col_codes, dtype=object), r),
+            row_code=row_codes[0]
+            if r == 1
+            else np.array([code for code in row_codes for _ in col_codes], dtype=object),
+            col_code=col_codes[0] if c == 1 else np.array([*col_codes] * r, dtype=object),
             value=values.ravel(),
-            n=np.broadcast_to(np.asarray(n, dtype=np.float64), (r, c)).ravel(),
-            base=np.broadcast_to(np.asarray(base, dtype=np.float64), (r, c)).ravel(),
+            n=_each(n, r, c),
+            base=_each(base, r, c),
             method=method if texts is None else np.asarray(texts, dtype=object).ravel(),
             warning=warning,
             error=errors,
@@ -266,6 +268,13 @@ class ResultsWriter:
         for at, found, several in zip(accumulate(self._lengths, initial=0), chunks, whole, strict=False):
             if several:
                 yield at, found
+
+
+def _each(value: npt.ArrayLike, r: int, c: int) -> float | Floats:
+    """One number for all cells of a grid as it is, else one for each cell."""
+    if isinstance(value, float | int):
+        return float(value)
+    return np.broadcast_to(np.asarray(value, dtype=np.float64), (r, c)).ravel()
 
 
 _RISKY = ("=", "+", "-", "@", "\t", "\r")

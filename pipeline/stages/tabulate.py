@@ -118,7 +118,7 @@ class _Counting:
         return Context(
             self.weighted if asked else self.unweighted,
             ResultsWriter(self.wave),
-            options_of(study),
+            replace(options_of(study), inference=mode != "description"),
             mode,
             study.population.size,
             rounded=asked and study.weights is not None and study.weights.kind == "like_spss",

@@ -247,6 +247,7 @@ class Options:
     ``seed`` makes them repeatable. ``population``: N of a finite population, else ``None``. ``adjustment`` of
     multiple comparisons: ``bonferroni``, ``holm``, ``bh`` or ``none``. ``least_expected``: columns whose expected
     count is smaller take no part in column comparisons. ``enumeration_limit``: most tables an exact test visits.
+    ``inference``: whether tests, standard errors and intervals are shown; what takes long may be left out where not.
     """
 
     confidence: float = 0.95
@@ -256,6 +257,7 @@ class Options:
     adjustment: str = "bonferroni"
     least_expected: float = 0.0
     enumeration_limit: int = 2_000_000
+    inference: bool = True
 
 
 # ---------------------------------------------------------------- the door

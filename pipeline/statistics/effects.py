@@ -178,6 +178,8 @@ def explained_variance(aggregate: GroupedDistribution, options: Options) -> Mapp
         "omega_squared": number(max(omega, 0.0), method, "negative_set_to_zero" if omega < 0 else ""),
     }
     names = ("eta_squared_low", "eta_squared_high")
+    if not options.inference:
+        return found
     if by_design(a):
         return found | {name: not_computable(NEEDS_DESIGN) for name in names}
     if not math.isfinite(one.f):

@@ -70,7 +70,7 @@ def _generalised(x: Floats, y: Floats, w: Floats, kind: Kind) -> tuple[Floats, b
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         # The deviance, statsmodels' own criterion, is compared in absolute terms and never settles for large counts.
-        found = model.fit(maxiter=100, tol_criterion="params", atol=1e-10, rtol=1e-10)
+        found = model.fit(maxiter=50, tol_criterion="params", atol=1e-10, rtol=1e-10)
     return np.asarray(found.params), bool(found.converged)
 
 
@@ -202,12 +202,16 @@ def separated(x: Floats, y: Floats) -> Floats | None:
 
 @dataclass(frozen=True, slots=True)
 class Penalised:
-    """Firth's estimate: ``theta`` (q,), the penalised log-likelihood there, the information (q, q), ``converged``."""
+    """Firth's estimate: ``theta`` (q,), the penalised log-likelihood there, the information (q, q), ``converged``.
+
+    ``gradient`` (q,): the derivative of the penalised log-likelihood, 0 where a parameter is free.
+    """
 
     theta: Floats
     log_likelihood: float
     information: Floats
     converged: bool
+    gradient: Floats
 
 
 def firth(x: Floats, y: Floats, w: Floats, start: Floats | None = None, fixed: Ints | None = None) -> Penalised:
@@ -241,12 +245,12 @@ def firth(x: Floats, y: Floats, w: Floats, start: Floats | None = None, fixed: I
                 break
             step = step / 2
         else:
-            return Penalised(theta, value, information, False)
+            return Penalised(theta, value, information, False, gradient)
         theta = theta + step
         value, gradient, information = tried
         if float(np.abs(step).max()) < 1e-12 * max(1.0, float(np.abs(theta).max())):
-            return Penalised(theta, value, information, True)
-    return Penalised(theta, value, information, False)
+            return Penalised(theta, value, information, True, gradient)
+    return Penalised(theta, value, information, False, gradient)
 
 
 def profile_limit(
@@ -257,41 +261,37 @@ def profile_limit(
     ``side``: −1 for the lower limit of parameter ``j``, +1 for the upper.
     """
     fixed = np.array([j])
+    along = np.linalg.inv(best.information)[:, j]
+    along = along / along[j]  # how the other parameters go with this one, near the top
 
-    def fall(at: float, start: Floats) -> tuple[float, Floats]:
-        begin = start.copy()
-        begin[j] = at
+    def fall(at: float, start: Floats) -> tuple[float, float, Floats]:
+        begin = start + along * (at - start[j])
         found = firth(x, y, w, begin, fixed)
-        return 2 * (best.log_likelihood - found.log_likelihood) - critical, found.theta
+        # over the others the likelihood is at its top, so this is the slope of the profile
+        return 2 * (best.log_likelihood - found.log_likelihood) - critical, -2 * float(found.gradient[j]), found.theta
 
-    inside, outside, low = float(best.theta[j]), float(best.theta[j]), -critical
-    theta = best.theta
-    high = low
-    step = se * np.sqrt(critical)
+    inside, outside = float(best.theta[j]), float(best.theta[j]) + side * se * np.sqrt(critical)
+    value, slope, theta = fall(outside, best.theta)
     for _ in range(60):
-        outside = inside + side * step
-        high, theta = fall(outside, theta)
-        if high > 0:
+        if value > 0:
             break
-        inside, low = outside, high
-        step *= 1.5
+        inside, outside = outside, outside + 1.5 * (outside - inside)
+        value, slope, theta = fall(outside, theta)
     else:
         return float("nan")
-    # Illinois: a secant that halves the weight of an end that stays, so that it cannot stall.
-    kept = 0
+    # Newton's steps, which halve the bracket instead where they would leave it.
+    at = outside
     for _ in range(100):
-        middle = outside - high * (outside - inside) / (high - low)
-        if abs(outside - inside) < 1e-11 * max(1.0, abs(outside)):
-            break
-        value, theta = fall(middle, theta)
+        step = at - value / slope if slope else np.inf
+        middle = step if min(inside, outside) < step < max(inside, outside) else (inside + outside) / 2
+        if abs(middle - at) < 1e-11 * max(1.0, abs(at)):
+            return float(middle)
+        at = middle
+        value, slope, theta = fall(at, theta)
         if abs(value) < 1e-12:
             break
         if value > 0:
-            outside, high = middle, value
-            low = low / 2 if kept > 0 else low
-            kept = 1
+            outside = at
         else:
-            inside, low = middle, value
-            high = high / 2 if kept < 0 else high
-            kept = -1
-    return float(middle)
+            inside = at
+    return float(at)
