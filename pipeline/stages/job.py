@@ -30,13 +30,15 @@ class Job:
     """One wave of one study. Properties read files made by earlier stages; they are read once.
 
     ``meanwhile`` is called while another process reads the file: what will be needed later is imported then.
-    ``modeller`` fits the regression models beside this process, where there is one.
+    ``modeller`` fits the regression models beside this process, where there is one. ``rebuild``: what to type to make
+    the report again, where that is not ``make report``.
     """
 
     layout: Layout
     wave: Wave
     meanwhile: Callable[[], None] = field(default=lambda: None)
     modeller: Helper | None = None
+    rebuild: str = ""
     memory: dict[str, Any] = field(default_factory=dict)
 
     @cached_property

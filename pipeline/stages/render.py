@@ -138,7 +138,7 @@ def _origins(job: Job) -> Any:
         study_hash=study_hash(job),
         code_hash=code_hash("."),
         versions=versions(),
-        rebuild=f"make report WAVE={job.wave.name}",
+        rebuild=job.rebuild or f"make report WAVE={job.wave.name}",
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -69,6 +70,7 @@ def quick(request: Request, progress: Progress) -> list[str]:
     with tempfile.TemporaryDirectory(prefix="survey-") as scratch:
         study = layout(scratch)
         job = bring_in(request.file, study, WAVE, copy=False)
+        job.rebuild = _typed(request)
         progress.step("quick_ingest", file=request.file.name)
         dictionary, guesses = read_and_guess(job)
         cross, weight = _names(request, dictionary, guesses)
@@ -82,6 +84,17 @@ def quick(request: Request, progress: Progress) -> list[str]:
         made = _hand_over(job.wave.reports, request.out)
     progress.clear()
     return made
+
+
+def _typed(request: Request) -> str:
+    """The command that makes this report: as it was typed, but for folders, which are nobody's business."""
+    words = ["quick", request.file.name, "--out", "…"]
+    for option, values in (("--rows", request.rows), ("--by", request.by)):
+        words += [option, *values] if values else []
+    words += ["--layer", request.layer] if request.layer else []
+    words += ["--weight", request.weight] if request.weight else []
+    words += ["--like-spss"] if request.like_spss else []
+    return " ".join(["python -m pipeline", *(shlex.quote(w) if w != "…" else w for w in words)])
 
 
 def _names(request: Request, dictionary: Dictionary, guesses: Guesses) -> tuple[Cross, tuple[str, str] | None]:
