@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import StudyError
-from pipeline.stages.freshness import code_hash, hashes, json_hash, write_json, write_parquet
+from pipeline.stages.freshness import code_hash, hashes, json_hash, write_json
 from pipeline.stages.job import Job
 
 NAME = "harmonise"
@@ -45,9 +45,8 @@ def run(job: Job) -> None:
     table = mapped(
         table, job.mapping, job.study_files.codebook, job.unavailable, job.layout.recorded(job.wave.mapping), file
     )
-    write_parquet(job.harmonised, table, same=(ingested, job.ingested))
+    job.leave("harmonised", job.harmonised, table, same=(ingested, job.ingested))
     write_json(job.harmonise_findings, found)
-    job.memory["harmonised"] = table
 
 
 def _identifier(job: Job, corrections: str) -> str:

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from pipeline.errors import DataRejected
-from pipeline.stages.freshness import code_hash, file_hash, json_hash, write_json, write_parquet
+from pipeline.stages.freshness import code_hash, file_hash, json_hash, write_json
 from pipeline.stages.job import Job
 
 NAME = "ingest"
@@ -43,12 +43,11 @@ def run(job: Job) -> None:
     job.meanwhile()
     found = reading.result()
     job.memory["dictionary"] = found.dictionary
-    job.memory["ingested"] = found.table
     if found.table.nbytes < _BESIDE_FROM:
-        write_parquet(job.ingested, found.table)
+        job.leave("ingested", job.ingested, found.table)
     else:  # the later stages' view of the columns is made while they are stored
         with ThreadPoolExecutor(1) as beside:
-            written = beside.submit(write_parquet, job.ingested, found.table)
+            written = beside.submit(job.leave, "ingested", job.ingested, found.table)
             job.columns(found.table).code_all(found.dictionary)
             written.result()
     write_json(job.dictionary_file, found.dictionary.to_json())

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import DataRejected
 from pipeline.paths import Layout, Wave
-from pipeline.stages.freshness import json_hash
+from pipeline.stages.freshness import json_hash, write_parquet
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -31,7 +31,8 @@ class Job:
 
     ``meanwhile`` is called while another process reads the file: what will be needed later is imported then.
     ``modeller`` fits the regression models beside this process, where there is one. ``rebuild``: what to type to make
-    the report again, where that is not ``make report``.
+    the report again, where that is not ``make report``. ``passing``: the study lasts for this run only, so respondents'
+    rows go from stage to stage in memory and are not stored.
     """
 
     layout: Layout
@@ -39,6 +40,7 @@ class Job:
     meanwhile: Callable[[], None] = field(default=lambda: None)
     modeller: Helper | None = None
     rebuild: str = ""
+    passing: bool = False
     memory: dict[str, Any] = field(default_factory=dict)
 
     @cached_property
@@ -182,6 +184,12 @@ class Job:
             self.memory[name] = read_parquet(path)
         found: pa.Table = self.memory[name]
         return found
+
+    def leave(self, name: str, path: Path, table: pa.Table, same: tuple[pa.Table, Path] | None = None) -> None:
+        """Leave respondents' rows for :meth:`table`: in memory and, unless passing, in their file."""
+        if not self.passing:
+            write_parquet(path, table, same)
+        self.memory[name] = table
 
     def columns(self, table: pa.Table) -> Columns:
         """The columns of a table, each coded once for all stages that pass it on."""

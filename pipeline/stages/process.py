@@ -15,7 +15,7 @@ from pipeline.arrow import float_array
 from pipeline.counting.cases import Cases
 from pipeline.counting.columns import Columns
 from pipeline.spec.model import Codebook, Derived, Weights
-from pipeline.stages.freshness import code_hash, hashes, json_hash, write_parquet
+from pipeline.stages.freshness import code_hash, hashes, json_hash
 from pipeline.stages.job import Job
 
 if TYPE_CHECKING:
@@ -47,8 +47,7 @@ def run(job: Job) -> None:
     weights = job.files.study.weights
     if weights is not None and weights.rake:
         responses = with_raked(responses, weights, job.files.codebook, job.files.name("study"))
-    write_parquet(job.responses, responses, same=(table, job.harmonised))
-    job.memory["responses"] = responses
+    job.leave("responses", job.responses, responses, same=(table, job.harmonised))
 
 
 def derived(job: Job) -> pa.Table:

@@ -70,7 +70,7 @@ def quick(request: Request, progress: Progress) -> list[str]:
     with tempfile.TemporaryDirectory(prefix="survey-") as scratch:
         study = layout(scratch)
         job = bring_in(request.file, study, WAVE, copy=False)
-        job.rebuild = _typed(request)
+        job.rebuild, job.passing = _typed(request), True
         progress.step("quick_ingest", file=request.file.name)
         dictionary, guesses = read_and_guess(job)
         cross, weight = _names(request, dictionary, guesses)

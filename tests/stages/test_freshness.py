@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.run import run_stage
 from pipeline.stages import freshness
-from pipeline.stages.job import wordless
-from tests.conftest import COLUMNS, Ran, SmallStudy
+from pipeline.stages.job import Job, wordless
+from tests.conftest import COLUMNS, WAVE, Ran, SmallStudy
 
 Run = Callable[..., Ran]
 STEPS = {
@@ -254,3 +255,10 @@ def test_a_table_passed_on_a_second_time_leaves_nothing_beside_it(tmp_path: Path
     for _ in range(2):
         freshness.write_parquet(tmp_path / "two.parquet", table, same=(table, tmp_path / "one.parquet"))
     assert sorted(p.name for p in tmp_path.iterdir()) == ["one.parquet", "two.parquet"]
+
+
+def test_a_study_of_the_moment_stores_no_respondents(small_study: SmallStudy) -> None:
+    job = Job(small_study.layout, small_study.layout.wave(WAVE), passing=True)
+    for name in ("ingest", "harmonise", "validate", "process", "tabulate"):
+        run_stage(job, name)
+    assert [p.name for p in small_study.processed.glob("*.parquet")] == ["results.parquet"]
