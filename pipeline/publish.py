@@ -115,7 +115,7 @@ def _refusals(layout: Layout) -> Iterator[None]:
 
 
 def _refused(layout: Layout, error: OSError) -> bool:
-    if error.errno in _REFUSALS:
+    if error.errno in _REFUSALS or isinstance(error, shutil.Error):  # the latter: several files of a copy at once
         return True
     if error.errno not in _DENIALS or not error.filename:
         return False
