@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pipeline import clock, language, publish, run
 from pipeline.errors import DEFECT, PipelineError, RenderingFailed, StudyError, UsageError
-from pipeline.paths import COMPARISON, Layout, spss_files
+from pipeline.paths import COMPARISON, Layout, Wave, spss_files
 from pipeline.progress import Progress
 from pipeline.stages.freshness import file_hash
 from pipeline.unattended import banner, notify, seen, settle
@@ -78,6 +78,7 @@ def report(layout: Layout, waves: Sequence[str], wanted: run.Wanted, progress: P
         attempts: list[Attempt] = []
         try:
             for name in names:
+                _draft(layout, layout.wave(name), progress)
                 outcomes += run.report(layout, [name], wanted, progress)
                 attempts.append(_ended_well(layout, outcomes[-1], progress))
             if not waves:
@@ -132,6 +133,27 @@ def _news(layout: Layout, attempts: Sequence[Attempt]) -> bool:
 # ---------------------------------------------------------------- one wave
 
 
+def _draft(layout: Layout, wave: Wave, progress: Progress) -> None:
+    """Draft the mapping of a file that was dropped in beside waves that have results, when it is seen first.
+
+    What it asks otherwise than the codebook is proposed and stays out of its report until a person confirms it.
+    """
+    results = [layout.processed / other / "results.parquet" for other in layout.waves() if other != wave.name]
+    if wave.mapping.exists() or (wave.processed / "results.parquet").exists() or not any(p.is_file() for p in results):
+        return
+    from pipeline.waves.new_wave import changes, draft_mapping
+
+    try:
+        brought = draft_mapping(wave.name, layout, progress)
+    except PipelineError:  # the run that follows says what is wrong with file or study
+        return
+    if brought is None:
+        return
+    for line in changes(brought, progress.lang):
+        progress.line(line)
+    progress.line(language.text(progress.lang, "waves.drafted", mapping=layout.shown(wave.mapping), wave=wave.name))
+
+
 def _attempts(
     layout: Layout, waves: Sequence[str], wanted: run.Wanted, schedule: Schedule, progress: Progress
 ) -> list[Attempt]:
@@ -161,6 +183,7 @@ def _attempt(
             return _waiting(name, "waiting_growing", progress, file=layout.shown(file))
         if not wave.data_files() and banner.manifest(wave) is None:
             return _waiting(name, "waiting_empty", progress, folder=layout.shown(wave.raw))
+        _draft(layout, wave, progress)
         [outcome] = run.report(layout, [name], wanted, progress)
         progress.say("fresh" if outcome.fresh else "made", wave=name)
         return _ended_well(layout, outcome, progress)

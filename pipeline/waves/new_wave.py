@@ -62,6 +62,32 @@ def new_wave(file: Path, name: str, layout: Layout, progress: Progress) -> Broug
     return Brought(written, comparison)
 
 
+def draft_mapping(name: str, layout: Layout, progress: Progress) -> Brought | None:
+    """Draft ``mapping.yml`` alone, for a file that was dropped into its folder beside waves that are known.
+
+    Nothing is written, and ``None`` returned, where the file asks what the codebook asks. What is proposed stays out of
+    the report until a person has confirmed it. Raises what reading the file and the study raises.
+    """
+    wave = layout.wave(name)
+    file = wave.survey()
+    if file is None:
+        return None
+    codebook = load(layout).codebook
+    progress.step("new_wave_comparing", wave=name)
+    found = _read(file, wave.source if wave.source.is_file() else None, layout)
+    comparison = compare(found.dictionary, found.table, codebook)
+    if all(p.identical for p in comparison.questions) and not comparison.sets:
+        return None
+    text = mapping_text(comparison, found.dictionary, codebook, name, layout.shown(layout.codebook))
+    try:
+        write_text(wave.mapping, text)
+    except OSError as error:
+        raise DataRejected(
+            "cli.cannot_write", path=layout.shown(wave.raw), reason=error.strerror or str(error)
+        ) from None
+    return Brought((wave.mapping,), comparison)
+
+
 def _stated(file: Path, layout: Layout) -> Path | None:
     """A ``source.yml`` beside the file, where it can only be about this file."""
     beside = file.parent / "source.yml"
@@ -123,8 +149,16 @@ def _aside(wave: Wave, found: SpssFile, file: Path, stated: Path | None, mapping
 
 def lines(brought: Brought, layout: Layout, wave: str, lang: str) -> list[str]:
     """What a person at the terminal is told: each change with its evidence, the sums, and what to do next."""
-    comparison = brought.comparison
     place = layout.wave(wave)
+    found = changes(brought, lang)
+    identical = len(found) == 1
+    files = {"source": layout.shown(place.source), "mapping": layout.shown(place.mapping), "wave": wave}
+    return [*found, language.text(lang, "waves.next_identical" if identical else "waves.next", **files)]
+
+
+def changes(brought: Brought, lang: str) -> list[str]:
+    """What changed in the questionnaire, each change with its evidence, and the sums."""
+    comparison = brought.comparison
     found = []
     for p in comparison.questions:
         if not p.identical:
@@ -140,7 +174,4 @@ def lines(brought: Brought, layout: Layout, wave: str, lang: str) -> list[str]:
     same = sum(1 for p in comparison.questions if p.identical)
     sums = {"same": same, "changed": len(comparison.questions) - same - gone, "gone": gone}
     found.append(language.text(lang, "waves.done", **sums, sets=len(comparison.sets), new=len(comparison.new)))
-    identical = same == len(comparison.questions) and not comparison.sets
-    files = {"source": layout.shown(place.source), "mapping": layout.shown(place.mapping), "wave": wave}
-    found.append(language.text(lang, "waves.next_identical" if identical else "waves.next", **files))
     return found

@@ -21,6 +21,7 @@ from pipeline.stages.freshness import file_hash
 from pipeline.unattended import settle
 from pipeline.unattended.schedule import Schedule
 from tests.faults import tiny
+from tests.spss.build import sav
 
 Rerun = Callable[..., object]
 
@@ -214,6 +215,34 @@ def test_a_file_dropped_into_a_new_folder_needs_nothing_else(study: Layout, agai
     text = page(study, wave="2010")
     assert "Wave 2010" in text
     assert "data/raw/2010/source.yml: this file is missing" in text
+
+
+def test_a_dropped_file_that_asks_otherwise_has_its_mapping_drafted(study: Layout, again: Rerun) -> None:
+    """Beside a wave that is known: what is the same is reported, the rest is proposed and waits for a person."""
+    again()
+    raw = study.raw / "2010"
+    raw.mkdir()
+    columns = [c for c in tiny.COLUMNS if c.name != "area"]
+    raw.joinpath("nuova.sav").write_bytes(sav(columns, [(1.0, 3.0, 1.0), (2.0, 4.0, 1.0)] * 5))
+    run = again()
+    assert (run.code, run.status.waves["2010"].state) == (0, "published")
+    assert "area: not asked" in run.said
+    assert "data/raw/2010/mapping.yml" in run.said
+    mapping = (raw / "mapping.yml").read_text("utf-8")
+    assert "confirmed: no" in mapping
+    assert "Area" in page(study, wave="2010"), "the report says what waits for a person"
+    confirmed = mapping.replace("    confirmed: no", "    confirmed: yes")
+    (raw / "mapping.yml").write_text(confirmed, "utf-8")
+    assert again().status.waves["2010"].state == "published"
+    assert (raw / "mapping.yml").read_text("utf-8") == confirmed, "a person's file stays as it is"
+
+
+def test_a_dropped_file_that_asks_the_same_needs_no_mapping(study: Layout, again: Rerun) -> None:
+    again()
+    (study.raw / "2010").mkdir()
+    survey(study, "2010").write_bytes(tiny.survey(2))
+    assert again().status.waves["2010"].state == "published"
+    assert [p.name for p in (study.raw / "2010").iterdir()] == ["survey.sav"]
 
 
 def test_a_file_beside_the_waves_is_named_with_what_to_type(study: Layout, again: Rerun) -> None:
