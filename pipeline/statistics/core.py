@@ -18,6 +18,7 @@ import pkgutil
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -301,6 +302,7 @@ def statistic(
                 raise ValueError(f"statistic {name!r} for {takes.__name__} is registered twice")
             _registry[(takes, name)] = one
         _order.append(one)
+        _of_kind.cache_clear()
         return function
 
     return register
@@ -313,10 +315,17 @@ def _load_families() -> None:
         importlib.import_module(f"pipeline.statistics.{module}")
 
 
-def known(takes: type | None = None) -> dict[str, Statistic]:
+def known(takes: type | None = None) -> Mapping[str, Statistic]:
     """All registered ids (of one kind of aggregate), in the order of registration."""
     _load_families()
-    return {name: one for one in _order for name in one.ids if takes is None or one.takes is takes}
+    return _of_kind(takes, len(_order))
+
+
+@cache
+def _of_kind(takes: type | None, registered: int) -> Mapping[str, Statistic]:
+    """What :func:`known` gives, as long as no more are ``registered``."""
+    found = {name: one for one in _order[:registered] for name in one.ids if takes is None or one.takes is takes}
+    return MappingProxyType(found)
 
 
 def compute(
