@@ -60,23 +60,22 @@ def linear(x: Floats, y: Floats, w: Floats) -> Fit:
     return Fit(theta, log_likelihood, x * residual[:, None], (x * w[:, None]).T @ x, True)
 
 
-def _generalised(x: Floats, y: Floats, w: Floats, kind: Kind) -> tuple[Floats, bool]:
-    from statsmodels.genmod.families import Binomial, Poisson
+def _generalised(x: Floats, y: Floats, w: Floats, family: Literal["Binomial", "Poisson"]) -> tuple[Floats, bool]:
+    from statsmodels.genmod import families
     from statsmodels.genmod.generalized_linear_model import GLM
 
-    family = Binomial() if kind == "logistic" else Poisson()
-    model = GLM(y, x, family=family, freq_weights=w)
+    model = GLM(y, x, family=getattr(families, family)(), freq_weights=w)
     # Separation is looked for by its own test afterwards, and non-convergence is a result here, not a warning.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         # The deviance, statsmodels' own criterion, is compared in absolute terms and never settles for large counts.
-        found = model.fit(maxiter=50, tol_criterion="params", atol=1e-10, rtol=1e-10)
+        found = model.fit(maxiter=50, tol_criterion="params", atol=1e-10)
     return np.asarray(found.params), bool(found.converged)
 
 
 def logistic(x: Floats, y: Floats, w: Floats) -> Fit:
     """log π/(1−π) = xβ for ``y`` (k,) of 0 and 1."""
-    theta, converged = _generalised(x, y, w, "logistic")
+    theta, converged = _generalised(x, y, w, "Binomial")
     eta = x @ theta
     p = logistic_curve(eta)
     log_likelihood = float(w @ (y * eta - np.logaddexp(0, eta)))
@@ -87,7 +86,7 @@ def poisson(x: Floats, y: Floats, w: Floats) -> Fit:
     """log μ = xβ for counts ``y`` (k,)."""
     from scipy.special import gammaln
 
-    theta, converged = _generalised(x, y, w, "poisson")
+    theta, converged = _generalised(x, y, w, "Poisson")
     eta = x @ theta
     mu = np.exp(eta)
     log_likelihood = float(w @ (y * eta - mu - gammaln(y + 1)))
@@ -98,7 +97,20 @@ def poisson(x: Floats, y: Floats, w: Floats) -> Fit:
 
 
 Likelihood = Callable[[Floats], tuple[float, Floats, Floats]]
-"""From theta to the log-likelihood (−inf outside its domain), the scores (k, q) and the information."""
+"""From theta to the log-likelihood (−inf outside its domain), the scores (k, q) or their sum, and the information."""
+
+
+def _uphill(
+    likelihood: Likelihood, theta: Floats, value: float, step: Floats
+) -> tuple[Floats, tuple[float, Floats, Floats]] | None:
+    """Theta a step further, shortened until the log-likelihood ``value`` does not fall, and what is found there."""
+    step = step / max(1.0, float(np.abs(step).max()) / _MAX_STEP)
+    for _ in range(40):
+        tried = likelihood(theta + step)
+        if tried[0] >= value - 1e-12 * abs(value):
+            return theta + step, tried
+        step = step / 2
+    return None
 
 
 def _newton(likelihood: Likelihood, start: Floats, w: Floats) -> Fit:
@@ -107,20 +119,14 @@ def _newton(likelihood: Likelihood, start: Floats, w: Floats) -> Fit:
     for _ in range(_PASSES):
         gradient = w @ scores
         try:
-            step = np.linalg.solve(information, gradient)
+            step = np.asarray(np.linalg.solve(information, gradient), np.float64)
         except np.linalg.LinAlgError:
-            return Fit(theta, value, scores, information, False)
-        step *= min(1.0, _MAX_STEP / max(float(np.abs(step).max()), 1e-300))
+            break
         decrement = float(gradient @ step)
-        for _ in range(40):
-            tried = likelihood(theta + step)
-            if tried[0] >= value - 1e-12 * abs(value):
-                break
-            step = step / 2
-        else:
-            return Fit(theta, value, scores, information, False)
-        theta = theta + step
-        value, scores, information = tried
+        higher = _uphill(likelihood, theta, value, step)
+        if higher is None:
+            break
+        theta, (value, scores, information) = higher
         # The step just made squares the error that the decrement speaks of.
         if 0 <= decrement < 1e-12:
             return Fit(theta, value, scores, information, True)
@@ -139,18 +145,15 @@ def ordinal(x: Floats, y: Ints, w: Floats, categories: int) -> Fit:
     has_upper, has_lower = y < bounds, y > 0
 
     def likelihood(theta: Floats) -> tuple[float, Floats, Floats]:
-        nothing = np.zeros((k, bounds + p)), np.eye(bounds + p)
-        if (np.diff(theta[:bounds]) <= 0).any():
-            return -np.inf, *nothing
         u = np.where(has_upper, upper @ theta, np.inf)
         v = np.where(has_lower, lower @ theta, -np.inf)
         # F(u) − F(v) from the tail nearer to zero, which keeps its digits when both are close to 1.
         flip = u + v > 0
         fu, fv = logistic_curve(u), logistic_curve(v)
         chance = np.where(flip, logistic_curve(-v) - logistic_curve(-u), fu - fv)
-        if (chance <= 0).any():
-            return -np.inf, *nothing
-        du, dv = fu * (1 - fu), fv * (1 - fv)
+        if (chance <= 0).any():  # thresholds out of their order: every category has cases
+            return -np.inf, np.zeros((k, bounds + p)), np.eye(bounds + p)
+        du, dv = fu * logistic_curve(-u), fv * logistic_curve(-v)
         gu, gv = du / chance, -dv / chance
         huu = du * (1 - 2 * fu) / chance - gu**2
         hvv = -dv * (1 - 2 * fv) / chance - gv**2
@@ -159,7 +162,7 @@ def ordinal(x: Floats, y: Ints, w: Floats, categories: int) -> Fit:
         scores = upper * gu[:, None] + lower * gv[:, None]
         return float(w @ np.log(chance)), scores, -hessian
 
-    below = np.cumsum(np.bincount(y, w, categories))[:-1] / w.sum()
+    below = np.cumsum(np.bincount(y, w))[:-1] / w.sum()
     return _newton(likelihood, np.concatenate([np.log(below / (1 - below)), np.zeros(p)]), w)
 
 
@@ -193,7 +196,7 @@ def separated(x: Floats, y: Floats) -> Floats | None:
     """
     from scipy.optimize import linprog
 
-    signed = x * np.where(y > 0, 1.0, -1.0)[:, None]
+    signed = np.where(y[:, None] > 0, x, -x)
     found = linprog(-signed.sum(axis=0), A_ub=-signed, b_ub=np.zeros(x.shape[0]), bounds=(-1, 1), method="highs")
     if found.status != 0 or -found.fun < 1e-6:
         return None
@@ -214,14 +217,14 @@ class Penalised:
     gradient: Floats
 
 
-def firth(x: Floats, y: Floats, w: Floats, start: Floats | None = None, fixed: Ints | None = None) -> Penalised:
+def firth(x: Floats, y: Floats, w: Floats, start: Floats | None = None, fixed: Ints | tuple[()] = ()) -> Penalised:
     """Logistic regression with the penalty ½ log|I(β)| (Firth 1993; Heinze and Schemper 2002).
 
     ``fixed``: parameters that stay at their value in ``start`` (the penalty still counts all of them).
     """
     q = x.shape[1]
     theta = np.zeros(q) if start is None else start.copy()
-    free = np.setdiff1d(np.arange(q), np.zeros(0, np.int64) if fixed is None else fixed)
+    free = np.setdiff1d(np.arange(q), fixed)
 
     def penalised(at: Floats) -> tuple[float, Floats, Floats]:
         eta = x @ at
@@ -235,20 +238,18 @@ def firth(x: Floats, y: Floats, w: Floats, start: Floats | None = None, fixed: I
         return float(w @ (y * eta - np.logaddexp(0, eta))) + size / 2, gradient, information
 
     value, gradient, information = penalised(theta)
+    if not np.isfinite(value):  # so far out that the information is singular
+        return Penalised(theta, value, information, False, gradient)
     for _ in range(_PASSES):
         step = np.zeros(q)
         step[free] = np.linalg.solve(information[np.ix_(free, free)], gradient[free])
-        step *= min(1.0, _MAX_STEP / max(float(np.abs(step).max()), 1e-300))
-        for _ in range(40):
-            tried = penalised(theta + step)
-            if tried[0] >= value - 1e-12 * abs(value):
-                break
-            step = step / 2
-        else:
-            return Penalised(theta, value, information, False, gradient)
-        theta = theta + step
-        value, gradient, information = tried
-        if float(np.abs(step).max()) < 1e-12 * max(1.0, float(np.abs(theta).max())):
+        decrement = float(gradient @ step)
+        higher = _uphill(penalised, theta, value, step)
+        if higher is None:
+            break
+        theta, (value, gradient, information) = higher
+        # The information is not quite the Hessian, so the steps shrink slowly: until one is 1e-11 standard errors.
+        if abs(decrement) < 1e-22:
             return Penalised(theta, value, information, True, gradient)
     return Penalised(theta, value, information, False, gradient)
 
@@ -282,14 +283,11 @@ def profile_limit(
     # Newton's steps, which halve the bracket instead where they would leave it.
     at = outside
     for _ in range(100):
-        step = at - value / slope if slope else np.inf
-        middle = step if min(inside, outside) < step < max(inside, outside) else (inside + outside) / 2
-        if abs(middle - at) < 1e-11 * max(1.0, abs(at)):
-            return float(middle)
-        at = middle
+        to = at - value / slope if slope else np.inf
+        if abs(to - at) < 1e-9 * se:  # the steps square their error
+            return float(to)
+        at = to if min(inside, outside) < to < max(inside, outside) else (inside + outside) / 2
         value, slope, theta = fall(at, theta)
-        if abs(value) < 1e-12:
-            break
         if value > 0:
             outside = at
         else:

@@ -380,8 +380,8 @@ def _outcomes(problem: _Problem, theta: Numeric, x: Floats) -> tuple[Numeric, Nu
         below = logistic_curve(cut)
         edge = np.ones((x.shape[0], 1))
         density = below * (1 - below)
-        chance = np.diff(np.hstack([0 * edge, below, edge]), axis=1)
-        slope = -np.diff(np.hstack([0 * edge, density, 0 * edge]), axis=1)
+        chance = np.diff(np.hstack([0 * edge, below, edge]))
+        slope = -np.diff(np.hstack([0 * edge, density, 0 * edge]))
         return chance, slope[:, :, None]
     if kind == "multinomial":
         c = problem.categories.size
@@ -476,6 +476,7 @@ def _cooks_distance(problem: _Problem, fit: Fit, z: Floats) -> float:
 
 
 def _null_log_likelihood(problem: _Problem) -> float:
+    """Of the model with an intercept alone (not the linear one's, which is judged by its sums of squares)."""
     from scipy.special import gammaln, xlogy
 
     w, y = problem.w, problem.y
@@ -483,9 +484,7 @@ def _null_log_likelihood(problem: _Problem) -> float:
         counts = np.bincount(problem.codes, w)
         return float(xlogy(counts, counts / w.sum()).sum())
     mean = float(w @ y / w.sum())
-    if problem.spec.kind == "poisson":
-        return float(w @ (xlogy(y, mean) - mean - gammaln(y + 1)))
-    return float(-w.sum() / 2 * (np.log(2 * np.pi * (w @ (y - mean) ** 2) / w.sum()) + 1))
+    return float(w @ (xlogy(y, mean) - mean - gammaln(y + 1)))
 
 
 _LIKELIHOOD = (
@@ -524,8 +523,7 @@ def _fit_numbers(
     q = fit.theta.size
     slopes = int((_layout(problem)[1] >= 0).sum())
     found: dict[str, float] = {"condition_number": _condition(problem)}
-    why = dict.fromkeys((*_SQUARES,) if kind != "linear" else _LIKELIHOOD[3:], "not_defined_for_model")
-    null = _null_log_likelihood(problem)
+    why: dict[str, str] = {}
     if kind == "linear":
         mean = float(w @ problem.y / w.sum())
         total = float(w @ (problem.y - mean) ** 2)
@@ -541,11 +539,10 @@ def _fit_numbers(
             why |= dict.fromkeys((*_LIKELIHOOD[:3], *_F, "max_cooks_distance"), "zero_residual_variance")
             return found, why | dict.fromkeys(_LR, "f_test_instead")
     else:
+        null = _null_log_likelihood(problem)
         cox_snell = -math.expm1(2 * (null - fit.log_likelihood) / size)
         found["pseudo_r_squared"] = 1 - fit.log_likelihood / null
-        if kind == "poisson":
-            why |= dict.fromkeys(_LIKELIHOOD[4:], "not_defined_for_model")
-        else:
+        if kind != "poisson":
             found["cox_snell_r_squared"] = cox_snell
             found["nagelkerke_r_squared"] = cox_snell / -math.expm1(2 * null / size)
         if not linearised and slopes:
@@ -558,9 +555,7 @@ def _fit_numbers(
         found["log_likelihood"] = fit.log_likelihood
         found["aic"] = 2 * parameters - 2 * fit.log_likelihood
         found["bic"] = parameters * math.log(size) - 2 * fit.log_likelihood
-        if kind in ("ordinal", "multinomial"):
-            why["max_cooks_distance"] = "not_defined_for_model"
-        else:
+        if kind not in ("ordinal", "multinomial"):
             found["max_cooks_distance"] = _cooks_distance(problem, fit, z)
     if linearised:
         why |= dict.fromkeys(_LR, "weights_need_design_based")
@@ -778,7 +773,7 @@ def _firth(problem: _Problem, direction: Floats, options: Options) -> ModelResul
         **_lr(2 * (best.log_likelihood - null.log_likelihood), q - 1),
     }
     why = dict.fromkeys((*_LIKELIHOOD[1:], "max_cooks_distance"), "penalised_likelihood")
-    why |= dict.fromkeys(_F, "likelihood_ratio_instead") | dict.fromkeys(_SQUARES, "not_defined_for_model")
+    why |= dict.fromkeys(_F, "likelihood_ratio_instead")
     if np.isnan(limits).any():
         why |= dict.fromkeys(_LIMITS, "not_converged")
     result = replace(

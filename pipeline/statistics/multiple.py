@@ -170,8 +170,7 @@ def share_intervals(table: MultipleCrosstab, options: Options) -> Mapping[str, R
         method = "logit_share_of_cases"
     else:
         cases = np.broadcast_to(table.cases_w.astype(float), p.shape)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            se = np.sqrt(p * (1 - p) / cases)
+        se = np.sqrt(np.maximum(p * (1 - p), 0.0) / cases)  # rounding may take p beyond 1
         low, high = wilson(table.w, cases, options.confidence)
         method = "wilson_share_of_cases"
     return {
@@ -243,8 +242,8 @@ def pairwise_z(columns: Columns) -> tuple[Floats, Ints, Ints]:
             own2 = np.diagonal(columns.both2)
             own = columns.x2 * (1 - 2 * p) + p * p * own2
             shared = columns.both_x2[:, a, b] * (1 - pa - pb) + pa * pb * columns.both2[a, b]
-            variance = (own[:, a] / na**2 + own[:, b] / nb**2 - 2 * shared / (na * nb)) * n / (n - 1)
             scale = own[:, a] / na**2 + own[:, b] / nb**2
+            variance = (scale - 2 * shared / (na * nb)) * n / (n - 1)
         else:
             pooled = (columns.x[:, a] + columns.x[:, b]) / (na + nb)
             scale = pooled * (1 - pooled) * (1 / na + 1 / nb)
@@ -337,10 +336,10 @@ def letters_of_items(table: MultipleCrosstab, options: Options) -> Mapping[str, 
         j, g = table.w.shape
         w = table.patterns_w.ravel()
         mentions = np.repeat(table.patterns.astype(np.float64), g, axis=0)
-        group = np.tile(np.eye(g), (len(table.patterns), 1))
+        group = np.tile(np.arange(g), len(table.patterns))
         covariance = np.zeros((g, j, j))
         for place in range(g):
-            one = mentions * group[:, [place]]
+            one = mentions * (group == place)[:, None]
             covariance[place], error = _ratio_covariance(table.sampling, w, one, mentions)
     columns = Columns(
         x=table.w.T.astype(float),
@@ -567,11 +566,17 @@ def _dealt_tables(generator: np.random.Generator, patterns: Floats, whole: Ints,
     groups = whole.shape[1]
     labels = np.repeat(np.arange(groups), whole.sum(axis=0))
     answers = np.repeat(patterns, whole.sum(axis=1), axis=0)
-    batch = max(1, _BATCH // cases)
-    for start in range(0, replicates, batch):
-        dealt = np.tile(labels, (min(batch, replicates - start), 1))
+    for batch in _batches(cases, replicates):
+        dealt = np.tile(labels, (batch, 1))
         generator.permuted(dealt, axis=1, out=dealt)
         yield np.stack([(dealt == g).astype(np.float64) @ answers for g in range(groups)], axis=2)
+
+
+def _batches(cases: int, replicates: int) -> Iterator[int]:
+    """The replicates in parts, none of which shuffles more than ``_BATCH`` labels (one replicate, if it alone does)."""
+    batch = max(1, _BATCH // cases)
+    for start in range(0, replicates, batch):
+        yield min(batch, replicates - start)
 
 
 def _monte_carlo(hits: int, options: Options, warning: str) -> Number:
@@ -744,10 +749,9 @@ def mrcv_pair_permutation(pair: MultiplePair, options: Options) -> Mapping[str, 
     expected = np.outer(tested.pi, tested.pk)
     spread = np.outer(tested.pi * (1 - tested.pi), tested.pk * (1 - tested.pk))
     generator = np.random.Generator(np.random.PCG64(options.seed))
-    batch = max(1, _BATCH // cases)
     hits = 0
-    for start in range(0, options.monte_carlo, batch):
-        places = np.tile(np.arange(cases), (min(batch, options.monte_carlo - start), 1))
+    for batch in _batches(cases, options.monte_carlo):
+        places = np.tile(np.arange(cases), (batch, 1))
         generator.permuted(places, axis=1, out=places)
         both = np.stack([columns[:, item][places] @ rows for item in range(k)], axis=2) / cases
         chi2 = tested.n * ((both - expected) ** 2 / spread).sum(axis=(1, 2))

@@ -177,3 +177,144 @@ def test_separation():
     quasi = models.separated(x, np.array([0.0, 1, 1, 1, 0, 1]))
     assert quasi is not None
     assert abs(quasi[2]) > 1e-7
+    # Small numbers separate as well as large ones.
+    assert models.separated(x * [1, 0.01, 0.01], np.array([0.0, 0, 0, 1, 1, 1])) is not None
+    # A direction has no length: its largest entry is given as 1.
+    assert [np.abs(found).max(), np.abs(quasi).max()] == pytest.approx([1, 1])
+
+
+@pytest.mark.parametrize("side", [-1, 1])
+@pytest.mark.parametrize("j", [0, 1, 2])
+def test_profile_limits_take_few_fits(monkeypatch, side, j):
+    """Newton's steps double the right digits each time: few fits, where halving takes thirty."""
+    best = firth(X, BINARY, W)
+    se = float(np.sqrt(np.linalg.inv(best.information)[j, j]))
+    fits = []
+    monkeypatch.setattr(models, "firth", lambda *given: fits.append(given) or firth(*given))
+    limit = models.profile_limit(X, BINARY, W, best, j, side, 3.841458820694124, se)
+    assert len(fits) <= 8
+    # The likelihood of a parameter with the sign turned is that of the other side.
+    turned = np.where(np.arange(3) == j, -1.0, 1.0)
+    other = models.profile_limit(X * turned, BINARY, W, firth(X * turned, BINARY, W), j, -side, 3.841458820694124, se)
+    assert other == pytest.approx(-limit, rel=1e-9)
+
+
+def test_a_likelihood_that_does_not_fall_has_no_limit(monkeypatch):
+    best = firth(X, BINARY, W)
+    monkeypatch.setattr(models, "firth", lambda *given: best)
+    assert math.isnan(models.profile_limit(X, BINARY, W, best, 1, 1, 3.84, 0.5))
+
+
+FITS = {
+    "ordinal": lambda x: ordinal(x[:, 1:], ORDERED, W, 4),
+    "multinomial": lambda x: multinomial(x, CLASSES, W, 3, 1),
+    "firth": lambda x: firth(x, BINARY, W),
+}
+
+
+@pytest.mark.parametrize("name", FITS)
+def test_what_does_not_converge_says_so(monkeypatch, name):
+    assert FITS[name](X).converged
+    with np.errstate(invalid="ignore"):
+        assert not FITS[name](np.where(np.arange(K)[:, None] == 3, np.nan, X)).converged
+    monkeypatch.setattr(models, "_PASSES", 2)
+    assert not FITS[name](X).converged
+
+
+@pytest.mark.parametrize("name", ["ordinal", "multinomial"])
+def test_a_predictor_of_zeros_has_no_estimate(name):
+    assert not FITS[name](np.hstack([X, np.zeros((K, 1))])).converged
+
+
+@pytest.mark.parametrize("name", FITS)
+def test_no_step_goes_too_far(monkeypatch, name):
+    """However short the longest step, the same maximum is reached."""
+    want = FITS[name](X).theta
+    monkeypatch.setattr(models, "_MAX_STEP", 0.2)
+    np.testing.assert_allclose(FITS[name](X).theta, want, rtol=1e-7, atol=1e-9)
+
+
+@pytest.mark.parametrize("far", [40.0, 2000.0])
+def test_cases_far_out_on_their_side_say_nothing(far):
+    """Their chance is 1 but for rounding: the estimate and the likelihood are those without them."""
+    x = np.concatenate([SLOPES[:, 0], [-far, far]])
+    design, ones = np.column_stack([np.ones(K + 2), x]), np.ones(K + 2)
+    y = np.concatenate([BINARY, [0, 1]]).astype(int)
+    plain = logistic(X[:, :2], BINARY, np.ones(K))
+    assert plain.theta[1] * 2000 > 800
+    for fit, want in (
+        (multinomial(design, y, ones, 2, 0), plain.theta),
+        (multinomial(design, y, ones, 2, 1), -plain.theta),
+        (ordinal(x[:, None], y, ones, 2), plain.theta * [-1, 1]),
+    ):
+        assert fit.converged
+        np.testing.assert_allclose(fit.theta, want, rtol=1e-6)
+        assert fit.log_likelihood == pytest.approx(plain.log_likelihood, rel=1e-8)
+
+
+@pytest.mark.parametrize("side", [-1, 1])
+def test_a_middle_category_far_in_a_tail_keeps_its_digits(side):
+    """F(u) − F(v) = e^−v (1 − e^(v−u)) / ((1 + e^−u)(1 + e^−v)) in logarithms, where the difference has lost them."""
+    x = np.concatenate([np.repeat(np.linspace(-3, 3, 13), 3), [side * 20.0]])
+    y = np.concatenate([np.tile([0, 1, 2], 13), [1]])
+    by_x = 1 / (1 + np.exp(-x[:39:3]))
+    w = 1e6 * np.concatenate([np.column_stack([(1 - by_x) ** 2, 2 * by_x * (1 - by_x), by_x**2]).ravel(), [1e-6]])
+    fit = ordinal(x[:, None], y, w, 3)
+    assert fit.converged
+    u, v = (bound - fit.theta[2] * x[39] for bound in fit.theta[1::-1])
+    assert min(abs(u), abs(v)) > 15
+    alone = -v + math.log(-math.expm1(v - u)) - np.logaddexp(0, -u) - np.logaddexp(0, -v)
+    # What the others say, whose chances are far from 0 and 1.
+    below = [1 / (1 + np.exp(fit.theta[2] * x[:39] - bound)) for bound in fit.theta[:2]]
+    chance = np.where(y[:39] == 0, below[0], np.where(y[:39] == 1, below[1] - below[0], 1 - below[1]))
+    # The score of the last by the slope: −x times the derivative of its logarithm, 1 − F(u) − F(v).
+    want = -x[39] * (1 - 1 / (1 + math.exp(-u)) - 1 / (1 + math.exp(-v)))
+    assert fit.scores[39, 2] == pytest.approx(want, rel=1e-10)
+    others = w[:39] @ np.log(chance)
+    assert fit.log_likelihood == pytest.approx(others + alone, rel=1e-14)
+
+
+def test_a_step_uphill_by_hand():
+    """On −t²: no further than 5, and half as far where that would go down."""
+    given = []
+
+    def hill(at):
+        given.append(at)
+        return -float(at @ at), -2 * at, 2 * np.eye(1)
+
+    for start, step, want in ((10, -8, 5), (3, -1, 2), (-2, 12, 0.5), (-1, 8, 0.25), (-3, 5, 2)):
+        given.clear()
+        theta, (value, gradient, _) = models._uphill(hill, np.array([float(start)]), -float(start**2), np.array([step]))
+        assert (theta[0], value, gradient[0]) == (want, -(want**2), -2 * want)
+        assert given[-1] == theta
+    # At the top every step goes down, until it is too short to be told from none.
+    theta, _ = models._uphill(hill, np.zeros(1), 0.0, np.ones(1)) or (None, None)
+    assert theta is None
+
+
+@pytest.mark.parametrize("side", [-1, 1])
+def test_a_profile_that_newton_would_leave(monkeypatch, side):
+    """Its fall is 1 + arctan(|t| − 3): Newton's steps from 10 lead ever further away, the bracket does not."""
+    fits = []
+
+    def profile(x, y, w, start, fixed):
+        t = float(start[0])
+        fits.append(t)
+        away = abs(t) - 3
+        slope = math.copysign(1 / (1 + away**2), t)
+        return models.Penalised(start, -(1 + math.atan(away)) / 2, np.eye(1), True, np.array([-slope / 2]))
+
+    monkeypatch.setattr(models, "firth", profile)
+    best = models.Penalised(np.zeros(1), 0.0, np.eye(1), True, np.zeros(1))
+    assert models.profile_limit(X, BINARY, W, best, 0, side, 1.0, 10.0) == pytest.approx(3 * side, rel=1e-9)
+    assert fits[0] == 10 * side
+    assert len(fits) <= 8
+    assert all(0 < t * side <= 10 for t in fits)
+
+
+def test_a_start_without_information_is_no_fit():
+    x = np.column_stack([np.ones(6), np.arange(6.0)])
+    y = np.array([0.0, 0, 1, 0, 1, 1])
+    found = firth(x, y, np.ones(6), np.array([1e4, 1e4]))
+    assert not found.converged
+    assert found.log_likelihood == -np.inf

@@ -11,7 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from pipeline.statistics import model_likelihoods
 from pipeline.statistics.core import Cells, Number, Options, Patterns, compute
+from pipeline.statistics.design import Sampled, design, replicates
 from pipeline.statistics.model_likelihoods import separated
 from pipeline.statistics.models import ModelData, ModelSpec, fit_model
 
@@ -563,3 +565,162 @@ def test_the_door():
     assert split["separation"].value == 1
     assert split["coefficient_p"].method == "firth"
     assert split["bic"].error == "penalised_likelihood"
+
+
+# ---------------------------------------------------------------- samples, effects and what is left over
+
+
+def of_sample(kind, sample, robust=False):
+    made = data(kind, "probability", robust=robust)
+    everyone = np.arange(160)
+    return ModelData(replace(made.patterns, sampling=Sampled(sample, everyone, 160)), made.spec)
+
+
+@pytest.mark.parametrize("kind", ["linear", "logistic", "poisson"])
+def test_declared_samples_against_svyglm(kind):
+    """The same cases, with the sample declared for the whole file instead of for each pattern."""
+    oracle = R[f"svy_{kind}"]["clustered"]
+    found = fit_model(of_sample(kind, design(CASES["w"], STRATUM, CLUSTER)), OPTIONS)
+    match(found, oracle, rel=1e-8)
+    assert (found.test, found.df, found.covariance_method) == ("t", oracle["df"], "linearised")
+    assert found.fit["model_f"] == pytest.approx(oracle["f"], rel=1e-7)
+    holes = data(kind).patterns.x.copy()
+    holes[2::8, 1] = np.nan
+    made = of_sample(kind, design(CASES["w"], STRATUM, CLUSTER))
+    found = fit_model(ModelData(replace(made.patterns, x=holes), made.spec), OPTIONS)
+    assert (found.n, found.missing) == (140, 20)
+    if kind == "linear":
+        match(found, R["svy_domain"])
+
+
+@pytest.mark.parametrize("kind", list(OUTCOME))
+def test_replicates_are_refitted(kind):
+    """The coefficients' covariance over the replicates, each fitted as weights of its own: jackknife, (r − 1)/r."""
+    random = np.random.default_rng(6)
+    weights = CASES["w"][:, None] * random.uniform(0.5, 1.5, (160, 12))
+    weights[random.random((160, 12)) < 0.1] = 0
+    found = fit_model(of_sample(kind, replicates(CASES["w"], weights, "jk1")), OPTIONS)
+    made = data(kind)
+    refits = np.array(
+        [
+            fit_model(ModelData(patterns(made.patterns.x, w=w, weighting="frequency"), made.spec), OPTIONS).coefficient
+            for w in weights.T
+        ]
+    )
+    away = refits - refits.mean(axis=0)
+    np.testing.assert_allclose(found.covariance, 11 / 12 * away.T @ away, rtol=1e-5, atol=1e-7)
+    assert found.covariance_method == "replicated"
+    assert found.df == 11 + 1 - found.coefficient.size
+
+
+@pytest.mark.parametrize("stratum", [None, STRATUM, np.arange(160) // 2])
+def test_every_case_a_cluster_of_its_own(stratum):
+    """Without clusters each case is one, also where a stratum has but two."""
+    for kind in ("linear", "logistic"):
+        alone = fit_model(data(kind, "probability", stratum=stratum), OPTIONS)
+        each = fit_model(data(kind, "probability", stratum=stratum, cluster=np.arange(160)), OPTIONS)
+        np.testing.assert_allclose(alone.se, each.se, rtol=1e-9)
+        assert alone.df == each.df
+        assert np.isfinite(alone.se).all()
+
+
+def chances(kind, theta, x):
+    """Expected outcomes from their definition, (k, e)."""
+    if kind == "ordinal":
+        below = 1 / (1 + np.exp(x @ theta[3:] - theta[:3, None])).T
+        return np.diff(np.hstack([np.zeros((len(x), 1)), below, np.ones((len(x), 1))]), axis=1)
+    if kind == "multinomial":
+        odds = np.exp(np.column_stack([np.zeros(len(x)), *(b[0] + x @ b[1:] for b in theta.reshape(2, 5))]))
+        return odds / odds.sum(axis=1, keepdims=True)
+    eta = theta[0] + x @ theta[1:]
+    return {"linear": eta, "logistic": 1 / (1 + np.exp(-eta)), "poisson": np.exp(eta)}[kind][:, None]
+
+
+@pytest.mark.parametrize("weight", ["none", "frequency"])
+@pytest.mark.parametrize("kind", list(OUTCOME))
+def test_effects_without_factors_are_mean_slopes(kind, weight):
+    """By central differences: of the expected outcome by the predictor, and of that by the coefficients."""
+    made = data(kind, weight)
+    found = fit_model(ModelData(made.patterns, ModelSpec(kind)), OPTIONS)
+    w = made.patterns.w / made.patterns.w.sum()
+
+    def effect(theta, j, h=1e-4):
+        up, down = X.astype(float), X.astype(float)
+        up[:, j] += h
+        down[:, j] -= h
+        return w @ (chances(kind, theta, up) - chances(kind, theta, down)) / (2 * h)
+
+    for j in range(4):
+        np.testing.assert_allclose(found.effect[:, j], effect(found.coefficient, j), rtol=1e-5, atol=1e-8)
+        steps = found.se * 1e-3
+        jacobian = np.array(
+            [
+                (effect(found.coefficient + one, j) - effect(found.coefficient - one, j)) / (2 * one.max())
+                for one in np.diag(steps)
+            ]
+        )
+        se = np.sqrt(np.einsum("qe,qr,re->e", jacobian, found.covariance, jacobian))
+        np.testing.assert_allclose(found.effect_se[:, j], se, rtol=1e-4)
+
+
+@pytest.mark.parametrize("kind", list(OUTCOME))
+def test_pseudo_r_squared_by_definition(kind):
+    """The model with an intercept alone, fitted, is what the likelihood of the model is compared with."""
+    for weight in ("none", "frequency"):
+        made = data(kind, weight)
+        found = fit_model(made, OPTIONS)
+        null = fit_model(ModelData(replace(made.patterns, x=made.patterns.x[:, :1]), ModelSpec(kind)), OPTIONS)
+        n = made.patterns.w.sum()
+        gain = found.fit["log_likelihood"] - null.fit["log_likelihood"]
+        if kind == "linear":
+            assert found.fit["r_squared"] == pytest.approx(1 - math.exp(-2 * gain / n), rel=1e-9)
+            continue
+        assert found.fit["model_lr"] == pytest.approx(2 * gain, rel=1e-8)
+        want = 1 - found.fit["log_likelihood"] / null.fit["log_likelihood"]
+        assert found.fit["pseudo_r_squared"] == pytest.approx(want, rel=1e-8)
+        if kind != "poisson":
+            cox = 1 - math.exp(-2 * gain / n)
+            assert found.fit["cox_snell_r_squared"] == pytest.approx(cox, rel=1e-8)
+            most = 1 - math.exp(2 * null.fit["log_likelihood"] / n)
+            assert found.fit["nagelkerke_r_squared"] == pytest.approx(cox / most, rel=1e-8)
+
+
+def test_weights_of_zero_are_no_cases():
+    made = data("linear", "probability")
+    nobody = replace(made.patterns, w=np.zeros(160), w2=np.zeros(160))
+    assert fit_model(ModelData(nobody, made.spec), OPTIONS).error == "no_cases"
+
+
+def test_vif_beside_a_penalised_fit():
+    """1/(1 − R²) of each predictor on the others, cases counted."""
+    made = sex2()
+    found = fit_model(made, OPTIONS)
+    w, x = made.patterns.w, made.patterns.x[:, 1:]
+    for j in range(6):
+        others = np.column_stack([np.ones(len(x)), np.delete(x, j, axis=1)])
+        beta = np.linalg.solve(others.T @ (w[:, None] * others), others.T @ (w * x[:, j]))
+        mean = w @ x[:, j] / w.sum()
+        want = (w @ (x[:, j] - mean) ** 2) / (w @ (x[:, j] - others @ beta) ** 2)
+        assert found.vif[j] == pytest.approx(want, rel=1e-9)
+
+
+def test_a_penalised_fit_in_part_or_not_at_all(monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(model_likelihoods, "profile_limit", lambda *given: math.nan)
+        results = dict(compute(sex2(), OPTIONS))
+        for name in ("coefficient_low", "coefficient_high", "odds_ratio_low", "odds_ratio_high"):
+            assert results[name].error == "not_converged", name
+            assert np.isnan(results[name].values).all(), name
+        assert np.isfinite(results["coefficient_p"].values).all()
+    monkeypatch.setattr(model_likelihoods, "_PASSES", 2)
+    failed = fit_model(sex2(), OPTIONS)
+    assert (failed.error, failed.separation) == ("not_converged", True)
+    assert failed.separating.tolist() == [False] * 5 + [True]
+    assert fit_model(data("ordinal"), OPTIONS).error == "not_converged"
+
+
+def test_separating_is_yes_or_no():
+    for made in (data("logistic"), sex2(), data("linear")):
+        found = fit_model(made, OPTIONS)
+        assert found.separating.dtype == bool
+        assert found.separating.any() == found.separation

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import combinations, permutations, product
 
 import numpy as np
 import pytest
-from scipy.special import chdtrc, fdtrc, stdtr, stdtrit
+from scipy.special import chdtrc, fdtrc, ndtr, stdtr, stdtrit
 
-from pipeline.statistics.core import Options, known
+from pipeline.statistics.core import Options, compute, known
 from pipeline.statistics.design import Sampled, design, replicates
-from pipeline.statistics.multiple import Columns, pairwise_z, share_of_cases, share_of_responses
+from pipeline.statistics.multiple import Columns, _batches, pairwise_z, share_of_cases, share_of_responses
 from tests.statistics.test_design_by_hand import by_definition
 from tests.statistics.test_multiple import crosstab, pair, values
 
@@ -278,3 +279,188 @@ def test_a_group_of_one_case_is_not_compared():
     assert np.isnan(values(two, "letters")["letters"].values).tolist() == [[False, False]]
     ddf = of_sample(design(W, cluster=np.zeros(CASES, dtype=int) + (np.arange(CASES) > 30)))
     assert values(ddf, "mrcv_rs_p")["mrcv_rs_p"].value is not None
+
+
+@pytest.mark.parametrize("level", [0.05, 0.4, 0.9])
+def test_letters_of_two_sets_by_definition(level):
+    """The part of a column item's cases that mention the row item, in a sample with strata and clusters."""
+    first, second = ITEMS[:, :2], ITEMS
+
+    def part(i, k):
+        return W @ (first[:, i] * second[:, k]) / (W @ second[:, k])
+
+    def score(i, k):
+        return W * second[:, k] * (first[:, i] - part(i, k)) / (W @ second[:, k])
+
+    def p(i, a, b):
+        v = by_definition((score(i, a) - score(i, b))[:, None], H, K)[0, 0]
+        return 2 * stdtr(12, -abs(part(i, a) - part(i, b)) / v**0.5)
+
+    # Of the first set's items with themselves the part is 1, which is not compared: the row item is left out.
+    shares = np.array([[part(i, k) for k in range(3)] for i in range(2)])
+    plain = pair(first, second, W, "probability")
+    both = np.hstack([plain.rows, plain.columns])
+    cell = np.array([np.flatnonzero((both == row).all(axis=1))[0] for row in np.hstack([first, second])])
+    found = values(
+        replace(plain, sampling=Sampled(design(W, H, K), cell, plain.w.size)),
+        "letters",
+        options=Options(confidence=1 - level, adjustment="none"),
+    )["letters"]
+    want = letters_by_definition(lambda i, a, b: 1.0 if i in (a, b) else p(i, a, b) / 3, shares, level)
+    assert found.texts.tolist() == want
+    assert np.isnan(found.values).tolist() == (np.eye(2, 3) == 1).tolist()
+    assert found.method == f"overlapping_linearised_z adjustment=none level={level:g}"
+
+
+def test_two_sets_whose_design_has_no_variance():
+    lonely = pair_of_sample(design(W, np.where(np.arange(CASES) == 0, 9, 1)))
+    found = values(lonely, "letters", "mrcv_chi2", "mrcv_rs_chi2", "mrcv_rs_df", "mrcv_rs_p")
+    assert [one.error for one in found.values()] == ["lonely_psu", "", "lonely_psu", "lonely_psu", "lonely_psu"]
+    plain = values(pair(ITEMS[:, :2], ITEMS[:, 1:], W, "probability"), "mrcv_chi2")
+    assert found["mrcv_chi2"] == plain["mrcv_chi2"]
+
+
+@pytest.mark.parametrize("weighting", ["none", "frequency", "probability"])
+def test_where_a_letter_begins(weighting):
+    """With the level just above the p of a pair its letter is there, just below it is not; every pair."""
+    w = np.ones(CASES) if weighting == "none" else W
+    table = crosstab(G, ITEMS, w, weighting)
+
+    def p(j, a, b):
+        na, nb = w @ (a == G), w @ (b == G)
+        pa, pb = w @ (ITEMS[:, j] * (a == G)) / na, w @ (ITEMS[:, j] * (b == G)) / nb
+        if weighting == "probability":
+            away = w * (ITEMS[:, j] - np.where(a == G, pa, pb)) * ((a == G) / na + (b == G) / nb)
+            return 2 * stdtr(CASES - 1, -abs(pa - pb) / (away @ away * CASES / (CASES - 1)) ** 0.5)
+        pooled = (na * pa + nb * pb) / (na + nb)
+        return 2 * ndtr(-abs(pa - pb) / (pooled * (1 - pooled) * (1 / na + 1 / nb)) ** 0.5)
+
+    for j, (a, b) in product(range(3), combinations(range(3), 2)):
+        for factor in (1 + 1e-7, 1 - 1e-7):
+            options = Options(confidence=1 - p(j, a, b) * factor, adjustment="none")
+            texts = values(table, "letters", options=options)["letters"].texts[j]
+            assert ("ABC"[a] in texts[b] or "ABC"[b] in texts[a]) == (factor > 1)
+
+
+def test_values_of_letters_are_how_many():
+    found = values(crosstab(G, ITEMS), "letters", options=Options(confidence=1e-9, adjustment="none"))["letters"]
+    assert found.values.tolist() == [[len(text.split()) for text in row] for row in found.texts]
+    assert sorted(found.values[0]) == [0, 1, 2]
+    # An item that nobody in a group mentions, or everybody, is not compared there.
+    item = np.where(G == 0, 0, np.where(G == 1, 1, np.arange(CASES) % 2))[:, None]
+    assert np.isnan(values(crosstab(G, item), "letters")["letters"].values).tolist() == [[True, True, False]]
+
+
+def test_least_expected_count_below_one():
+    """One case of 60 mentions it: 1 × 20/60 expected; and weights that add up to less than 1 are scaled to cases."""
+    once = (np.arange(CASES) == 7).astype(int)[:, None]
+    thirds = np.arange(CASES) % 3
+    for least, part in ((0.2, True), (0.5, False)):
+        for table in (
+            crosstab(thirds, np.hstack([once, 1 - once])),
+            crosstab(thirds, np.hstack([once, 1 - once]), np.full(CASES, 0.001), "probability"),
+        ):
+            found = values(table, "letters", options=Options(least_expected=least))["letters"].values
+            assert np.isfinite(found[:, 7 % 3]).tolist() == [part, part]
+
+
+def test_an_empty_group_changes_nothing():
+    """Groups 0, 2 and 4 of six: all that can be said of the three is said as if they were alone."""
+    ids = ("mrcv_chi2", "mrcv_rs_chi2", "mrcv_rs_df", "mrcv_rs_p")
+    for weighting in ("none", "frequency", "probability"):
+        w = np.ones(CASES) if weighting == "none" else W
+        alone, among = crosstab(G, ITEMS, w, weighting), crosstab(2 * G, ITEMS, w, weighting, groups=6)
+        assert [one.value for one in values(among, *ids).values()] == pytest.approx(
+            [one.value for one in values(alone, *ids).values()], rel=1e-12
+        )
+        for name in ("share_of_cases", "share_of_cases_se", "interval_low", "interval_high"):
+            found, want = values(among, name)[name], values(alone, name)[name].values
+            np.testing.assert_allclose(found.values[:, ::2], want, rtol=1e-12)
+            assert np.isnan(found.values[:, 1::2]).all()
+            assert found.error == "no_cases"
+    sample = design(W, H, K)
+    alone, among = of_sample(sample), crosstab(2 * G, ITEMS, W, "probability", groups=6)
+    pattern = np.array([np.flatnonzero((among.patterns == row).all(axis=1))[0] for row in ITEMS])
+    among = replace(among, sampling=Sampled(sample, pattern * 6 + 2 * G, among.patterns_w.size))
+    assert [one.value for one in values(among, *ids).values()] == pytest.approx(
+        [one.value for one in values(alone, *ids).values()], rel=1e-12
+    )
+    np.testing.assert_allclose(
+        values(among, "share_of_cases_se")["share_of_cases_se"].values[:, ::2],
+        values(alone, "share_of_cases_se")["share_of_cases_se"].values,
+        rtol=1e-12,
+    )
+
+
+def test_no_degrees_of_freedom_no_p():
+    none = of_sample(replicates(W, REPLICATE, "jk1", df=0.0))
+    found = values(none, "mrcv_rs_chi2", "mrcv_rs_df", "mrcv_rs_p")
+    assert [one.error for one in found.values()] == ["", "", "no_degrees_of_freedom"]
+
+
+def test_items_of_one_case_and_of_all_but_one():
+    """They vary, if barely, and are tested; those of nobody and of everybody are left out, on either side."""
+    one, item = (np.arange(CASES) == 7).astype(int), ITEMS[:, 0]
+    edges = np.column_stack([0 * one, one, 1 - one, 1 + 0 * one])
+
+    def pearson(x, y):
+        return CASES * np.corrcoef(x, y)[0, 1] ** 2
+
+    for aggregate in (
+        pair(edges, item[:, None]),
+        pair(item[:, None], edges),
+        crosstab(item, edges),
+    ):
+        found = values(aggregate, "mrcv_chi2", "mrcv_rs_p")
+        assert found["mrcv_chi2"].value == pytest.approx(2 * pearson(one, item), rel=1e-9)
+        assert [result.warning for result in found.values()] == ["items_without_variation count=2"] * 2
+    for nothing in (pair(edges[:, [0, 3]], item[:, None]), pair(item[:, None], edges[:, [0, 3]])):
+        assert values(nothing, "mrcv_chi2")["mrcv_chi2"].error == "no_item_varies"
+
+
+def test_permutations_against_all_of_them():
+    """Six cases, all 720 deals: the p of the statistic as it is defined lies within the limits of the seeded one."""
+    z = np.array([[1, 1], [1, 0], [1, 1], [0, 0], [0, 1], [0, 0]])
+    y = np.array([[1, 0, 1], [1, 0, 0], [1, 1, 1], [0, 1, 0], [0, 0, 1], [1, 1, 0]])
+    groups = np.array([0, 0, 0, 1, 1, 2])
+
+    def of_sets(order):
+        return sum(np.corrcoef(z[:, i], y[order, k])[0, 1] ** 2 for i in range(2) for k in range(3))
+
+    def of_groups(order):
+        g, p = groups[order], y.mean(axis=0)
+        return sum(
+            (g == one).sum() * (y[g == one, j].mean() - p[j]) ** 2 / (p[j] * (1 - p[j]))
+            for one in range(3)
+            for j in range(3)
+        )
+
+    for statistic, aggregate in ((of_sets, pair(z, y)), (of_groups, crosstab(groups, y))):
+        dealt = np.array([statistic(list(order)) for order in permutations(range(6))])
+        exact = (dealt >= dealt[0] - 1e-9).mean()
+        found = values(aggregate, "mrcv_permutation_p", options=Options(monte_carlo=20_000, seed=2))
+        words = dict(word.split("=") for word in found["mrcv_permutation_p"].method.split()[1:])
+        assert float(words["low"]) < exact < float(words["high"])
+        assert 0.05 < exact < 0.95
+        assert float(words["high"]) - float(words["low"]) < 0.03
+
+
+def test_batches(monkeypatch):
+    monkeypatch.setattr("pipeline.statistics.multiple._BATCH", 100)
+    assert list(_batches(30, 10)) == [3, 3, 3, 1]
+    assert list(_batches(101, 3)) == [1, 1, 1]
+    assert list(_batches(1, 5)) == [5]
+
+
+def test_what_is_computed_without_being_asked_for():
+    """Letters where there are columns to compare; permutations only by name."""
+
+    def given(aggregate):
+        return {name for name, _ in compute(aggregate, Options())}
+
+    tests = {"mrcv_chi2", "mrcv_rs_chi2", "mrcv_rs_df", "mrcv_rs_p"}
+    assert given(crosstab(G % 2, ITEMS)) >= {"letters", "letters_items", *tests}
+    assert not given(crosstab(0 * G, ITEMS)) & {"letters", "letters_items", *tests, "mrcv_permutation_p"}
+    assert given(pair(ITEMS[:, :2], ITEMS[:, :2])) >= {"letters", *tests}
+    assert "letters" not in given(pair(ITEMS[:, :2], ITEMS[:, :1]))
+    assert "mrcv_permutation_p" not in given(pair(ITEMS[:, :2], ITEMS)) | given(crosstab(G, ITEMS))

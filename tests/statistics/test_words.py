@@ -1,8 +1,8 @@
 """What each result says of itself: the ids of its method, its warning and its reason, which readers see as sentences.
 
 ``oracles/words.json`` lists them for aggregates of every kind and weighting, and for those of which nothing can be
-said: aggregate → "method | warning | reason" → ids. It was read through line by line against the docstrings; whoever
-changes a word changes what a reader is told, and changes it there.
+said: aggregate → "method | warning | reason" → ids. The list was taken from the program and read only in part, so it
+does not prove the words right: it guards against changing unnoticed what a reader is told.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ def test_words(name, aggregate):
     assert said(aggregate) == WORDS[name]
 
 
-if __name__ == "__main__":  # python -m tests.statistics.test_words: what there is now, to be read through
+if __name__ == "__main__":  # python -m tests.statistics.test_words: what there is now
     now = {
         name: dict(sorted(said(aggregate).items()))
         for name, aggregate in [*crosstabs(), *numeric(), *multiple(), *models()]
