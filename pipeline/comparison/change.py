@@ -33,14 +33,15 @@ def design_change(before: Estimated, after: Estimated, options: Options, method:
 
     t = (after − before) / √(se₁² + se₂²) with the degrees of freedom of both waves together: the linear contrast of a
     design in which the wave is a stratum above the others (R ``svyglm`` or ``svycontrast`` on the stacked waves).
-    Not computable without a standard error in both waves, or where both are 0 (``zero_variance``).
+    Not computable without a standard error in both waves, where both are 0
+    (``zero_variance``), or where the designs leave no degrees of freedom (``no_degrees_of_freedom``).
     """
     from scipy.special import stdtr, stdtrit
 
     difference = after.value - before.value
     found = {"change": number(difference, method)}
     df, se = before.df + after.df, math.hypot(before.se, after.se)
-    error = before.error or after.error or ("zero_variance" if se <= 0 else "" if df > 0 else "no_design_df")
+    error = before.error or after.error or ("zero_variance" if se <= 0 else "" if df > 0 else "no_degrees_of_freedom")
     if error:
         return found | dict.fromkeys(("change_low", "change_high", "change_p"), not_computable(error, method))
     reach = float(stdtrit(df, 0.5 + options.confidence / 2)) * se

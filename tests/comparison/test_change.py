@@ -9,7 +9,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.comparison.change import Scale, Share, mean_change, share_change, two_proportion_p
+from pipeline.comparison.change import (
+    Estimated,
+    Scale,
+    Share,
+    design_change,
+    mean_change,
+    share_change,
+    two_proportion_p,
+)
+from pipeline.present.view import statistic_text
 from pipeline.statistics.core import GroupedDistribution, Options
 
 OPTIONS = Options()
@@ -113,3 +122,22 @@ def test_one_case_each_has_a_change_and_reasons() -> None:
     found = mean_change(grouped([1.0], [2.0]), "sample", OPTIONS)
     assert found["change"].value == 1.0
     assert found["change_p"].value is None and found["change_p"].error == "fewer_than_two_cases"
+
+
+@pytest.mark.parametrize(
+    ("after", "reason"),
+    [
+        (Estimated(0.5, 0.1, 0), "no_degrees_of_freedom"),
+        (Estimated(0.5, 0.0, 3), "zero_variance"),
+        (Estimated(0.5, 0.0, 3, "lonely_psu"), "lonely_psu"),
+    ],
+)
+def test_a_change_under_a_design_without_a_variance_has_a_reason_that_a_reader_knows(
+    after: Estimated, reason: str
+) -> None:
+    found = design_change(Estimated(0.25, 0.0, 0), after, OPTIONS, "valid_share")
+    assert found["change"].value == 0.25
+    for name in ("change_low", "change_high", "change_p"):
+        assert (found[name].value, found[name].error) == (None, reason)
+    for lang in ("it", "en"):
+        assert statistic_text(lang, f"error_{reason}")
