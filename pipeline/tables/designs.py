@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from pipeline.counting.cases import Cases, Mask
+from pipeline.counting.cases import Cases
 from pipeline.counting.engine import Index
 from pipeline.errors import DataRejected
-from pipeline.spec.model import Inference, ReplicateWeights, Study
+from pipeline.spec.model import Inference, ReplicateWeights, Study, Weights
 from pipeline.statistics import design
 from pipeline.statistics.core import Floats, Ints
 from pipeline.statistics.proportions import logit_interval
@@ -80,24 +80,25 @@ def _margins(study: Study, everyone: Cases) -> tuple[tuple[Ints, ...], Floats]:
     """The variables that the weights were raked to, as codes over all cases, and the weights before."""
     if study.weights is None:
         raise ValueError("only weights can have been raked")
-    start = np.ones(everyone.n)
-    if study.weights.start is not None:
-        start = np.nan_to_num(everyone.numeric(study.weights.start), nan=0.0)
-    margins = []
-    for name, targets in study.weights.rake.items():
-        codes, inside = margin_codes(everyone, name, targets)
-        margins.append(np.where(inside, codes, 0))
-        start = np.where(inside, start, 0.0)
-    return tuple(margins), np.maximum(start, 0.0)
+    codes, start = margins_of(everyone, study.weights)
+    return tuple(np.maximum(one, 0) for one in codes.values()), start
 
 
-def margin_codes(cases: Cases, name: str, targets: Mapping[str, float]) -> tuple[Ints, Mask]:
-    """Of each case its place among the categories of a margin, and whether it has one."""
+def margins_of(cases: Cases, weights: Weights) -> tuple[dict[str, Ints], Floats]:
+    """Of each case its place on every margin, −1 for none, and the weight it starts from: 0 where it takes no part."""
+    start = np.ones(cases.n) if weights.start is None else np.nan_to_num(cases.numeric(weights.start), nan=0.0)
+    codes = {name: _margin_codes(cases, name, targets) for name, targets in weights.rake.items()}
+    for one in codes.values():
+        start = np.where(one >= 0, start, 0.0)
+    return codes, np.maximum(start, 0.0)
+
+
+def _margin_codes(cases: Cases, name: str, targets: Mapping[str, float]) -> Ints:
+    """Of each case its place among the categories of a margin, −1 for none."""
     coded = cases.coded(name)
     place = {code: i for i, code in enumerate(targets)}
     lookup = np.array([-1, *(place.get(code, -1) for code in coded.codes)], dtype=np.int64)
-    codes = lookup[coded.index]
-    return codes, codes >= 0
+    return np.asarray(lookup[coded.index])
 
 
 def sampled(sample: design.Sample | None, cases: Cases, cell: Ints, size: int) -> design.Sampled | None:

@@ -13,7 +13,7 @@ from pipeline.spec.model import Weights
 from pipeline.statistics.core import Floats, Number
 from pipeline.statistics.design import Margin, Raked, kish_effective_n, rake
 from pipeline.tables.context import Context
-from pipeline.tables.designs import margin_codes
+from pipeline.tables.designs import margins_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +34,10 @@ def fitted_weights(cases: Cases, weights: Weights, study: str) -> Fitted:
 
     Raises :class:`DataRejected` when no weights can meet the margins.
     """
-    start = np.ones(cases.n) if weights.start is None else np.nan_to_num(cases.numeric(weights.start), nan=0.0)
+    codes, start = margins_of(cases, weights)
     inside = start > 0
-    coded = {name: margin_codes(cases, name, targets) for name, targets in weights.rake.items()}
-    for _, placed in coded.values():
-        inside &= placed
     margins = tuple(
-        Margin(coded[name][0][inside], np.array(list(targets.values()))) for name, targets in weights.rake.items()
+        Margin(codes[name][inside], np.array(list(targets.values()))) for name, targets in weights.rake.items()
     )
     for (name, targets), margin in zip(weights.rake.items(), margins, strict=True):
         empty = np.flatnonzero(np.bincount(margin.codes, minlength=margin.targets.size) == 0)
@@ -54,7 +51,7 @@ def fitted_weights(cases: Cases, weights: Weights, study: str) -> Fitted:
         )
     values = np.full(cases.n, np.nan)
     values[inside] = found.weights
-    return Fitted(values, np.where(inside, start, 0.0), margins, found)
+    return Fitted(values, start, margins, found)
 
 
 def raking_rows(context: Context, weights: Weights, study: str) -> None:
