@@ -72,6 +72,7 @@ class ResultsWriter:
         self.wave = wave
         self._chunks: list[dict[str, Any]] = []
         self._lengths: list[int] = []
+        self._cells: dict[tuple[Any, ...], tuple[Any, Any]] = {}  # the statistics of a table have the same cells
 
     def add(
         self,
@@ -125,14 +126,19 @@ class ResultsWriter:
         if not finite.all():
             errors = np.where(finite, "", error).ravel()
             values = np.where(finite, values, np.nan)
+        key = (*row_codes, None, *col_codes)
+        codes = self._cells.get(key)
+        if codes is None:
+            codes = self._cells[key] = (
+                row_codes[0] if r == 1 else np.array([code for code in row_codes for _ in col_codes], dtype=object),
+                col_codes[0] if c == 1 else np.array([*col_codes] * r, dtype=object),
+            )
         self._append(
             r * c,
             about,
             statistic,
-            row_code=row_codes[0]
-            if r == 1
-            else np.array([code for code in row_codes for _ in col_codes], dtype=object),
-            col_code=col_codes[0] if c == 1 else np.array([*col_codes] * r, dtype=object),
+            row_code=codes[0],
+            col_code=codes[1],
             value=values.ravel(),
             n=_each(n, r, c),
             base=_each(base, r, c),
@@ -259,8 +265,12 @@ class ResultsWriter:
             for found, several in zip(chunks, whole, strict=True)
         ]
         place = np.repeat(np.array(singles, dtype=np.int32), self._lengths)
+        places: dict[int, list[int]] = {}  # by the array: many chunks share one
         for at, found in self._parts(chunks, whole):
-            place[at : at + len(found)] = [distinct.setdefault(text, len(distinct)) for text in found.tolist()]
+            there = places.get(id(found))
+            if there is None:
+                there = places[id(found)] = [distinct.setdefault(text, len(distinct)) for text in found.tolist()]
+            place[at : at + len(found)] = there
         return list(distinct), place
 
     def _parts(self, chunks: Sequence[Any], whole: Sequence[bool]) -> Iterator[tuple[int, npt.NDArray[Any]]]:

@@ -8,16 +8,20 @@ first two and lacks the third. Every function takes predictors whose columns are
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 
 from pipeline.statistics.core import Floats, Ints
 
 Kind = Literal["linear", "logistic", "ordinal", "multinomial", "poisson"]
+
+PASSES = 50
+"""At most so many of statsmodels' passes."""
 
 _MAX_STEP = 5.0
 _PASSES = 200
@@ -60,7 +64,9 @@ def linear(x: Floats, y: Floats, w: Floats) -> Fit:
     return Fit(theta, log_likelihood, x * residual[:, None], (x * w[:, None]).T @ x, True)
 
 
-def _generalised(x: Floats, y: Floats, w: Floats, family: Literal["Binomial", "Poisson"]) -> tuple[Floats, bool]:
+def _generalised(
+    x: Floats, y: Floats, w: Floats, family: Literal["Binomial", "Poisson"], passes: int
+) -> tuple[Floats, bool]:
     from statsmodels.genmod import families
     from statsmodels.genmod.generalized_linear_model import GLM
 
@@ -69,13 +75,13 @@ def _generalised(x: Floats, y: Floats, w: Floats, family: Literal["Binomial", "P
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         # The deviance, statsmodels' own criterion, is compared in absolute terms and never settles for large counts.
-        found = model.fit(maxiter=50, tol_criterion="params", atol=1e-10)
+        found = model.fit(maxiter=passes, tol_criterion="params", atol=1e-10)
     return np.asarray(found.params), bool(found.converged)
 
 
-def logistic(x: Floats, y: Floats, w: Floats) -> Fit:
+def logistic(x: Floats, y: Floats, w: Floats, passes: int = PASSES) -> Fit:
     """log π/(1−π) = xβ for ``y`` (k,) of 0 and 1."""
-    theta, converged = _generalised(x, y, w, "Binomial")
+    theta, converged = _generalised(x, y, w, "Binomial", passes)
     eta = x @ theta
     p = logistic_curve(eta)
     log_likelihood = float(w @ (y * eta - np.logaddexp(0, eta)))
@@ -86,7 +92,7 @@ def poisson(x: Floats, y: Floats, w: Floats) -> Fit:
     """log μ = xβ for counts ``y`` (k,)."""
     from scipy.special import gammaln
 
-    theta, converged = _generalised(x, y, w, "Poisson")
+    theta, converged = _generalised(x, y, w, "Poisson", PASSES)
     eta = x @ theta
     mu = np.exp(eta)
     log_likelihood = float(w @ (y * eta - mu - gammaln(y + 1)))
@@ -100,9 +106,12 @@ Likelihood = Callable[[Floats], tuple[float, Floats, Floats]]
 """From theta to the log-likelihood (−inf outside its domain), the scores (k, q) or their sum, and the information."""
 
 
+_Found = TypeVar("_Found", bound=tuple[Any, ...])
+
+
 def _uphill(
-    likelihood: Likelihood, theta: Floats, value: float, step: Floats
-) -> tuple[Floats, tuple[float, Floats, Floats]] | None:
+    likelihood: Callable[[Floats], _Found], theta: Floats, value: float, step: Floats
+) -> tuple[Floats, _Found] | None:
     """Theta a step further, shortened until the log-likelihood ``value`` does not fall, and what is found there."""
     step = step / max(1.0, float(np.abs(step).max()) / _MAX_STEP)
     for _ in range(40):
@@ -207,7 +216,8 @@ def separated(x: Floats, y: Floats) -> Floats | None:
 class Penalised:
     """Firth's estimate: ``theta`` (q,), the penalised log-likelihood there, the information (q, q), ``converged``.
 
-    ``gradient`` (q,): the derivative of the penalised log-likelihood, 0 where a parameter is free.
+    ``gradient`` (q,): the derivative of the penalised log-likelihood, 0 where a parameter is free; ``curvature``
+    (q, q): the negative of its second derivative.
     """
 
     theta: Floats
@@ -215,6 +225,7 @@ class Penalised:
     information: Floats
     converged: bool
     gradient: Floats
+    curvature: Floats
 
 
 def firth(x: Floats, y: Floats, w: Floats, start: Floats | None = None, fixed: Ints | tuple[()] = ()) -> Penalised:
@@ -224,34 +235,58 @@ def firth(x: Floats, y: Floats, w: Floats, start: Floats | None = None, fixed: I
     """
     q = x.shape[1]
     theta = np.zeros(q) if start is None else start.copy()
-    free = np.setdiff1d(np.arange(q), fixed)
+    free = _others(q, fixed)
+    inner = np.ix_(free, free)
 
-    def penalised(at: Floats) -> tuple[float, Floats, Floats]:
+    def penalised(at: Floats) -> tuple[float, Floats, Floats, Floats]:
+        """The value, its gradient, the information and the curvature.
+
+        With v = p(1−p), h = x' I⁻¹ x and T_r = Σ w v (1−2p) x_r x x', the derivative of I along β_r, the penalty has
+        the gradient ½ tr(I⁻¹ T_r) and the second derivative ½ Σ w v (1−6v) h x_r x_s − ½ tr(I⁻¹ T_r I⁻¹ T_s).
+        """
         eta = x @ at
         p = logistic_curve(eta)
-        information = (x * (w * p * (1 - p))[:, None]).T @ x
+        v = p * (1 - p)
+        information = (x * (w * v)[:, None]).T @ x
         sign, size = np.linalg.slogdet(information)
         if sign <= 0:
-            return -np.inf, np.zeros(q), information
-        hat = p * (1 - p) * np.einsum("kq,qk->k", x, np.linalg.solve(information, x.T))
-        gradient = (w * (y - p + hat * (0.5 - p))) @ x
-        return float(w @ (y * eta - np.logaddexp(0, eta))) + size / 2, gradient, information
+            return -np.inf, np.zeros(q), information, information
+        inverse = np.linalg.inv(information)
+        h = ((x @ inverse) * x).sum(axis=1)
+        gradient = (w * (y - p + v * h * (0.5 - p))) @ x
+        bent = x * (w * v * (1 - 2 * p))[:, None]
+        along = np.stack([(bent * x[:, [r]]).T @ x for r in range(q)]) @ inverse
+        traces = along.reshape(q, -1) @ along.transpose(0, 2, 1).reshape(q, -1).T
+        curvature = information - ((x * (w * v * (1 - 6 * v) * h)[:, None]).T @ x - traces) / 2
+        return float(w @ (y * eta - np.logaddexp(0, eta))) + size / 2, gradient, information, curvature
 
-    value, gradient, information = penalised(theta)
+    value, gradient, information, curvature = penalised(theta)
+    converged = False
     if not np.isfinite(value):  # so far out that the information is singular
-        return Penalised(theta, value, information, False, gradient)
+        return Penalised(theta, value, information, converged, gradient, curvature)
     for _ in range(_PASSES):
         step = np.zeros(q)
-        step[free] = np.linalg.solve(information[np.ix_(free, free)], gradient[free])
+        step[free] = np.linalg.solve(curvature[inner], gradient[free])
         decrement = float(gradient @ step)
+        concave = decrement >= 0
+        if not concave:  # far from the top the likelihood may bend the other way; the information never does
+            step[free] = np.linalg.solve(information[inner], gradient[free])
         higher = _uphill(penalised, theta, value, step)
         if higher is None:
             break
-        theta, (value, gradient, information) = higher
-        # The information is not quite the Hessian, so the steps shrink slowly: until one is 1e-11 standard errors.
-        if abs(decrement) < 1e-22:
-            return Penalised(theta, value, information, True, gradient)
-    return Penalised(theta, value, information, False, gradient)
+        theta, (value, gradient, information, curvature) = higher
+        # The step just made squares the error that the decrement speaks of.
+        if concave and decrement < 1e-12:
+            converged = True
+            break
+    return Penalised(theta, value, information, converged, gradient, curvature)
+
+
+def _others(q: int, fixed: Ints | tuple[()]) -> Ints:
+    """The numbers 0 … q−1 without those ``fixed``."""
+    free = np.ones(q, dtype=bool)
+    free[list(fixed)] = False
+    return np.flatnonzero(free)
 
 
 def profile_limit(
@@ -262,34 +297,38 @@ def profile_limit(
     ``side``: −1 for the lower limit of parameter ``j``, +1 for the upper.
     """
     fixed = np.array([j])
-    along = np.linalg.inv(best.information)[:, j]
-    along = along / along[j]  # how the other parameters go with this one, near the top
+    others = _others(best.theta.size, fixed)
+    block = np.ix_(others, others)
 
-    def fall(at: float, start: Floats) -> tuple[float, float, Floats]:
-        begin = start + along * (at - start[j])
+    def fall(at: float, near: Penalised) -> tuple[float, float, Penalised]:
+        begin = near.theta.copy()
+        begin[j] = at
+        # how the top over the others moves with this parameter
+        along = np.linalg.solve(near.curvature[block], near.curvature[others, j])
+        begin[others] -= along * (at - near.theta[j])
         found = firth(x, y, w, begin, fixed)
+        fallen = max(2 * (best.log_likelihood - found.log_likelihood), 0.0)
         # over the others the likelihood is at its top, so this is the slope of the profile
-        return 2 * (best.log_likelihood - found.log_likelihood) - critical, -2 * float(found.gradient[j]), found.theta
+        return fallen - critical, -2 * float(found.gradient[j]), found
 
-    inside, outside = float(best.theta[j]), float(best.theta[j]) + side * se * np.sqrt(critical)
-    value, slope, theta = fall(outside, best.theta)
-    for _ in range(60):
-        if value > 0:
-            break
-        inside, outside = outside, outside + 1.5 * (outside - inside)
-        value, slope, theta = fall(outside, theta)
-    else:
-        return float("nan")
-    # Newton's steps, which halve the bracket instead where they would leave it.
-    at = outside
+    # Newton's steps on the root of the fall, which is nearly straight where the fall is nearly a parabola. Where they
+    # would leave what is known to lie on either side of the limit, that is halved, or reached beyond, instead.
+    top = inside = float(best.theta[j])
+    outside = math.nan
+    at, near = top + side * se * math.sqrt(critical), best
     for _ in range(100):
-        to = at - value / slope if slope else np.inf
-        if abs(to - at) < 1e-9 * se:  # the steps square their error
-            return float(to)
-        at = to if min(inside, outside) < to < max(inside, outside) else (inside + outside) / 2
-        value, slope, theta = fall(at, theta)
+        value, slope, near = fall(at, near)
         if value > 0:
             outside = at
         else:
             inside = at
-    return float(at)
+        found = not math.isnan(outside)
+        root = math.sqrt(value + critical)
+        to = at - 2 * root * (root - math.sqrt(critical)) / slope if slope and root else math.inf
+        if abs(to - at) < 1e-6 * se:  # the steps square their error
+            return to
+        far = outside if found else inside + 1.5 * (inside - top)
+        if not min(inside, far) < to < max(inside, far):
+            to = (inside + outside) / 2 if found else far
+        at = to
+    return at if found else math.nan

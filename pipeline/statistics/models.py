@@ -42,6 +42,7 @@ KINDS: tuple[Kind, ...] = ("linear", "logistic", "ordinal", "multinomial", "pois
 _COLLINEAR = 1e-9
 """Part of a predictor's length that the ones before it must leave unexplained."""
 
+_USUAL_PASSES = 12  # a logistic fit that needs more is looked at first: separated cases let it run for ever
 _EXTREME = 8.0
 """Log-odds of a fitted case beyond which separation is looked for: a diverging fit goes far beyond it."""
 
@@ -256,8 +257,8 @@ def _back(problem: _Problem, mean: Floats, sd: Floats) -> Floats:
     return np.kron(np.eye(problem.categories.size - 1), one) if problem.spec.kind == "multinomial" else one
 
 
-def _maximise(problem: _Problem, z: Floats) -> Fit:
-    """The fit on standardised predictors ``z`` (k, p)."""
+def _maximise(problem: _Problem, z: Floats, passes: int = model_likelihoods.PASSES) -> Fit:
+    """The fit on standardised predictors ``z`` (k, p), of a logistic model in at most so many ``passes``."""
     kind, w = problem.spec.kind, problem.w
     x = np.hstack([np.ones((z.shape[0], 1)), z])
     if kind == "linear":
@@ -265,7 +266,7 @@ def _maximise(problem: _Problem, z: Floats) -> Fit:
     if kind == "poisson":
         return model_likelihoods.poisson(x, problem.y, w)
     if kind == "logistic":
-        return model_likelihoods.logistic(x, problem.codes.astype(np.float64), w)
+        return model_likelihoods.logistic(x, problem.codes.astype(np.float64), w, passes)
     categories = problem.categories.size
     if kind == "ordinal":
         return model_likelihoods.ordinal(z, problem.codes, w, categories)
@@ -658,7 +659,7 @@ def fit_model(data: ModelData, options: Options) -> ModelResult:
         return _failed(problem, error)
     mean, sd = _scale(problem)
     z = (problem.x - mean) / sd
-    fit = _maximise(problem, z)
+    fit = _maximise(problem, z, _USUAL_PASSES)
     designed = by_design(patterns) or patterns.stratum is not None or patterns.cluster is not None
     linearised = designed or spec.robust
     if spec.kind == "logistic" and not (fit.converged and float(np.abs(_eta(fit, z)).max()) <= _EXTREME):
@@ -667,6 +668,8 @@ def fit_model(data: ModelData, options: Options) -> ModelResult:
             if linearised or not spec.firth:
                 return _failed(problem, "separation", direction)
             return _firth(problem, direction, options)
+        if not fit.converged:
+            fit = _maximise(problem, z)
     elif _diverges(problem, fit, z):
         return _failed(problem, "separation")
     if not fit.converged:

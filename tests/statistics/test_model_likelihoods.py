@@ -302,10 +302,10 @@ def test_a_profile_that_newton_would_leave(monkeypatch, side):
         fits.append(t)
         away = abs(t) - 3
         slope = math.copysign(1 / (1 + away**2), t)
-        return models.Penalised(start, -(1 + math.atan(away)) / 2, np.eye(1), True, np.array([-slope / 2]))
+        return models.Penalised(start, -(1 + math.atan(away)) / 2, np.eye(1), True, np.array([-slope / 2]), np.eye(1))
 
     monkeypatch.setattr(models, "firth", profile)
-    best = models.Penalised(np.zeros(1), 0.0, np.eye(1), True, np.zeros(1))
+    best = models.Penalised(np.zeros(1), 0.0, np.eye(1), True, np.zeros(1), np.eye(1))
     assert models.profile_limit(X, BINARY, W, best, 0, side, 1.0, 10.0) == pytest.approx(3 * side, rel=1e-9)
     assert fits[0] == 10 * side
     assert len(fits) <= 8
