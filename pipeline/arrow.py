@@ -97,16 +97,83 @@ def there(chunk: pa.Array) -> Mask | None:
     return found.view(np.bool_)
 
 
+NO_CODE = 255
+"""The code of a coded column where there is no value."""
+
+
+def is_number(column: Any) -> bool:
+    """Whether a column holds float64 values, as they are or coded."""
+    import pyarrow as pa
+
+    return is_coded(column) or bool(pa.types.is_float64(column.type))
+
+
+def is_coded(column: Any) -> bool:
+    """Whether a column holds one byte per case, the place of its value in a list of 256 numbers that ascend.
+
+    To Arrow it is ``dictionary<values=double, indices=uint8>``. The last place, :data:`NO_CODE`, stands for null.
+    """
+    import pyarrow as pa
+
+    return bool(pa.types.is_dictionary(column.type) and pa.types.is_float64(column.type.value_type))
+
+
+def code_list(bias: float) -> Floats:
+    """The numbers that the codes of a file stand for, shape (256,): code − bias; NaN for no code."""
+    numbers: Floats = np.arange(NO_CODE + 1, dtype=np.float64) - bias
+    numbers[NO_CODE] = np.nan
+    return numbers
+
+
+def float_list(numbers: Floats) -> pa.Array:
+    """A float64 array without nulls, NaN staying a number: the list of a coded column."""
+    import pyarrow as pa
+
+    return pa.Array.from_buffers(pa.float64(), len(numbers), [None, pa.py_buffer(numbers)], 0)
+
+
+def coded_array(codes: pa.Buffer, count: int, bitmap: pa.Buffer | None, nulls: int, numbers: pa.Array) -> pa.Array:
+    """One array of a coded column; nothing is copied. ``numbers``: the list, shape (256,)."""
+    import pyarrow as pa
+
+    indices = pa.Array.from_buffers(pa.uint8(), count, [bitmap, codes], nulls)
+    return pa.DictionaryArray.from_arrays(indices, numbers, safe=False)
+
+
+def codes(column: Any) -> tuple[npt.NDArray[np.uint8], Floats]:
+    """The codes of a coded column as one array, and the list of its numbers; the number of no code is NaN."""
+    found = chunks(column)
+    if not found:
+        return np.zeros(0, dtype=np.uint8), np.full(NO_CODE + 1, np.nan)
+    return np.concatenate([_codes_of(chunk) for chunk in found]), _listed(found[0])
+
+
+def _listed(chunk: pa.Array) -> Floats:
+    return np.frombuffer(chunk.dictionary.buffers()[1], dtype=np.float64)
+
+
+def _codes_of(chunk: pa.Array) -> npt.NDArray[np.uint8]:
+    return np.frombuffer(chunk.indices.buffers()[1], dtype=np.uint8, count=len(chunk), offset=chunk.indices.offset)
+
+
 def float_parts(column: Any) -> Iterator[tuple[Floats, Mask | None]]:
-    """The values of each array of a float64 column, and which are not null (``None``: all); nothing is copied."""
+    """The values of each array of a column of numbers, and which are not null (``None``: all).
+
+    Of a column that is not coded nothing is copied.
+    """
+    coded = is_coded(column)
     for chunk in chunks(column):
-        if len(chunk):
+        if not len(chunk):
+            continue
+        if coded:
+            yield _listed(chunk)[_codes_of(chunk)], there(chunk.indices)
+        else:
             values = np.frombuffer(chunk.buffers()[1], dtype=np.float64)
             yield values[chunk.offset : chunk.offset + len(chunk)], there(chunk)
 
 
 def float_values(column: Any) -> Floats:
-    """A float64 column as one array, NaN for null."""
+    """A column of numbers as one array, NaN for null."""
     found = np.empty(len(column), dtype=np.float64)
     at = 0
     for values, valid in float_parts(column):

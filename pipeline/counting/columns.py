@@ -91,7 +91,7 @@ class Columns:
         found = self._by_name.get(name)
         if found is None:
             column = self.table.column(name)
-            key = arrow.address(column)
+            key = (column.type, arrow.address(column))  # without cases texts and numbers lie at one address
             known = self._by_address.get(key) or self.earlier.get(key)
             if known is None:
                 known = (column, _code(column))
@@ -117,7 +117,22 @@ class Columns:
 def _code(column: Any) -> Column:
     import pyarrow as pa
 
+    if arrow.is_coded(column):
+        return _coded(column)
     return _numbers(column) if pa.types.is_floating(column.type) else _texts(column)
+
+
+def _coded(column: Any) -> Column:
+    codes, numbers = arrow.codes(column)
+    if column.null_count == len(codes):
+        return _of_places(np.zeros(len(codes), dtype=np.uint8), 0, np.zeros(0))
+    gone = np.flatnonzero(codes == arrow.NO_CODE) if column.null_count else None
+    least = int(codes.min())
+    places = codes - np.uint8(least) + np.uint8(1)
+    if gone is not None:
+        places[gone] = 0
+    span = int(places.max())
+    return _of_places(places, span, numbers[least : least + span])
 
 
 def _texts(column: Any) -> Column:
@@ -184,6 +199,11 @@ def _decimal(column: Any, scale: float, bits: int) -> Column | None:
     place: Index = (unsigned - unsigned.dtype.type((low - 1) % (1 << bits))).astype(smallest(span))
     for gone in absent:
         place[gone] = 0
+    return _of_places(place, span, np.arange(low, high + 1) / scale)
+
+
+def _of_places(place: Index, span: int, values: Floats) -> Column:
+    """A column from the place of each case among ``span`` ascending values, of which some may not occur."""
     n = tally(place, (span + 1,), CaseWeights()).n
     used = np.flatnonzero(n[1:])
     if len(used) < span:
@@ -191,7 +211,7 @@ def _decimal(column: Any, scale: float, bits: int) -> Column | None:
         lookup[used + 1] = np.arange(1, len(used) + 1)
         place = _looked_up(lookup, place)
         n = np.concatenate([n[:1], n[used + 1]])
-    return Column(place, n, (used + low) / scale)
+    return Column(place, n, values[used])
 
 
 def _looked_up(lookup: Index, place: Index) -> Index:

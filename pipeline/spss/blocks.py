@@ -18,7 +18,7 @@ PADDING, END, LITERAL, BLANK, SYSMIS = 0, 252, 253, 254, 255
 _CODES = 256
 # Cases turned at a time, so that their bytes stay in the processor's nearest cache.
 _TURNED = 64
-# Above this share of elements that codes do not hold it is faster to make words first.
+# Above this share of numbers that codes do not hold it is faster to make words first.
 _MANY_LITERALS = 0.25
 
 
@@ -85,24 +85,38 @@ class CodedBlock:
     def __len__(self) -> int:
         return len(self.codes)
 
-    def numbers(self) -> NDArray[np.float64]:
-        """As :meth:`Block.numbers`; system-missing that a code says is NaN."""
+    @property
+    def mostly_literals(self) -> bool:
+        """Whether so many numbers are no codes that it is faster to make words first."""
         kinds = self.elements
-        if len(self.literals) > _MANY_LITERALS * self.codes.size:
-            return self._block().numbers()
+        in_texts = np.count_nonzero(self.codes[:, kinds.strings] == LITERAL)
+        return bool(len(self.literals) - in_texts > _MANY_LITERALS * len(self.codes) * len(kinds.numbers))
+
+    def numbers(self) -> NDArray[np.float64]:
+        """As :meth:`Block.numbers`."""
+        words = self.table[self.codes]
+        words[self.codes == LITERAL] = self.literals
+        return Block(words, self.elements).numbers()
+
+    def columns(self) -> tuple[NDArray[np.uint8], dict[int, NDArray[np.float64]]]:
+        """The codes of the numeric variables, shape (variables, cases), and the numbers of those that have literals.
+
+        Those go by their place among the numeric variables; system-missing that a code says is NaN.
+        """
+        kinds = self.elements
         columns = _turned(self.codes, kinds.numbers)
-        found = np.empty(columns.shape)
         row, element = np.divmod(np.flatnonzero(self.codes.ravel() == LITERAL), self.codes.shape[1])
         order = np.argsort(element.astype(np.uint16) if self.codes.shape[1] < 1 << 16 else element, kind="stable")
         starts = np.searchsorted(element[order], kinds.numbers)
         ends = np.searchsorted(element[order], kinds.numbers, side="right")
-        for codes, numbers, start, end in zip(columns, found, starts.tolist(), ends.tolist(), strict=True):
-            np.subtract(codes, kinds.bias, out=numbers, dtype=np.float64)
-            numbers[codes == SYSMIS] = np.nan
-            if end > start:
-                here = order[start:end]
-                numbers[row[here]] = self.literals[here].view(kinds.number_type)
-        return found
+        found = {}
+        for j in np.flatnonzero(ends > starts).tolist():
+            here = order[starts[j] : ends[j]]
+            numbers = columns[j] - kinds.bias
+            numbers[columns[j] == SYSMIS] = np.nan
+            numbers[row[here]] = self.literals[here].view(kinds.number_type)
+            found[j] = numbers
+        return columns, found
 
     def strings(self) -> Words:
         """As :meth:`Block.strings`."""
@@ -113,11 +127,6 @@ class CodedBlock:
         element = np.flatnonzero(self.codes.ravel() == LITERAL) % self.codes.shape[1]
         words[codes == LITERAL] = self.literals[is_string[element]]
         return words
-
-    def _block(self) -> Block:
-        words = self.table[self.codes]
-        words[self.codes == LITERAL] = self.literals
-        return Block(words, self.elements)
 
 
 def _turned(codes: NDArray[np.uint8], elements: NDArray[np.intp]) -> NDArray[np.uint8]:

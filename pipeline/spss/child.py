@@ -1,7 +1,7 @@
 """The process in which an untrusted file is parsed: ``python -m pipeline.spss.child``.
 
 A request comes as JSON on standard input; the answer is left in the request's folder as ``answer.json`` with
-``numbers.arrow`` and ``texts.arrow`` (Arrow IPC files) beside it. Nothing else is imported than NumPy and
+the numbers (``handover``) and ``texts.arrow`` (an Arrow IPC file) beside it. Nothing else is imported than NumPy and
 PyArrow, because the time to start counts for every report.
 """
 

@@ -1,8 +1,8 @@
-"""From cases to columns: Arrow arrays of numbers and of raw texts, in batches that fit in memory."""
+"""From cases to columns: numbers as they are handed over, and texts, which wait for their character set."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,67 +12,16 @@ from numpy.typing import NDArray
 
 from pipeline.spss.ahead import ahead
 from pipeline.spss.blocks import Block, CodedBlock, Elements, Words
+from pipeline.spss.handover import Numbers
 from pipeline.spss.limits import Limits
 from pipeline.spss.portable import Column
 from pipeline.spss.raw import RawDictionary, RawVariable
 from pipeline.spss.sav_data import cases
 from pipeline.spss.text import CONTROL, Decoder, Sample
 
-NUMBERS = "numbers.arrow"
 TEXTS = "texts.arrow"
-_BATCH_BYTES = 32 << 20
 # Decoding and collecting run side by side from this file size on; below it a thread costs more than it gives.
 _THREAD_FROM = 4 << 20
-
-
-class NumberColumns:
-    """Collects the numbers of blocks of cases and hands them on in batches.
-
-    ``write`` receives one list of float64 arrays per batch, one array per numeric variable in file order,
-    null for system-missing and for what is no finite number.
-    """
-
-    def __init__(self, raw: RawDictionary, write: Callable[[list[pa.Array]], None]) -> None:
-        self.count = sum(not v.width for v in raw.variables)
-        self.sysmis = raw.sysmis
-        self.write = write
-        self.capacity = max(64, _BATCH_BYTES // (8 * max(1, self.count)))
-        if raw.cases is not None:
-            self.capacity = min(self.capacity, max(1, raw.cases))
-        self.batch = self._new()
-        self.filled = 0
-
-    def _new(self) -> NDArray[np.float64]:
-        return np.empty((self.count, self.capacity))
-
-    def add(self, block: Block | CodedBlock) -> None:
-        """Take in whole cases."""
-        if not self.count:
-            return
-        numbers = block.numbers()
-        at, cases = 0, len(block)
-        if not self.filled and 2 * cases >= self.capacity and numbers.flags.c_contiguous and numbers.dtype.isnative:
-            self.write([self._numbers(column) for column in numbers])
-            return
-        while at < cases:
-            count = min(cases - at, self.capacity - self.filled)
-            self.batch[:, self.filled : self.filled + count] = numbers[:, at : at + count]
-            self.filled += count
-            at += count
-            if self.filled == self.capacity:
-                self.flush()
-                self.batch = self._new()
-
-    def flush(self) -> None:
-        """Hand on what has been collected."""
-        if self.filled:
-            self.write([self._numbers(column[: self.filled]) for column in self.batch])
-        self.filled = 0
-
-    def _numbers(self, values: NDArray[np.float64]) -> pa.Array:
-        valid = np.isfinite(values)
-        valid &= values != self.sysmis
-        return float_array(values, valid)
 
 
 class TextColumns:
@@ -137,42 +86,26 @@ def _decoded(chunk: pa.Array, decoder: Decoder) -> pa.Array:
 
 
 def write_cases(file: BinaryIO, raw: RawDictionary, size: int, limits: Limits, texts: TextColumns, folder: Path) -> int:
-    """Read all cases of a system file: numbers to ``numbers.arrow``, texts to ``texts``. The number of cases."""
+    """Read all cases of a system file: numbers to the folder, texts to ``texts``. The number of cases."""
     rows = 0
-    count = sum(not v.width for v in raw.variables)
-    schema = pa.schema([(str(i), pa.float64()) for i in range(count)])
-    with pa.OSFile(str(folder / NUMBERS), "wb") as sink, pa.ipc.new_file(sink, schema) as writer:
-        numbers = NumberColumns(
-            raw, lambda arrays: writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=schema))
-        )
+    with Numbers(folder, raw) as numbers:
         blocks = cases(file, raw, size, limits)
         for block in ahead(blocks) if size > _THREAD_FROM else blocks:
             rows += len(block)
             numbers.add(block)
             texts.add(block)
-        numbers.flush()
     return rows
 
 
 def write_portable(raw: RawDictionary, columns: list[Column], texts: TextColumns, folder: Path) -> None:
-    """The columns of a portable file: numbers to ``numbers.arrow``, texts to ``texts``."""
-    numeric = [c for v, c in zip(raw.variables, columns, strict=True) if not v.width]
-    for chunks, column in zip(
-        texts.chunks, [c for v, c in zip(raw.variables, columns, strict=True) if v.width], strict=True
-    ):
-        chunks.append(pa.array(column, pa.binary()))
-    table = pa.Table.from_arrays(
-        [pa.array(column, pa.float64()) for column in numeric], names=[str(i) for i in range(len(numeric))]
+    """The columns of a portable file: numbers to the folder, texts to ``texts``."""
+    numeric, strings = (
+        [c for v, c in zip(raw.variables, columns, strict=True) if bool(v.width) is string] for string in (False, True)
     )
-    with pa.OSFile(str(folder / NUMBERS), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
-        writer.write_table(table)
-
-
-def float_array(values: NDArray[np.float64], valid: NDArray[np.bool_]) -> pa.Array:
-    """A float64 Arrow array over the values, null where not valid; the values are not copied."""
-    nulls = len(valid) - int(np.count_nonzero(valid))
-    bitmap = pa.py_buffer(np.packbits(valid, bitorder="little")) if nulls else None
-    return pa.Array.from_buffers(pa.float64(), len(values), [bitmap, pa.py_buffer(values)], nulls)
+    for chunks, column in zip(texts.chunks, strings, strict=True):
+        chunks.append(pa.array(column, pa.binary()))
+    with Numbers(folder, raw) as numbers:
+        numbers.add_columns([np.array(column, dtype=np.float64) for column in numeric])
 
 
 def trimmed(cells: NDArray[np.uint8]) -> pa.Array:

@@ -28,8 +28,9 @@ _PROJECT = Path(__file__).resolve().parents[2]
 class SpssFile:
     """A file that was read whole.
 
-    ``table`` has one column per variable, in file order and under its name: float64 (null is system-missing,
-    user-missing codes stand as they are, dates and times are seconds) or right-trimmed text.
+    ``table`` has one column per variable, in file order and under its name: numbers (null is system-missing,
+    user-missing codes stand as they are, dates and times are seconds), as float64 or, where all are small whole
+    numbers, coded (see :func:`pipeline.arrow.is_coded`); or right-trimmed text.
     """
 
     dictionary: Dictionary
@@ -161,11 +162,12 @@ def columns(folder: Path, dictionary: Dictionary) -> pa.Table:
     """The columns in file order, mapped from the child's files; the mapping outlives the folder."""
     import pyarrow as pa
 
-    found: dict[str, list[pa.ChunkedArray]] = {"numeric": [], "string": []}
-    for kind, name in (("numeric", "numbers.arrow"), ("string", "texts.arrow")):
-        if any(v.kind == kind for v in dictionary.variables):
-            with pa.memory_map(str(folder / name)) as source:
-                found[kind] = pa.ipc.open_file(source).read_all().columns
+    from pipeline.spss.handover import numbers
+
+    found: dict[str, list[pa.ChunkedArray]] = {"numeric": numbers(folder), "string": []}
+    if any(v.kind == "string" for v in dictionary.variables):
+        with pa.memory_map(str(folder / "texts.arrow")) as source:
+            found["string"] = pa.ipc.open_file(source).read_all().columns
     parts = {kind: iter(arrays) for kind, arrays in found.items()}
     return pa.Table.from_arrays(
         [next(parts[v.kind]) for v in dictionary.variables], names=[v.name for v in dictionary.variables]

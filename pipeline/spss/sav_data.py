@@ -93,7 +93,8 @@ def _bytecode(file: BinaryIO, raw: RawDictionary, size: int, limits: Limits) -> 
     codes_left: NDArray[np.uint8] = np.empty(0, np.uint8)
     literals_left: Words = np.empty(0, np.uint64)
     done = 0
-    stream = _Stream(_zlib(file, raw, size, limits) if raw.compression == "zlib" else _slabs(file, raw, size))
+    packed = raw.compression == "zlib"
+    stream = _Stream(_gathered(_zlib(file, raw, size, limits)) if packed else _slabs(file, raw, size))
     for codes, literals in stream.slabs():
         if len(codes_left):
             codes, literals = np.concatenate((codes_left, codes)), np.concatenate((literals_left, literals))
@@ -308,6 +309,20 @@ def _zlib(file: BinaryIO, raw: RawDictionary, size: int, limits: Limits) -> Iter
         if len(block) != full or not unpacker.eof or unpacker.unused_data:
             raise DataRejected("spss.damaged_block", block=number, blocks=len(blocks))
         yield block
+
+
+def _gathered(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """The same bytes in fewer pieces, where blocks are small."""
+    parts: list[bytes] = []
+    size = 0
+    for block in blocks:
+        parts.append(block)
+        size += len(block)
+        if size >= SLAB // 2:
+            yield b"".join(parts)
+            parts, size = [], 0
+    if parts:
+        yield b"".join(parts)
 
 
 def _zlib_blocks(file: BinaryIO, raw: RawDictionary, size: int) -> list[tuple[int, int, int, int]]:

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline import clock
+from pipeline import clock, parquet
 from pipeline.paths import ROOT
 
 if TYPE_CHECKING:
@@ -152,35 +152,26 @@ def write_json(path: Path, value: Any) -> None:
     write_text(path, json.dumps(value, ensure_ascii=False, indent=1) + "\n")
 
 
-_FEW = 256  # distinct values up to which a column of numbers is stored as a list of them and places in it
+def write_parquet(path: Path, table: pa.Table) -> None:
+    """As :func:`write_bytes`, an Arrow table as Parquet."""
+    import pyarrow.parquet as pq
+
+    with _whole(path) as part:
+        pq.write_table(table, part, compression="lz4", write_statistics=False)
 
 
-def write_parquet(path: Path, table: pa.Table, same: tuple[pa.Table, Path] | None = None) -> None:
-    """As :func:`write_bytes`, an Arrow table as Parquet.
+def write_rows(path: Path, table: pa.Table, same: tuple[pa.Table, Path] | None = None) -> None:
+    """As :func:`write_bytes`, respondents' rows as Parquet.
 
     ``same``: a table that a stage before has stored, and where. When this one is the same columns, untouched, the
     file is passed on instead of written again.
     """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    if same is not None and _same(table, same[0]) and same[1].is_file():
-        with _whole(path) as part:
+    with _whole(path) as part:
+        if same is not None and _same(table, same[0]) and same[1].is_file():
             part.unlink()
             _pass_on(same[1], part)
-        return
-    numbers = [f.name for f in table.schema if pa.types.is_floating(f.type)]
-    many = {name for name in numbers if not _few(table.column(name))}
-    with _whole(path) as part:
-        pq.write_table(
-            table,
-            part,
-            # places in a short list are a few bits already: to compress them takes longer than it saves
-            compression={f.name: "none" if f.name in numbers and f.name not in many else "lz4" for f in table.schema},
-            use_dictionary=[name for name in table.column_names if name not in many],
-            column_encoding=dict.fromkeys(sorted(many), "BYTE_STREAM_SPLIT") or None,
-            write_statistics=False,
-        )
+        else:
+            parquet.write(part, table)
 
 
 def _same(a: pa.Table, b: pa.Table) -> bool:
@@ -190,16 +181,6 @@ def _same(a: pa.Table, b: pa.Table) -> bool:
     return a.schema.equals(b.schema) and all(
         address(x) == address(y) for x, y in zip(a.columns, b.columns, strict=True)
     )
-
-
-def _few(column: pa.ChunkedArray) -> bool:
-    """Whether the first values of a column of numbers are few different ones."""
-    from pipeline.arrow import float_parts
-
-    for values, valid in float_parts(column):
-        some = values[: 4 * _FEW] if valid is None else values[: 4 * _FEW][valid[: 4 * _FEW]]
-        return len(set(some.tolist())) <= _FEW
-    return True
 
 
 def _pass_on(source: Path, target: Path) -> None:

@@ -17,7 +17,13 @@ def key(job: Job) -> str:
     """The file's bytes, what ``source.yml`` says about reading it, and the reader's code."""
     source = job.source
     return json_hash(
-        [file_hash(job.survey()), source.encoding, source.rows, source.sha256, code_hash("spss", "stages/ingest.py")]
+        [
+            file_hash(job.survey()),
+            source.encoding,
+            source.rows,
+            source.sha256,
+            code_hash("spss", "arrow.py", "parquet.py", "stages/ingest.py"),
+        ]
     )
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import DataRejected
 from pipeline.paths import Layout, Wave
-from pipeline.stages.freshness import json_hash, write_parquet
+from pipeline.stages.freshness import json_hash, write_rows
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -188,7 +188,7 @@ class Job:
     def leave(self, name: str, path: Path, table: pa.Table, same: tuple[pa.Table, Path] | None = None) -> None:
         """Leave respondents' rows for :meth:`table`: in memory and, unless passing, in their file."""
         if not self.passing:
-            write_parquet(path, table, same)
+            write_rows(path, table, same)
         self.memory[name] = table
 
     def columns(self, table: pa.Table) -> Columns:

@@ -26,13 +26,8 @@ NAME = "process"
 
 def key(job: Job) -> str:
     """The harmonised data and the study's numbers."""
-    return json_hash(
-        [
-            hashes([job.harmonised]),
-            job.numbers_key(),
-            code_hash("counting", "statistics/design.py", "tables/raking.py", "tables/designs.py", "stages/process.py"),
-        ]
-    )
+    made_by = ("counting", "statistics/design.py", "tables/raking.py", "tables/designs.py", "arrow.py", "parquet.py")
+    return json_hash([hashes([job.harmonised]), job.numbers_key(), code_hash(*made_by, "stages/process.py")])
 
 
 def outputs(job: Job) -> list[Path]:

@@ -27,7 +27,7 @@ NAME = "tabulate"
 
 def key(job: Job) -> str:
     """The responses, the study's numbers, and the code that counts and computes."""
-    code = code_hash("counting", "statistics", "tables", "results.py", "stages/tabulate.py")
+    code = code_hash("counting", "statistics", "tables", "arrow.py", "results.py", "stages/tabulate.py")
     return json_hash([job.wave.name, hashes([job.responses]), job.numbers_key(), code])
 
 

@@ -25,7 +25,7 @@ def key(job: Job) -> str:
     """The harmonised data, what was said about them, and the study's numbers."""
     made = hashes([job.harmonised, job.harmonise_findings, job.dictionary_file])
     stated = job.wave.source.is_file()
-    return json_hash([made, stated, job.numbers_key(), code_hash("counting", "stages/validate.py")])
+    return json_hash([made, stated, job.numbers_key(), code_hash("counting", "arrow.py", "stages/validate.py")])
 
 
 def outputs(job: Job) -> list[Path]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.arrow import float_values, is_number
 from pipeline.errors import DataRejected, PipelineError, nearest
 from pipeline.spec.model import Codebook, Variable
 from pipeline.spec.source import SourceFile
@@ -223,10 +224,8 @@ def not_mapped(table: pa.Table, mapping: WaveMapping, out: Collection[str]) -> I
 
 def array(column: Any) -> Column:
     """A column as float64 with NaN for system-missing, or as objects with None."""
-    import pyarrow as pa
-
-    if pa.types.is_floating(column.type):
-        return np.asarray(column.to_numpy(zero_copy_only=False) if isinstance(column, pa.Array) else column.to_numpy())
+    if is_number(column):
+        return float_values(column)
     return np.array(column.to_pylist(), dtype=object)
 
 

@@ -47,11 +47,17 @@ def blocks(order: str, share: float, bias: float) -> tuple[CodedBlock, Block]:
 @pytest.mark.parametrize("bias", [100.0, 0.0, 99.5])
 def test_codes_and_words_say_the_same(order: str, share: float, bias: float) -> None:
     coded, plain = blocks(order, share, bias)
+    sysmis = plain.elements.sysmis
     wanted = np.array(plain.numbers(), dtype=np.float64)
-    wanted[wanted == plain.elements.sysmis] = np.nan
+    wanted[wanted == sysmis] = np.nan
     found = np.array(coded.numbers(), dtype=np.float64)
-    found[found == plain.elements.sysmis] = np.nan
+    found[found == sysmis] = np.nan
     np.testing.assert_array_equal(found, wanted)
+    codes, literals = coded.columns()
+    assert set(literals) == {j for j in range(5) if LITERAL in coded.codes[:, coded.elements.numbers[j]]}
+    for j in range(5):
+        numbers = literals[j] if j in literals else np.where(codes[j] == SYSMIS, np.nan, codes[j] - bias)
+        np.testing.assert_array_equal(np.where(numbers == sysmis, np.nan, numbers), wanted[j])
     np.testing.assert_array_equal(coded.strings(), plain.strings())
 
 

@@ -251,9 +251,9 @@ def test_a_table_passed_on_a_second_time_leaves_nothing_beside_it(tmp_path: Path
     import pyarrow as pa
 
     table = pa.table({"x": [1.0, 2.0]})
-    freshness.write_parquet(tmp_path / "one.parquet", table)
+    freshness.write_rows(tmp_path / "one.parquet", table)
     for _ in range(2):
-        freshness.write_parquet(tmp_path / "two.parquet", table, same=(table, tmp_path / "one.parquet"))
+        freshness.write_rows(tmp_path / "two.parquet", table, same=(table, tmp_path / "one.parquet"))
     assert sorted(p.name for p in tmp_path.iterdir()) == ["one.parquet", "two.parquet"]
 
 
