@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline import clock, parquet
+from pipeline import clock
 from pipeline.paths import ROOT
 
 if TYPE_CHECKING:
@@ -166,6 +166,8 @@ def write_rows(path: Path, table: pa.Table, same: tuple[pa.Table, Path] | None =
     ``same``: a table that a stage before has stored, and where. When this one is the same columns, untouched, the
     file is passed on instead of written again.
     """
+    from pipeline import parquet
+
     with _whole(path) as part:
         if same is not None and _same(table, same[0]) and same[1].is_file():
             part.unlink()
