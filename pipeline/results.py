@@ -179,6 +179,15 @@ class ResultsWriter:
         else:
             self.add_result(about, statistic, result, items, [""], n, base)
 
+    def statistics_since(self, start: int) -> set[str]:
+        """The ids of all statistics added since there were ``start`` rows."""
+        at, found = 0, set()
+        for chunk, length in zip(self._chunks, self._lengths, strict=True):
+            if at >= start:
+                found.add(chunk["statistic"])
+            at += length
+        return found
+
     def put_layer(self, start: int, layer_var: str, layer_code: str) -> None:
         """Name the layer of all rows added since there were ``start`` of them."""
         at = 0

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pipeline import language
 from pipeline.present import formats
-from pipeline.present.document import Block, Cell, Facts, HeadCell, Items, Paragraph, Row, Run, Section, Table
-from pipeline.present.layout.parts import SHORT, TESTS, stub
+from pipeline.present.document import Block, Facts, Items, Paragraph, Run, Section
+from pipeline.present.layout.models import DIAGNOSTICS, FIT
+from pipeline.present.layout.parts import SHORT, TESTS
+from pipeline.present.quality import label_lines, missing_table
 from pipeline.present.view import View, statistic_text
 from pipeline.results import CODEBOOK_TABLE
 from pipeline.spec.load import parts
-from pipeline.spec.model import Variable, say
+from pipeline.spec.model import TableSpec, Variable, say
 from pipeline.spss.model import Dictionary
+
+LONGEST_NOTE = 2000  # characters of what a file says about itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +75,16 @@ def _quality(view: View, origins: Origins, number: int) -> tuple[Block, ...]:
         blocks.append(Items(tuple((Run(line),) for line in lines)))
     else:
         blocks.append(_text(view.t("findings_none")))
-    labels = _label_problems(view, dictionary)
+    labels = label_lines(view, dictionary)
     if labels:
         blocks.append(_text(view.t("labels_intro")))
         blocks.append(Items(tuple((Run(line),) for line in labels)))
     blocks += _raked(view)
-    table = _missing_table(view, number)
+    table, left_out = missing_table(view, number)
     if table is not None:
         blocks.append(table)
+    if left_out:
+        blocks.append(_text(left_out))
     return tuple(blocks)
 
 
@@ -139,56 +145,6 @@ def finding_text(lang: str, finding: Mapping[str, Any]) -> str:
     full = text_id if "." in text_id else f"validate.{text_id}"
     params = {k: say(v, lang) if isinstance(v, dict) else v for k, v in finding["params"].items()}
     return language.text(lang, full, **params)
-
-
-def _label_problems(view: View, dictionary: Dictionary) -> list[str]:
-    """Labels that two codes of a variable share."""
-    found = []
-    for variable in dictionary.variables:
-        seen: dict[str, list[str]] = {}
-        for code, label in variable.value_labels:
-            seen.setdefault(label.strip(), []).append(str(code).removesuffix(".0"))
-        for label, codes in seen.items():
-            if label and len(codes) > 1:
-                found.append(view.t("label_shared", variable=variable.name, label=label, codes=", ".join(codes)))
-    return found
-
-
-def _missing_table(view: View, number: int) -> Table | None:
-    """Variables with missing answers: valid, missing by kind."""
-    rows = []
-    for name in view.variables:
-        missing = view.missing_rows(CODEBOOK_TABLE, name)
-        valid = view.value(CODEBOOK_TABLE, "n", name)
-        total = view.value(CODEBOOK_TABLE, "cases_n", name)
-        if not missing or total is None:
-            continue
-        kinds = "; ".join(
-            f"{view.code_label(name, r.row_code)} ({r.row_code}): {formats.count_text(r.value or 0, view.lang)}"
-            for r in missing
-        )
-        lost = sum(r.value or 0 for r in missing)
-        cells = (
-            formats.count_cell(valid, view.lang),
-            formats.count_cell(lost, view.lang),
-            formats.share_cell(lost / total if total else None, view.lang),
-            Cell(kinds),
-        )
-        rows.append(Row(f"{view.label(name)} [{name}]", cells))
-    if not rows:
-        return None
-    heads = [view.t("valid_cases"), view.t("missing"), view.t("percent_total"), view.t("missing_kinds")]
-    return Table(
-        id="table-missing_answers",
-        number=number,
-        label=view.t("table_label", number=number),
-        title=view.t("missing_title"),
-        head=((stub(view, view.t("variable")), *(HeadCell(h) for h in heads)),),
-        rows=tuple(rows),
-        columns=4,
-        unit=view.t("unit_counts_and_percent"),
-        source=view.source_line(),
-    )
 
 
 # ---------------------------------------------------------------- methods
@@ -276,7 +232,28 @@ def _used_statistics(view: View) -> list[str]:
     if any(t.all_statistics for t in view.files.report.tables()):
         candidates += sorted(s for s in present if statistic_text(view.lang, f"definition_{s}"))
     always = [s for s in ("mean", "sd", "median", "q1", "bound_low", "interval_low") if s in present]
-    return list(dict.fromkeys([*always, *(c for c in candidates if c in present)]))
+    shown = [*always, *(c for c in candidates if c in present)]
+    for spec in view.files.report.tables():
+        shown += _shown_by_kind(view, spec, asked)
+    return list(dict.fromkeys(shown))
+
+
+_OF_SCALES = ("cronbach_alpha", "item_total_correlation", "alpha_if_deleted")
+_OF_MODELS = ("coefficient", "average_marginal_effect", *FIT, *DIAGNOSTICS, "vif")
+_OF_SETS = ("share_of_cases", "share_of_responses")
+_OF_PAIRS = ("tukey", "games_howell", "dunn")
+
+
+def _shown_by_kind(view: View, spec: TableSpec, asked: Collection[str]) -> list[str]:
+    """What tables of some kinds show unasked: of a scale, a model, a set, a weighted table, one with letters."""
+    found = {r.statistic for r in view.results.rows(spec.table) if r.value is not None}
+    usual = _OF_MODELS if spec.model is not None else (*_OF_SCALES, *_OF_SETS, "effective_n")
+    shown = [s for s in usual if s in found]
+    if spec.model is not None and "odds_ratio" in found:
+        shown.insert(1, "model_odds_ratio")
+    if spec.letters and "letters" in found:
+        shown.append("letters")
+    return shown + [s for s in _OF_PAIRS if s in asked and f"{s}_p" in found]
 
 
 # ---------------------------------------------------------------- codebook
@@ -308,7 +285,9 @@ def _entry(view: View, name: str, variable: Variable) -> Facts:
         pairs.append((view.t("categories"), "; ".join(
             _category(view, name, code) for code in variable.categories
         )))  # fmt: skip
-    missing = [f"{code} = {view.code_label(name, code)}" for code in variable.missing]
+    lost_by = {r.row_code: r.value or 0 for r in view.missing_rows(CODEBOOK_TABLE, name)}
+    codes = [*variable.missing, *(code for code in lost_by if code not in variable.missing)]
+    missing = [f"{code} = {view.code_label(name, code)}{_count(view, lost_by.get(code))}" for code in codes]
     if variable.missing_range is not None:
         span = variable.missing_range
         low = view.t("lowest") if span.low is None else formats.count_text(span.low, view.lang)
@@ -342,6 +321,10 @@ def _entry(view: View, name: str, variable: Variable) -> Facts:
     return Facts(f"{name} – {view.label(name)}", tuple(pairs), f"var-{name}", mark)
 
 
+def _count(view: View, n: float | None) -> str:
+    return f" ({formats.count_text(n, view.lang)})" if n else ""
+
+
 def _category(view: View, name: str, code: str) -> str:
     row = view.get(CODEBOOK_TABLE, "n", name, code)
     count = f" ({formats.count_text(row.value, view.lang)})" if row is not None and row.value is not None else ""
@@ -364,6 +347,9 @@ def _provenance(view: View, origins: Origins) -> tuple[Block, ...]:
         pairs.append((view.t("file_label"), d.file_label))
     if d.weight:
         pairs.append((view.t("file_weight"), d.weight))
+    pairs.append((view.t("file_documents"), _shortened(" ".join(line.strip() for line in d.documents))))
+    attributes = (f"{name}: {', '.join(values)}" for name, values in d.attributes if not name.startswith(("$", "@")))
+    pairs.append((view.t("file_attributes"), _shortened("; ".join(attributes))))
     if source.fieldwork:
         pairs.append((view.t("fieldwork"), say(source.fieldwork, view.lang)))
     pairs += [
@@ -379,6 +365,10 @@ def _provenance(view: View, origins: Origins) -> tuple[Block, ...]:
         blocks.append(_text(view.t("citations")))
         blocks.append(Items(tuple((Run(c),) for c in source.citation)))
     return tuple(blocks)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= LONGEST_NOTE else text[:LONGEST_NOTE].rstrip() + " …"
 
 
 def _encoding(view: View, d: Dictionary) -> str:

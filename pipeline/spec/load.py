@@ -81,10 +81,17 @@ def load(layout: Layout) -> StudyFiles:
 
 
 def load_source(layout: Layout, wave: Wave) -> Source:
-    """Read a wave's ``source.yml``. Where there is none nothing is known of the file, and validation says so."""
+    """Read a wave's ``source.yml``. Where there is none nothing is known of the file, and validation says so.
+
+    It may say no more than how the file is to be read: the title is then the wave's name.
+    """
+    title = {x: language.text(x, "study.wave_title", wave=wave.name) for x in language.languages()}
     if not wave.source.is_file():
-        return Source(title={x: language.text(x, "study.wave_title", wave=wave.name) for x in language.languages()})
-    return check(Source, yaml_source.read(wave.source, layout.shown(wave.source)))
+        return Source(title=title)
+    source = yaml_source.read(wave.source, layout.shown(wave.source))
+    if isinstance(source.content, dict):
+        source.content = {"title": title, **source.content}
+    return check(Source, source)
 
 
 def _unique(problems: Sequence[PipelineError]) -> list[PipelineError]:

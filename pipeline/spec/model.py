@@ -432,11 +432,13 @@ class Report(Record):
 class Source(Record):
     """``data/raw/<wave>/source.yml``: where a wave's file comes from and what is known of it.
 
-    ``population``: the number of units that existed in this wave, where it is not the study's.
+    ``population``: the number of units that existed in this wave, where it is not the study's. ``file``: which files
+    are meant, where several lie beside it.
     """
 
     kind: Literal["survey", "reconstruction", "demonstration"] = "survey"
     title: Text
+    file: Names = ()
     fieldwork: Text | None = None
     citation: Names = ()
     note: Text | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 
@@ -131,17 +132,16 @@ def assemble(
 
 
 _INSTEAD = "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}"
+_LONGEST_NAME = 64
 
 
 def _unique_names(names: list[str], notices: list[Notice]) -> list[str]:
     """Names as they are; the second of two equal ones gets a number, an empty one its position.
 
     The sign ``>``, which no name may have in SPSS, becomes ``›``: in ``report.yml`` it nests one variable in another.
+    Names longer than SPSS lets them be are cut.
     """
-    given, names = (
-        names,
-        [name.strip().replace(">", "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}") for name in names],
-    )
+    given, names = names, [name.strip().replace(">", _INSTEAD)[:_LONGEST_NAME].strip() for name in names]
     taken = {name for name in names if name}
     seen: set[str] = set()
     unique = []
@@ -153,6 +153,7 @@ def _unique_names(names: list[str], notices: list[Notice]) -> list[str]:
             number += 1
         if new != given[position - 1]:
             old = given[position - 1]
+            old = old if len(old) <= _LONGEST_NAME else old[: _LONGEST_NAME - 1] + "…"
             notices.append(Notice("spss.notice_name_changed", {"name": old, "position": position, "new": new}))
         seen.add(new)
         unique.append(new)
@@ -224,9 +225,8 @@ def _set(
         if members[0].kind == "string":
             counted = text
         else:
-            try:
-                counted = float(text)
-            except ValueError:
+            counted = _number(text)
+            if counted is None:
                 notices.append(Notice("spss.notice_set_counted", {"set": name, "text": text}))
                 return None
     return MultipleResponseSet(
@@ -238,6 +238,14 @@ def _set(
         labels_from=item.labels_from,
         label_from_variable=item.label_from_variable,
     )
+
+
+def _number(text: str) -> float | None:
+    """The number that a text is, None for what is none: "abc", "nan", "1_000"."""
+    if not re.fullmatch(r"\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*", text, re.ASCII):
+        return None
+    number = float(text)
+    return number if math.isfinite(number) else None
 
 
 def _variable_sets(raw: RawDictionary, by_name: dict[bytes, Variable], decoder: Decoder) -> tuple[VariableSet, ...]:

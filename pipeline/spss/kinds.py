@@ -18,6 +18,9 @@ _KINDS: tuple[tuple[bytes, str], ...] = (
     (b"Rar!", "zip"),
     (b"7z\xbc\xaf", "zip"),
     (b"\x1f\x8b", "zip"),
+    (b"BZh", "zip"),
+    (b"\xfd7zXZ", "zip"),
+    (b"\x28\xb5\x2f\xfd", "zip"),
     (b"\xd0\xcf\x11\xe0", "office"),
     (b"%PDF", "pdf"),
     (b"\x89PNG", "something"),
@@ -59,6 +62,8 @@ def sav_or_por(file: BinaryIO, size: int) -> Literal["sav", "por"]:
         raise DataRejected("spss.cut_in_header", size=size)
     if not head.strip(b"\0"):
         raise DataRejected("spss.zeros")
+    if not head.strip():
+        raise DataRejected("spss.blank")
     raise DataRejected(f"spss.is_{_kind(head)}")
 
 

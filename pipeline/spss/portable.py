@@ -8,6 +8,7 @@ short shows. The layout is that of the PSPP developers' guide, "Portable File Fo
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable
 from typing import BinaryIO
 
@@ -87,6 +88,7 @@ class _Reader:
     def __init__(self, text: bytes) -> None:
         self.text = text
         self.at = TAG_AT + len(TAG)
+        self.notices: list[Notice] = []
 
     def damaged(self) -> DataRejected:
         return DataRejected("spss.damaged_dictionary", byte=self.at)
@@ -119,8 +121,8 @@ class _Reader:
             raise self.damaged()
         try:
             value = float(digits * 30**power) if power >= 0 else digits / 30**-power
-        except OverflowError:
-            raise self.damaged() from None
+        except OverflowError:  # the highest number there is, a little too high by its last digit in base 30
+            value = sys.float_info.max
         return -value if sign else value
 
     def integer(self) -> int:
@@ -181,7 +183,7 @@ class _Reader:
             raw.weight = by_name.get(weight)
             if raw.weight is None or raw.weight.width:
                 raise self.damaged()
-        raw.notices.append(Notice("spss.notice_por_no_count", {}))
+        raw.notices += [Notice("spss.notice_por_no_count", {}), *self.notices]
         return raw
 
     def variable(self) -> RawVariable:
@@ -204,6 +206,11 @@ class _Reader:
             raise self.damaged()
         variable.low = float("-inf") if tag == b"9" else self.finite()
         variable.high = float("inf") if tag == b"A" else self.finite()
+        if tag == b"A" and variable.low >= sys.float_info.max:
+            # PSPP writes the highest number for the limit of "90 THRU HI": the range is there, its limit is lost.
+            variable.low = variable.high = None
+            name = variable.short.decode("utf-8", "replace")
+            self.notices.append(Notice("spss.notice_missing_range_lost", {"variable": name}))
 
     def value(self, variable: RawVariable) -> float | bytes:
         return self.string().rstrip(b" ") if variable.width else self.finite()

@@ -23,6 +23,8 @@ _LONGEST_TEXT = 1 << 20
 _LONGEST_RECORD = 1 << 28
 _LONGEST_STRING = 32767
 _SEGMENT = 252
+_MOST_SETS = 300  # each becomes a table of a report; nobody declares so many by hand
+_BIAS = 100.0
 
 
 class Cursor:
@@ -103,6 +105,8 @@ def _header(file: BinaryIO, size: int) -> tuple[RawDictionary, Literal["<", ">"]
         bias=bias,
         weight_element=weight,
     )
+    if compression and bias != _BIAS:
+        raw.notices.append(Notice("spss.notice_bias", {"bias": f"{bias:g}"}))
     return raw, order
 
 
@@ -306,9 +310,13 @@ class _Records:
                 self.note("set_unreadable")
                 at = data.find(b"\n", at) + 1 or len(data)
                 continue
-            if found.name.lower() not in known:
-                known.add(found.name.lower())
-                self.raw.sets.append(found)
+            if found.name.lower() in known:
+                continue
+            if len(known) == _MOST_SETS:
+                self.note("sets_too_many", most=_MOST_SETS)
+                return
+            known.add(found.name.lower())
+            self.raw.sets.append(found)
 
     def very_long(self, data: bytes) -> None:
         for item in data.split(b"\t"):
@@ -326,7 +334,7 @@ class _Records:
         if raw.weight_element:
             weight = self.by_element.get(raw.weight_element - 1)
             if weight is None or weight.width:
-                raise DataRejected("spss.damaged_dictionary", byte=76)
+                raise DataRejected("spss.damaged_weight")
             raw.weight = weight
         self.join_segments()
         by_short = {column.short.upper(): column for column in raw.variables}

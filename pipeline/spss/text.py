@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -63,6 +64,7 @@ _SIGNS = frozenset("€£§°ºª«»®©™²³½¼·•¿¡¹±×")
 _RARE = frozenset("øØåÅýÝÿŸõÕãÃ")
 _LAST = frozenset("àìòù")
 _SELDOM_LAST = frozenset("çêîïôûäåæ")
+_MARKS = frozenset("’‘“”–—…\xa0")
 _NEVER_LAST = frozenset("bdfgpstvzBDFGPSTVZ")
 # UTF-8 seen through a single-byte page: "CittÃ", "Ã¨", "â€™"; and through code page 850 or 437: "Citt├á".
 _MOJIBAKE = re.compile(
@@ -75,10 +77,14 @@ _PICTURES = {i: chr(0x2400 + i) for i in range(32) if chr(i) not in "\t\n\r"} | 
     0xFFFE: "\ufffd",
     0xFFFF: "\ufffd",
 }
+# The lines and blocks that code pages 437, 850 and KOI8 have where other pages have letters: "╘ vero" for "È vero".
+_DRAWN = re.compile("[\u2500-\u259f]")
 _PROOFS = 10
 _FEW = 1.5
 _MARGIN = 1.0
 _SAMPLE = 60
+_MOSTLY = 0.8
+_SEVERAL = 3
 
 
 def codec_name(name: str) -> str | None:
@@ -189,6 +195,8 @@ def decide(
         worst = _western_doubt(samples, codec) if codec in _WESTERN_DECLARED else None
         if worst is not None:
             raise _odd(samples, worst, codec, name)
+    if codec not in _WESTERN_DECLARED:
+        _no_italian(samples, codec, name)
     return Encoding(name, codec, "declared"), Decoder(codec), notices
 
 
@@ -320,6 +328,8 @@ def _suspicious(samples: Iterable[Sample], codec: str) -> Sample | None:
         text = sample.data.rstrip(b" \0").decode(codec, "ignore")
         if "\ufffd" in text or any("\x80" <= c <= "\x9f" for c in text) or _MOJIBAKE.search(text):
             return sample
+        if codec not in _MULTIBYTE and _DRAWN.search(text):
+            return sample
     return None
 
 
@@ -334,6 +344,44 @@ def _western_doubt(samples: Sequence[Sample], codec: str) -> Sample | None:
     if best == codec or mine > _FEW or score < _FEW or score - mine < _FEW:
         return None
     return min(samples, key=lambda s: _plausibility(s.data.decode(codec, "replace")))
+
+
+def _no_italian(samples: Sequence[Sample], codec: str, declared: str) -> None:
+    """Refuse the declaration of a page of other languages for what is Italian in a Western page or in UTF-8."""
+    page = _likely(samples, codec)
+    if _italian(samples, codec, page) and not _same(samples, page, codec):
+        odd = next(s for s in samples if s.data.decode(page) != s.data.decode(codec, "replace"))
+        raise _refusal("spss.encoding_suspicious", samples, odd, codec, text=_show(odd, codec), declared=declared)
+
+
+def _italian(samples: Iterable[Sample], codec: str, page: str) -> bool:
+    """Whether in ``page`` all accented letters are Italian ones and end their words, as nearly all do in Italian.
+
+    Czech or Turkish seen through page 1252 has other letters, and has them inside its words. Few letters are
+    proof only if ``codec`` makes of them what no word ends in.
+    """
+    letters = last = 0
+    mixed = False
+    for data in {sample.data.rstrip(b" \0") for sample in samples}:
+        try:
+            text = data.decode(page)
+        except UnicodeDecodeError:
+            return False
+        for before, c, after in zip(" " + text, text, text[1:] + " ", strict=False):
+            if ord(c) < 128 or c in _MARKS or c in _SIGNS:
+                continue
+            if c not in _ITALIAN or not (before.isascii() and (before.isalpha() or c in _STANDING_ALONE)):
+                return False
+            letters += 1
+            last += not after.isalpha()
+            mixed = mixed or (before.isalpha() and _foreign(c.encode(page), codec))
+    return last >= _MOSTLY * max(1, letters) and (letters >= _SEVERAL or mixed)
+
+
+def _foreign(data: bytes, codec: str) -> bool:
+    """Whether these bytes are what ends no word of Latin letters: a sign, a letter of another alphabet, an ŕ."""
+    found = data.decode(codec, "replace")[:1]
+    return found in ("ŕ", "Ŕ") or not (found.isalpha() and unicodedata.name(found, "").startswith("LATIN"))
 
 
 def _ranked(samples: Sequence[Sample]) -> list[tuple[str, float]]:
@@ -400,7 +448,7 @@ def _letter(c: str, before: str, after: str) -> float:
         return -4
     if c.islower() and before.isupper() and after.isupper():
         return -2
-    if c in (_LAST if after.isalpha() else _SELDOM_LAST):
+    if c.lower() in (_LAST if after.isalpha() else _SELDOM_LAST):
         return 0
     if c == "à" and before not in _NEVER_LAST and before.isalpha():
         return 0 if before in "aeouc" else 2

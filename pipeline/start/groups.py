@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations, pairwise
+from itertools import combinations, groupby, pairwise
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -146,9 +146,9 @@ def _by_stem(run: Sequence[Variable], questions: set[str]) -> Iterator[tuple[lis
 
 
 def _closed(part: list[Variable], one_question: bool) -> Iterator[tuple[list[Variable], bool]]:
-    """A part as it is, or by what the names of neighbours begin with together."""
+    """A part as it is, by the names where each lot of them has more in common, or by what names begin with together."""
     if one_question:
-        yield part, True
+        yield from ((lot, True) for lot in _lots(part))
         return
     begun: list[Variable] = []
     for v in part:
@@ -157,6 +157,17 @@ def _closed(part: list[Variable], one_question: bool) -> Iterator[tuple[list[Var
             begun = []
         begun.append(v)
     yield begun, len(begun) >= SHORTEST_BATTERY
+
+
+def _lots(part: list[Variable]) -> list[list[Variable]]:
+    """A question's variables parted where the stem of their names changes, if the labels say as much.
+
+    "Services used? (at home) – …" of ``m1_1`` to ``m1_9`` and "Services used? (at work) – …" of ``m2_1`` to ``m2_9``.
+    """
+    lots = [list(lot) for _, lot in groupby(part, _name_stem)]
+    whole = len(group_label([v.label.strip() for v in part]))
+    more = all(len(group_label([v.label.strip() for v in lot])) > whole for lot in lots)
+    return lots if more and all(len(lot) >= SHORTEST_BATTERY for lot in lots) else [part]
 
 
 def _label_stem(v: Variable) -> str:

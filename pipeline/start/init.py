@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
+import os
 import re
 import shutil
 import textwrap
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline import language
-from pipeline.errors import DataRejected, UsageError
+from pipeline.errors import DataRejected, StudyError, UsageError
 from pipeline.paths import SURVEY_SUFFIXES, Layout
 from pipeline.progress import Progress
+from pipeline.spec import source as yaml_source
+from pipeline.spec.load import check
+from pipeline.spec.model import Source
 from pipeline.spss.model import Dictionary, Variable, code_text
 from pipeline.stages.freshness import write_text
 from pipeline.stages.job import Job
@@ -21,6 +27,8 @@ from pipeline.start.guess import Guess, Guesses, guess
 from pipeline.start.yaml_text import flow, key, quoted
 
 LANGUAGES = ("it", "en")
+Codes = Sequence[tuple[str, str]]
+"""Codes with their labels."""
 NUMBERS_PER_TABLE = 15
 LONGEST_TITLE = 70  # characters of a section's title
 MOST_NEIGHBOURS = 4  # neighbours named one by one
@@ -59,8 +67,17 @@ def init(file: Path, layout: Layout, wave: str | None, progress: Progress) -> st
 
 def bring_in(file: Path, layout: Layout, name: str, copy: bool) -> Job:
     """Put a file into a wave's folder (a copy, or a link for a run that leaves nothing) with its ``source.yml``."""
-    if not file.is_file():
-        raise UsageError("start.no_file", file=str(file))
+    shown = "".join(c if c.isprintable() else "\ufffd" for c in str(file))
+    try:
+        there, regular = file.exists(), file.is_file()
+    except (OSError, ValueError):  # a name that no file can have
+        there = regular = False
+    if not there:
+        raise UsageError("start.no_file", file=shown)
+    if not regular:
+        raise UsageError("spss.not_a_file", file=shown)
+    if not os.access(file, os.R_OK):
+        raise DataRejected("spss.no_permission", file=shown)
     place = layout.wave(name)
     try:
         place.raw.mkdir(parents=True, exist_ok=True)
@@ -70,19 +87,30 @@ def bring_in(file: Path, layout: Layout, name: str, copy: bool) -> Job:
             shutil.copyfile(file, target)
         else:
             target.symlink_to(file.resolve())
-        beside = file.parent / place.source.name
-        if beside.is_file() and _alone(file):
-            shutil.copyfile(beside, place.source)
-        else:
-            write_text(place.source, f"kind: survey\ntitle: {quoted(file.name)}\n")
+        write_text(place.source, _source(file, file.parent / place.source.name))
     except OSError as error:
         raise DataRejected("cli.cannot_write", path=str(place.raw), reason=error.strerror or str(error)) from None
     return Job(layout, place)
 
 
-def _alone(file: Path) -> bool:
-    """Whether a ``source.yml`` beside the file can only be about this file."""
-    return sum(1 for p in file.parent.iterdir() if p.suffix.lower() in SURVEY_SUFFIXES) == 1
+def _source(file: Path, beside: Path) -> str:
+    """The ``source.yml`` of a file: the one beside it, if it is about this file, with a title if it has none."""
+    plain = f"kind: survey\ntitle: {quoted(file.name)}\n"
+    if not beside.is_file():
+        return plain
+    found = yaml_source.read(beside, os.fspath(beside))
+    content = found.content
+    if isinstance(content, dict):
+        found = dataclasses.replace(found, content={"title": file.name, **content})
+    stated = check(Source, found)
+    several = any(p.suffix.lower() in SURVEY_SUFFIXES and p.name != file.name for p in file.parent.iterdir())
+    if several and not stated.file and (stated.encoding, stated.rows, stated.sha256) != (None, None, None):
+        raise StudyError("start.source_of_which", source=os.fspath(beside), name=file.name)
+    if file.name not in stated.file and (several or stated.file):
+        return plain
+    if "title" in content:
+        return beside.read_text(encoding="utf-8-sig")
+    return "".join(f"{key(k)}: {json.dumps(v, ensure_ascii=False)}\n" for k, v in found.content.items())
 
 
 def read_and_guess(job: Job) -> tuple[Dictionary, Guesses]:
@@ -101,22 +129,28 @@ def write_study(layout: Layout, dictionary: Dictionary, guesses: Guesses, title:
 
 
 def _both(text_id: str, **params: object) -> str:
-    """A text in both languages, as a flow mapping."""
-    texts = {lang: language.text(lang, f"start.{text_id}", **params) for lang in LANGUAGES}
-    return "{" + ", ".join(f"{lang}: {quoted(text)}" for lang, text in texts.items()) + "}"
+    """A text of the catalogue in both languages, as a flow mapping."""
+    return _texts(lambda lang: language.text(lang, f"start.{text_id}", **params))
 
 
-def _both_of(parts: Sequence[tuple[str, str]]) -> str:
+def _both_of(parts: Sequence[tuple[str, Codes]]) -> str:
     """Several texts, each with the codes it is about, as one in both languages."""
-    texts = {
-        lang: "; ".join(language.text(lang, f"start.{text_id}", codes=codes) for text_id, codes in parts)
-        for lang in LANGUAGES
-    }
-    return "{" + ", ".join(f"{lang}: {quoted(text)}" for lang, text in texts.items()) + "}"
+    return _texts(
+        lambda lang: "; ".join(language.text(lang, f"start.{i}", codes=_coded(lang, codes)) for i, codes in parts)
+    )
 
 
-def _code(code: str, text: str) -> str:
-    return f"{code} «{text.strip()}»"
+def _texts(text_in: Callable[[str], str]) -> str:
+    """A text in both languages, as a flow mapping."""
+    return "{" + ", ".join(f"{lang}: {quoted(text_in(lang))}" for lang in LANGUAGES) + "}"
+
+
+def _coded(lang: str, codes: Codes) -> str:
+    """Codes with their labels, those that have one, in a language's quotation marks."""
+    return ", ".join(
+        language.text(lang, "start.coded", code=code, text=text.strip()) if text.strip() not in ("", code) else code
+        for code, text in codes
+    )
 
 
 def _study(dictionary: Dictionary, title: str, start: Start) -> Iterator[str]:
@@ -194,7 +228,7 @@ def _variable(v: Variable, g: Guess) -> Iterator[str]:
         for code, text in g.categories:
             yield f"      {key(code)}: {quoted(text.strip() or code)}"
     named = {code_text(c): text for c, text in v.value_labels}
-    codes = [code_text(c) for c in v.missing.codes]
+    codes = list(dict.fromkeys(code_text(c) for c in v.missing.codes))
     low, high = v.missing.low, v.missing.high
     if low is not None and high is not None:
         codes += [c for c, _ in ((code_text(c), t) for c, t in v.value_labels)
@@ -206,9 +240,9 @@ def _variable(v: Variable, g: Guess) -> Iterator[str]:
     if low is not None and high is not None:
         ends = [f"{name}: {value!r}" for name, value in (("low", low), ("high", high)) if abs(value) != float("inf")]
         yield f"    missing_range: {{{', '.join([*ends, 'label: ' + _both('missing_range')])}}}"
-    why = [] if g.why in ("labels", "date_format", "weight") else [(f"why_{g.why}", "")]
+    why: list[tuple[str, Codes]] = [] if g.why in ("labels", "date_format", "weight") else [(f"why_{g.why}", ())]
     if g.doubtful:
-        why.append(("why_doubtful", ", ".join(_code(code, text) for code, text in g.doubtful)))
+        why.append(("why_doubtful", g.doubtful))
     if why:
         yield f"    guess: {_both_of(why)}"
 
@@ -229,9 +263,11 @@ def _report(dictionary: Dictionary, guesses: Guesses, start: Start) -> Iterator[
                 name, pair = f"{row}_by_{column}", (row, column)
                 if _kind(guesses, row) in ("nominal", "ordinal") and _kind(guesses, column) == "numeric":
                     pair = (column, row)  # the number is what is averaged, the categories are the groups
+                asked = [n for n in pair if n in guesses.variables]
                 yield from _table(
-                    name, _title(dictionary, *pair), [pair[0]], [pair[1]], start.cross.layer, all_statistics=True
-                )
+                    name, _title(dictionary, *pair), [pair[0]], [pair[1]], start.cross.layer,
+                    all_statistics=True, note=_doubt(guesses, asked),
+                )  # fmt: skip
     in_groups = {m for g in (*guesses.sets, *guesses.batteries) for m in g.members}
     if guesses.sets:
         yield from _section("sets", "section_sets")
@@ -241,7 +277,7 @@ def _report(dictionary: Dictionary, guesses: Guesses, start: Start) -> Iterator[
     for number, group in enumerate(guesses.batteries, start=1):
         yield from _section(f"battery_{number}", title=quoted(_short(group.label)))
         name = group_name(group, dictionary)
-        yield from _table(f"grid_{name}", _group_title(group), [name])
+        yield from _table(f"grid_{name}", _group_title(group), [name], note=_doubt(guesses, group.members))
     single = [
         v for v in dictionary.variables
         if v.name not in in_groups and _kind(guesses, v.name) in ("nominal", "ordinal") and not _bare(guesses, v)
@@ -249,7 +285,7 @@ def _report(dictionary: Dictionary, guesses: Guesses, start: Start) -> Iterator[
     if single:
         yield from _section("questions", "section_questions")
         for v in single:
-            yield from _table(f"freq_{v.name}", _title(dictionary, v.name), [v.name])
+            yield from _table(f"freq_{v.name}", _title(dictionary, v.name), [v.name], note=_doubt(guesses, [v.name]))
     if guesses.sets:  # every variable has its frequencies somewhere; here, because the sets say what matters
         yield from _section("members", "section_members")
         for group in guesses.sets:
@@ -269,6 +305,12 @@ def _report(dictionary: Dictionary, guesses: Guesses, start: Start) -> Iterator[
             yield from _table(f"numbers_{k // NUMBERS_PER_TABLE + 1}", title, some, raw_title=True)
     yield from _asked_about(dictionary, guesses)
     yield from _others(dictionary, guesses, in_groups)
+
+
+def _doubt(guesses: Guesses, names: Sequence[str]) -> str:
+    """The note of a table with codes that look like missing answers and count as valid; empty without any."""
+    found = list(dict.fromkeys(code for name in names for code in guesses.variables[name].doubtful))
+    return _both_of([("note_doubtful_here", found)]) if found else ""
 
 
 def _group_title(group: Group) -> str:
@@ -294,17 +336,18 @@ def _bare(guesses: Guesses, v: Variable) -> bool:
 
 def _asked_about(dictionary: Dictionary, guesses: Guesses) -> Iterator[str]:
     """Codes that look like "don't know" and are not declared missing: asked about, not assumed."""
-    names: dict[str, list[str]] = {}
+    names: dict[tuple[str, str], list[str]] = {}
     for v in dictionary.variables:
         g = guesses.variables[v.name]
         if not _bare(guesses, v):
-            for code, text in g.doubtful:
-                names.setdefault(_code(code, text), []).append(v.name)
+            for code in g.doubtful:
+                names.setdefault(code, []).append(v.name)
     if names:
         yield from _section("open", "section_open")
         yield f"      - text: {_both('note_doubtful')}"
         for code, some in names.items():
-            yield f"      - text: {quoted(f'{code}: {_named(dictionary, some)}.')}"
+            where = _named(dictionary, some)
+            yield f"      - text: {_texts(lambda lang, c=code, w=where: f'{_coded(lang, [c])}: {w}.')}"  # type: ignore[misc]
 
 
 def _others(dictionary: Dictionary, guesses: Guesses, in_groups: Collection[str]) -> Iterator[str]:
@@ -319,15 +362,16 @@ def _others(dictionary: Dictionary, guesses: Guesses, in_groups: Collection[str]
     empty = [name for name, g in found if g.empty and name not in in_groups]
     if empty:
         lines.append(_both("note_empty", names=_named(dictionary, empty)))
-    constant: dict[str, list[str]] = {}
+    constant: dict[tuple[str, str], list[str]] = {}
     for name, g in found:
         if g.constant is not None and not g.empty and name not in in_groups:
-            label = dict(g.categories).get(g.constant, "")
-            value = _code(g.constant, label) if label not in ("", g.constant) else g.constant
-            constant.setdefault(value, []).append(name)
+            constant.setdefault((g.constant, dict(g.categories).get(g.constant, "")), []).append(name)
     if constant:
-        shown = [f"{_named(dictionary, some)} = {value or '–'}" for value, some in constant.items()]
-        lines.append(_both("note_constant", names="; ".join(shown)))
+        shown = [(_named(dictionary, some), value) for value, some in constant.items()]
+        lines.append(_texts(lambda lang: language.text(
+            lang, "start.note_constant",
+            names="; ".join(f"{some} = {_coded(lang, [value]) or '–'}" for some, value in shown),
+        )))  # fmt: skip
     if lines:
         yield from _section("others", "section_others")
         for line in lines:
@@ -360,7 +404,7 @@ def _title(dictionary: Dictionary, *names: str) -> str:
 
 def _table(
     name: str, title: str, rows: list[str], columns: list[str] | None = None, layer: str | None = None,
-    raw_title: bool = False, all_statistics: bool = False,
+    raw_title: bool = False, all_statistics: bool = False, note: str = "",
 ) -> Iterator[str]:  # fmt: skip
     yield f"      - table: {quoted(name)}"
     yield f"        title: {title if raw_title else quoted(title)}"
@@ -371,3 +415,5 @@ def _table(
         yield f"        layer: {quoted(layer)}"
     if all_statistics:
         yield "        all_statistics: true"
+    if note:
+        yield f"        note: {note}"

@@ -18,10 +18,13 @@ from pipeline.progress import Progress
 from pipeline.run import run_stage
 from pipeline.spss.model import Dictionary
 from pipeline.stages import render as last
+from pipeline.stages.job import Job
 from pipeline.start.guess import Guesses
 from pipeline.start.init import Cross, Start, bring_in, group_name, read_and_guess, write_study
 
 WAVE = "quick"
+MOST_LAYERS = 200  # each layer repeats every table and its tests
+MOST_CATEGORIES = 1000  # rows or columns of a cross-table that somebody could still read
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,7 @@ def quick(request: Request, progress: Progress) -> list[str]:
         dictionary, guesses = read_and_guess(job)
         cross, weight = _names(request, dictionary, guesses)
         guesses = as_asked(guesses, cross)
+        _few_enough(request, job, guesses, cross)
         write_study(study, dictionary, guesses, request.file.stem, Start((lang,), weight, cross))
         for stage in ("harmonise", "validate", "process", "tabulate"):
             progress.step(f"quick_{stage}", file=request.file.name)
@@ -131,6 +135,21 @@ def _names(request: Request, dictionary: Dictionary, guesses: Guesses) -> tuple[
     if weight not in known or dictionary.variable(weight).kind == "string":
         raise UsageError("start.weight_no_number", file=request.file.name, name=weight)
     return cross, (weight, "like_spss" if request.like_spss else "probability")
+
+
+def _few_enough(request: Request, job: Job, guesses: Guesses, cross: Cross) -> None:
+    """Refuse layers, rows and columns by the thousand: an identifier, mostly."""
+    columns = job.columns(job.table("ingested", job.ingested))
+    asked = [("--layer", cross.layer or "", MOST_LAYERS)]
+    for option, names in (("--rows", cross.rows), ("--by", cross.columns)):
+        asked += [(option, part.strip(), MOST_CATEGORIES) for name in names for part in name.split(">")]
+    for option, name, most in asked:
+        if name in guesses.variables and (option == "--layer" or guesses.variables[name].kind != "numeric"):
+            count = columns[name].k
+            if count > most:
+                raise UsageError(
+                    "start.many_values", file=request.file.name, option=option, name=name, count=count, most=most
+                )
 
 
 def as_asked(guesses: Guesses, cross: Cross) -> Guesses:

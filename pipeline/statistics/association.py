@@ -18,6 +18,7 @@ from pipeline.statistics.ordinal import ordered
 from pipeline.statistics.tables import (
     DESIGN,
     NO_SCORES,
+    OUT_OF_RANGE,
     counts,
     designed,
     is_two_by_two,
@@ -308,7 +309,8 @@ def cramers_v(table: Crosstab, options: Options) -> Mapping[str, Number]:
         return {"cramers_v": v} | dict.fromkeys(_V[1:], not_computable(DESIGN))
     low, high = cramers_v_interval(value, n, x.shape, options.confidence)
     method = f"noncentral_chi2 confidence={100 * options.confidence:g}"
-    return {"cramers_v": v, "cramers_v_low": number(low, method), "cramers_v_high": number(high, method)}
+    ends = zip(_V[1:], (low, high), strict=True)
+    return {"cramers_v": v} | {name: number(end, method, error=OUT_OF_RANGE) for name, end in ends}
 
 
 @statistic("phi", "contingency_coefficient", takes=Crosstab)

@@ -39,6 +39,9 @@ from pipeline.statistics.roots import crossing
 _D = ("cohens_d", "cohens_d_low", "cohens_d_high", "hedges_g", "hedges_g_low", "hedges_g_high")
 _ETA = ("eta_squared", "eta_squared_low", "eta_squared_high", "omega_squared")
 
+# Noncentralities beyond this differ by more than the whole spread of the distribution from one double to the next.
+_LARGEST = 1e30
+
 
 def noncentral_t_limits(t: float, df: float, confidence: float) -> tuple[float, float]:
     """The noncentralities for which t is the upper and the lower (1−confidence)/2 point of the noncentral t.
@@ -68,23 +71,50 @@ def noncentral_t_limits(t: float, df: float, confidence: float) -> tuple[float, 
 
 
 def noncentral_f_cdf(f: float, df1: float, df2: float, noncentrality: float) -> float:
-    """P(F ≤ f) for the noncentral F: beta distribution functions mixed with Poisson weights (Johnson and Kotz)."""
-    from scipy.special import betainc, gammaln
+    """P(F ≤ f) for the noncentral F: beta distribution functions mixed with Poisson weights (Johnson and Kotz).
+
+    Both vary over no less than the Poisson's standard deviation, so of many terms it is enough to add every k-th, 16
+    to a standard deviation (the trapezoidal rule, whose error is then far below the rounding).
+    """
+    from scipy.special import betainc
 
     mean = noncentrality / 2
-    spread = 12 * math.sqrt(mean) + 40
-    terms = np.arange(max(0.0, math.floor(mean - spread)), mean + spread)
     y = df1 * f / (df1 * f + df2)
-    log_weights = terms * math.log(mean) - mean - gammaln(terms + 1) if mean > 0 else np.where(terms == 0, 0.0, -np.inf)
-    return float(np.exp(log_weights) @ betainc(df1 / 2 + terms, df2 / 2, y))
+    if mean <= 0:
+        return float(betainc(df1 / 2, df2 / 2, y))
+    deviation = math.sqrt(mean)
+    spread = 12 * deviation + 40
+    start, step = max(0.0, float(np.floor(mean - spread))), max(1.0, float(np.floor(deviation / 16)))
+    terms = np.arange(start, mean + spread, step)
+    weights = _poisson_weights(terms, mean)
+    return float(weights @ betainc(df1 / 2 + terms, df2 / 2, y))
+
+
+def _poisson_weights(terms: Floats, mean: float) -> Floats:
+    """Poisson probabilities, made to add up to 1."""
+    from scipy.special import gammaln
+
+    if mean < 1e4:
+        logs = terms * math.log(mean) - mean - gammaln(terms + 1)
+    else:  # the same by Stirling's formula: of these three numbers nearly equal in size no digits would be left
+        away = (terms - mean) / mean
+        logs = -mean * ((1 + away) * np.log1p(away) - away) - np.log(terms) / 2 - 1 / (12 * terms)
+        logs -= logs.max()
+    weights = np.exp(logs)
+    return np.asarray(weights / weights.sum())
 
 
 def noncentral_f_limits(f: float, df1: float, df2: float, confidence: float) -> tuple[float, float]:
-    """The noncentralities for which f is the upper and the lower (1−confidence)/2 point; 0 where none is that small."""
+    """The noncentralities for which f is the upper and the lower (1−confidence)/2 point; 0 where none is that small.
+
+    NaN where the noncentral F has no value in doubles (all the variance between groups, but for rounding).
+    """
     tail = (1 - confidence) / 2
     reach = 1.0
     while noncentral_f_cdf(f, df1, df2, reach) > tail:
         reach *= 2
+        if reach > _LARGEST:
+            return math.nan, math.nan
 
     def limit(p: float) -> float:
         if noncentral_f_cdf(f, df1, df2, 0.0) <= p:
@@ -92,6 +122,18 @@ def noncentral_f_limits(f: float, df1: float, df2: float, confidence: float) -> 
         return crossing(lambda nc: noncentral_f_cdf(f, df1, df2, nc) - p, 0.0, reach)
 
     return limit(1 - tail), limit(tail)
+
+
+def bias_factor(df: float) -> float:
+    """Γ(df/2)/(√(df/2)·Γ((df−1)/2)), what makes d the unbiased g of Hedges (1981); df above 1."""
+    from scipy.special import gammaln
+
+    z = (df - 1) / 2
+    if z < 200:
+        return math.exp(float(gammaln(df / 2) - gammaln(z))) / math.sqrt(df / 2)
+    # Γ(z + ½)/Γ(z) by its series (Tricomi and Erdélyi 1951): of two large logarithms few digits would be left.
+    series = 1 - 1 / (8 * z) + 1 / (128 * z**2) + 5 / (1024 * z**3) - 21 / (32768 * z**4) - 399 / (262144 * z**5)
+    return math.sqrt((df - 1) / df) * series
 
 
 def scaled_totals(m: GroupMoments, weighting: str) -> tuple[Floats, Floats]:
@@ -118,8 +160,6 @@ def standardised_difference(aggregate: GroupedDistribution, options: Options) ->
     """
     if group_count(aggregate) != 2:
         return {name: not_computable(NOT_TWO) for name in _D}
-    from scipy.special import gammaln
-
     a = present(aggregate)
     m = group_moments(a.values, a.n, a.w)
     survey = a.weighting == "probability"
@@ -128,7 +168,7 @@ def standardised_difference(aggregate: GroupedDistribution, options: Options) ->
     if df <= 0 or squares.sum() == 0:
         return {name: not_computable(FEW_CASES if df <= 0 else ZERO_VARIANCE) for name in _D}
     d = float(m.shifted[0] - m.shifted[1]) / math.sqrt(float(squares.sum()) / df)
-    factor = math.exp(float(gammaln(df / 2) - gammaln((df - 1) / 2))) / math.sqrt(df / 2) if df > 1 else math.nan
+    factor = bias_factor(df) if df > 1 else math.nan
     method = "pooled_sd_weights_scaled_to_n" if survey else "pooled_sd"
     found: dict[str, Result] = {
         "cohens_d": number(d, method),
@@ -187,4 +227,6 @@ def explained_variance(aggregate: GroupedDistribution, options: Options) -> Mapp
     n = float(total.sum())
     limits = noncentral_f_limits(one.f, one.df1, one.df2, options.confidence)
     interval = f"noncentral_f confidence={100 * options.confidence:g}"
-    return found | {name: number(nc / (nc + n), interval) for name, nc in zip(names, limits, strict=True)}
+    return found | {
+        name: number(nc / (nc + n), interval, error="no_convergence") for name, nc in zip(names, limits, strict=True)
+    }

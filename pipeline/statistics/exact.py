@@ -48,14 +48,15 @@ def hypergeometric_terms(rows: tuple[int, int], column: int) -> tuple[int, list[
 
 def log_hypergeometric(rows: tuple[int, int], column: int) -> tuple[int, Floats]:
     """As :func:`hypergeometric_terms`, in logarithms of probabilities."""
-    from scipy.special import gammaln
-
     first, second = rows
     low, high = max(0, column - second), min(first, column)
-    k = np.arange(low, high + 1, dtype=np.float64)
-    log = -(gammaln(k + 1) + gammaln(first - k + 1) + gammaln(column - k + 1) + gammaln(second - column + k + 1))
-    top = log.max()
-    return low, np.asarray(log - (top + math.log(float(np.exp(log - top).sum()))))
+    k = np.arange(low, high, dtype=np.float64)
+    steps = np.log((first - k) * (column - k)) - np.log((k + 1) * (second - column + k + 1))
+    # Added up from the most probable table outwards: from one end the rounding would reach the digits that count.
+    mode = int(np.count_nonzero(steps > 0))
+    before, after = -steps[:mode][::-1].cumsum()[::-1], steps[mode:].cumsum()
+    log = np.concatenate([before, [0.0], after])
+    return low, np.asarray(log - math.log(float(np.exp(log).sum())))
 
 
 def fisher_two_by_two(counts: Rows) -> tuple[float, float]:

@@ -226,14 +226,24 @@ def order_by_group(aggregate: GroupedDistribution, options: Options) -> Mapping[
 # ---------------------------------------------------------------- two groups
 
 
-_T = ("mean_difference", "t", "t_df", "t_p", "t_low", "t_high")
+_T = ("t", "t_df", "t_p", "t_low", "t_high")
 _WELCH = ("welch_t", "welch_df", "welch_p", "welch_low", "welch_high")
+
+
+@statistic("mean_difference", takes=GroupedDistribution, applies=two_meant)
+def mean_difference(aggregate: GroupedDistribution, options: Options) -> Mapping[str, Result]:
+    """The (weighted) mean of the first of two groups minus that of the second. Not computable: ``not_two_groups``."""
+    if not _two(aggregate):
+        return {"mean_difference": not_computable(NOT_TWO)}
+    a = present(aggregate)
+    m = group_moments(a.values, a.n, a.w)
+    return {"mean_difference": number(float(m.shifted[0] - m.shifted[1]), "first_minus_second")}
 
 
 @statistic(
     *_T, *_WELCH,
     takes=GroupedDistribution,
-    inferential={*_T[1:], *_WELCH},
+    inferential={*_T, *_WELCH},
     applies=lambda a: two_meant(a) and not by_design(a),
 )  # fmt: skip
 def two_means(aggregate: GroupedDistribution, options: Options) -> Mapping[str, Result]:
@@ -249,15 +259,15 @@ def two_means(aggregate: GroupedDistribution, options: Options) -> Mapping[str, 
     a = present(aggregate)
     m = group_moments(a.values, a.n, a.w)
     difference = float(m.shifted[0] - m.shifted[1])
-    found: dict[str, Result] = {"mean_difference": number(difference, "first_minus_second")}
+    found: dict[str, Result] = {}
     if by_design(a):
-        return found | _none(_T[1:] + _WELCH, NEEDS_DESIGN)
+        return found | _none(_T + _WELCH, NEEDS_DESIGN)
     df = float(m.total.sum()) - 2
     within = float(m.squares.sum())
     if df <= 0:
-        found |= _none(_T[1:], FEW_CASES)
+        found |= _none(_T, FEW_CASES)
     elif within == 0:
-        found |= _none(_T[1:], ZERO_VARIANCE)
+        found |= _none(_T, ZERO_VARIANCE)
     else:
         se = math.sqrt(within / df * float((1 / m.total).sum()))
         found |= _t_results(("t", "t_df", "t_p", "t_low", "t_high"), difference, se, df, options, "pooled")
@@ -266,8 +276,14 @@ def two_means(aggregate: GroupedDistribution, options: Options) -> Mapping[str, 
     parts = m.squares / (m.total - 1) / m.total
     if parts.sum() == 0:
         return found | _none(_WELCH, ZERO_VARIANCE)
-    df = float(parts.sum() ** 2 / (parts * parts / (m.total - 1)).sum())
+    df = _satterthwaite(parts, m.total)
     return found | _t_results(_WELCH, difference, math.sqrt(parts.sum()), df, options, "welch")
+
+
+def _satterthwaite(parts: Floats, total: Floats) -> float:
+    """Degrees of freedom (Σv)²/Σ(v²/(n − 1)) of a sum of variances v, each from n cases; by shares, so of any size."""
+    shares = parts / parts.sum()
+    return float(1 / (shares * shares / (total - 1)).sum())
 
 
 def _t_results(
@@ -370,7 +386,7 @@ def several_means(aggregate: GroupedDistribution, options: Options) -> Mapping[s
     parts = (1 - m.total / m.total.sum()) * variances
     if parts.sum() == 0:
         return found | _none(_BROWN_FORSYTHE, ZERO_VARIANCE)
-    df2 = float(parts.sum() ** 2 / (parts * parts / (m.total - 1)).sum())
+    df2 = _satterthwaite(parts, m.total)
     return found | _f_results(
         "brown_forsythe", one.between / float(parts.sum()), one.df1, df2, "brown_forsythe", ZERO_VARIANCE
     )

@@ -71,6 +71,8 @@ def _ratio_covariance(
     bases = w @ below
     used = bases > 0
     covariance = np.full((bases.size, bases.size), np.nan)
+    if not used.any():
+        return covariance, "no_cases"
     above, below, bases = above[:, used], below[:, used], bases[used]
     ratios = w @ above / bases
     found, error = sampling.covariance(
@@ -86,7 +88,7 @@ def _in_groups(table: MultipleCrosstab, columns: Floats) -> Floats:
     found = np.zeros((m, groups, groups, columns.shape[1]))
     for g in range(groups):
         found[:, g, g, :] = columns
-    return found.reshape(m * groups, -1)
+    return found.reshape(m * groups, groups * columns.shape[1])
 
 
 def _share_covariance(table: MultipleCrosstab, sampling: Sampling, *, corrected: bool = False) -> tuple[Floats, str]:
@@ -460,7 +462,7 @@ def _corrected(
 _RS = ("mrcv_chi2", "mrcv_rs_chi2", "mrcv_rs_df", "mrcv_rs_p")
 
 
-@statistic(*_RS, takes=MultipleCrosstab, inferential=_RS[1:], applies=lambda table: table.cases_n.shape[0] > 1)
+@statistic(*_RS, takes=MultipleCrosstab, inferential=_RS, applies=lambda table: table.cases_n.shape[0] > 1)
 def mrcv_rao_scott(table: MultipleCrosstab, options: Options) -> Mapping[str, Result]:
     """Association of a multiple response set with a categorical variable (multiple marginal independence).
 
@@ -683,7 +685,7 @@ def _tested_pair(pair: MultiplePair) -> _TestedPair | str:
     )
 
 
-@statistic(*_RS, takes=MultiplePair, inferential=_RS[1:])
+@statistic(*_RS, takes=MultiplePair, inferential=_RS)
 def mrcv_pair_rao_scott(pair: MultiplePair, options: Options) -> Mapping[str, Result]:
     """Association of two multiple response sets (simultaneous pairwise marginal independence).
 

@@ -71,17 +71,15 @@ def studentized_range_tail(q: float, groups: int, df: float) -> float:
     The tail of the range of normals, averaged over the distribution of s = √(χ²/df). On log s the trapezoidal rule
     converges faster than any power of its step (the integrand and its derivatives vanish at both ends).
     """
-    from scipy.special import gammaln
-
     if q <= 0:
         return 1.0
-    step = min(0.1, 0.25 / math.sqrt(df))
-    log_s = np.arange(-40.0 / df - 2.0, 2.0 + 4.0 / math.sqrt(df), step)
-    constant = math.log(2) + df / 2 * math.log(df / 2) - float(gammaln(df / 2))
-    log_density = constant + df * log_s - df / 2 * np.exp(2 * log_s)
+    root = math.sqrt(df)
+    # With many degrees of freedom s lies within 10/√(df) of 1.
+    log_s = np.arange(-40 / df - min(2.0, 10 / root), min(2 + 4 / root, 10 / root), min(0.1, 0.25 / root))
+    log_density = -df / 2 * (np.expm1(2 * log_s) - 2 * log_s)
     keep = log_density > -45.0
-    tail = _range_tail(q * np.exp(log_s[keep]), groups)
-    return min(1.0, float(np.exp(log_density[keep]) @ tail) * step)
+    density = np.exp(log_density[keep])
+    return min(1.0, float(density @ _range_tail(q * np.exp(log_s[keep]), groups)) / float(density.sum()))
 
 
 def studentized_range_quantile(confidence: float, groups: int, df: float) -> float:
@@ -159,7 +157,8 @@ def games_howell(aggregate: GroupedDistribution, options: Options) -> Pairwise:
     part = group_variances(m, a.weighting) / m.total
     with np.errstate(invalid="ignore", divide="ignore"):
         se = np.sqrt(part[i] + part[j])
-        df = se**4 / (part[i] ** 2 / (m.total[i] - 1) + part[j] ** 2 / (m.total[j] - 1))
+        own_share = part[i] / (part[i] + part[j])
+        df = 1 / (own_share**2 / (m.total[i] - 1) + (1 - own_share) ** 2 / (m.total[j] - 1))
         difference = m.shifted[i] - m.shifted[j]
         statistic_ = np.where(se > 0, difference / se * math.sqrt(2), np.nan)
     able = np.isfinite(statistic_)

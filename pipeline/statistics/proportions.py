@@ -11,7 +11,14 @@ import numpy.typing as npt
 
 from pipeline.statistics.core import Cells, Crosstab, Floats, Options, statistic
 from pipeline.statistics.multiple_tests import adjust_rows
-from pipeline.statistics.tables import TOO_MANY_CELLS, design_df, designed, share_covariance, total_reason
+from pipeline.statistics.tables import (
+    TOO_MANY_CELLS,
+    design_df,
+    designed,
+    replacement_factor,
+    share_covariance,
+    total_reason,
+)
 
 Bools = npt.NDArray[np.bool_]
 ArrayLike = npt.ArrayLike
@@ -155,6 +162,61 @@ def korn_graubard(
     return clopper_pearson(n * p, n, confidence)
 
 
+# ---------------------------------------------------------------- intervals of column shares
+
+
+def _column_share_variances(table: Crosstab, totals: Floats) -> Floats:
+    """Design-based variances of the column shares, shape (r, c), by linearisation; ``totals`` (c,) all above 0."""
+    shares = table.w / totals
+    if table.covariance is None:
+        # Σw²(1(row) − p)² over the column's cases, of a one-stage sample with replacement.
+        squares = table.w2 * (1 - shares) ** 2 + (table.w2.sum(axis=0) - table.w2) * shares**2
+        return np.asarray(np.maximum(squares, 0.0) / totals**2 * replacement_factor(table))
+    r, c = table.w.shape
+    within = np.einsum("icjc->ijc", table.covariance.reshape(r, c, r, c))
+    own = np.einsum("iic->ic", within)
+    found = own - 2 * shares * within.sum(axis=1) + shares**2 * within.sum(axis=(0, 1))
+    return np.asarray(np.maximum(found, 0.0) / totals**2)
+
+
+_ENDS = ("interval_low", "interval_high")
+
+
+@statistic(*_ENDS, takes=Crosstab, inferential=_ENDS)
+def column_share_intervals(table: Crosstab, options: Options) -> Mapping[str, Cells]:
+    """Interval of each cell's column share, (r, c), without finite population correction.
+
+    Without weights or with frequency weights Wilson's interval on the column's (weighted) cases. With a probability
+    weight or a design the logit interval of the linearised standard error (R ``svyciprop``, "xlogit"), with replicate
+    weights linearised from the replicates' covariance of the counts; where the share is 0 or 1, which leaves no error
+    to estimate, Clopper and Pearson's on the unweighted cases (Korn and Graubard 1998). A column
+    without cases has none: ``empty_row_or_column``.
+    """
+    reason = total_reason(float(table.w.sum()))
+    if reason:
+        return dict.fromkeys(_ENDS, Cells(np.full(table.w.shape, np.nan), error=reason))
+    bases = table.w.sum(axis=0)
+    if designed(table):
+        totals = np.where(bases > 0, bases, 1.0)
+        p = np.where(table.w < totals, table.w / totals, 1.0)
+        low, high = logit_interval(
+            p, np.sqrt(_column_share_variances(table, totals)), design_df(table), options.confidence
+        )
+        edge = (p <= 0) | (p >= 1)
+        if edge.any():
+            cases = np.broadcast_to(table.n.sum(axis=0).astype(np.float64), p.shape)[edge]
+            low[edge], high[edge] = clopper_pearson(p[edge] * cases, cases, options.confidence)
+        method = "logit_column_share"
+    else:
+        low, high = wilson(table.w, np.broadcast_to(bases, table.w.shape), options.confidence)
+        method = "wilson_column_share"
+    empty = np.broadcast_to(bases <= 0, table.w.shape)
+    return {
+        name: Cells(np.where(empty, np.nan, values), method, error="empty_row_or_column")
+        for name, values in zip(_ENDS, (low, high), strict=True)
+    }
+
+
 # ---------------------------------------------------------------- comparison of columns
 
 
@@ -192,7 +254,7 @@ def _design_z(table: Crosstab, totals: Floats) -> Floats:
     shares = table.w / totals
     if table.covariance is None:
         # One stage with replacement: columns are disjoint groups of cases, so their shares do not covary.
-        own = share_se(table.w, table.w2, totals, table.w2.sum(axis=0), float(table.n.sum())) ** 2
+        own = _column_share_variances(table, totals)
         return _over_error(shares, own[:, :, None] + own[:, None, :])
     # ∂(share of row i in column j)/∂(share of cell (k, j) in the table), shape (row i, column j, row k).
     factor = (np.eye(r)[:, None, :] - shares[:, :, None]) / (totals / table.w.sum())[:, None]

@@ -73,7 +73,11 @@ def _pairwise(
     """
     wanted = [m for m in PAIRWISE if not statistics or m in statistics or f"{m}_p" in statistics]
     several = int((grouped.n.sum(axis=0) > 0).sum()) > 2
-    if context.mode == "description" or not several or by_design(grouped) or not wanted:
+    if context.mode == "description" or not several or not wanted:
+        return
+    if by_design(grouped):
+        for name in wanted if statistics else ():
+            context.writer.add(about, f"{name}_p", Number(None, error="weights_need_design_based"))
         return
     from pipeline.statistics import posthoc
 
@@ -139,8 +143,12 @@ def correlation(
     about = About(table_id, row_var=first, col_var=second)
     table, _ = complete_patterns(context, (first, second))
     n, base = int(table.n.sum()), float(table.w.sum())
-    for statistic, result in chosen(table, context, statistics or CORRELATIONS):
-        writer.add_result(about, statistic, result, [""], [""], n, base)
+    asked = statistics or CORRELATIONS
+    if not any(s in COEFFICIENTS for s in asked):  # a comparison of pairs stands beside their correlation, as in SPSS
+        asked = ("pearson_r", *asked)
+    for statistic, result in chosen(table, context, asked):
+        if isinstance(result, Number):  # what is about the items of a scale has no place in a pair
+            writer.add_result(about, statistic, result, [""], [""], n, base)
 
 
 def correlation_matrix(
@@ -201,20 +209,34 @@ CORRELATIONS = (
 
 
 def reliability(context: Context, table_id: str, name: str, statistics: Sequence[str] = ()) -> None:
-    """A battery as a scale: Cronbach's alpha and its items, over the cases valid on all items."""
+    """A battery as a scale: Cronbach's alpha and its items, over the cases valid on all items.
+
+    Krippendorff's alpha is over all cases with two valid items or more: what it is made for.
+    """
     cases, writer = context.cases, context.writer
     members = cases.codebook.batteries[name].members
     table, complete = complete_patterns(context, members)
     about = About(table_id, row_var=name)
     n, base = int(table.n.sum()), float(table.w.sum())
     wanted = statistics or RELIABILITY
-    for statistic, result in chosen(table, context, wanted):
+    by_pairs = [s for s in wanted if s.startswith(_KRIPPENDORFF)]
+    listwise = [s for s in wanted if s not in by_pairs]
+    for statistic, result in chosen(table, context, listwise) if listwise else ():
         writer.add_items(about, statistic, result, members, n, base)
+    if by_pairs:
+        x = np.column_stack([cases.numeric(member) for member in members])
+        several: Mask = np.asarray((~np.isnan(x)).sum(axis=1) > 1)
+        pairable = patterns_of(context, x, several)
+        sizes = int(pairable.n.sum()), float(pairable.w.sum())
+        for statistic, result in chosen(pairable, context, by_pairs):
+            writer.add_items(about, statistic, result, members, *sizes)
     for member in members:
         values, c = cases.distribution(member, complete.view(np.uint8))
         one = _alone(context, member, values, c, complete)
         for statistic, result in chosen(one, context, ("mean", "sd", "n")):
             _add_at(writer, about, statistic, result, member, "", one)
 
+
+_KRIPPENDORFF = "krippendorff_alpha"
 
 RELIABILITY = ("cronbach_alpha", "cronbach_alpha_standardised", "alpha_if_deleted", "item_total_correlation")

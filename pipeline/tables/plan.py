@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from pipeline.errors import PipelineError, StudyError, nearest
+from pipeline.results import About
 from pipeline.spec.load import StudyFiles, parts
 from pipeline.spec.model import Codebook, TableSpec
-from pipeline.statistics.core import known
+from pipeline.statistics.core import Number, known
 from pipeline.tables.axes import kind_of
 from pipeline.tables.context import Context
 from pipeline.tables.means import PAIRWISE, correlation, correlation_matrix, means, reliability
@@ -80,8 +81,28 @@ def make(spec: TableSpec, context: Context, codebook: Codebook) -> None:
     """Make all rows of a table."""
     inside = context if not spec.where else replace(context, cases=context.cases.where(spec.where))
     wanted = (*spec.statistics, "letters") if spec.letters and spec.statistics else spec.statistics
-    for piece in pieces(spec, codebook):
+    made = pieces(spec, codebook)
+    before = len(inside.writer)
+    for piece in made:
         _make_piece(piece, spec, inside, wanted)
+    _say_missing(spec, inside, made, inside.writer.statistics_since(before))
+
+
+def _say_missing(spec: TableSpec, context: Context, made: Sequence[Piece], there: Collection[str]) -> None:
+    """A reason for each statistic that was asked for and that none of the table's pairs of variables has.
+
+    What a description leaves out is no gap: the whole report says that it has no tests.
+    """
+    for name in spec.statistics:
+        asked = f"{name}_p" if name in PAIRWISE else name
+        if asked in there or name in LAYOUT_IDS or (context.mode == "description" and _inferential(name)):
+            continue
+        for row, column in dict.fromkeys((piece.row, piece.column) for piece in made if piece.way != "model"):
+            context.writer.add(About(spec.table, row, column), name, Number(None, error="not_for_these_variables"))
+
+
+def _inferential(name: str) -> bool:
+    return name in PAIRWISE or name in known()[name].inferential
 
 
 def _make_piece(piece: Piece, spec: TableSpec, context: Context, wanted: Sequence[str]) -> None:

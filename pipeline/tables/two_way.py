@@ -162,7 +162,7 @@ def _net_and_rest(table: Crosstab, places: Sequence[int]) -> Crosstab:
         covariance = over @ covariance @ over.T
     return Crosstab(
         (sums @ table.n).astype(np.int64), sums @ table.w, sums @ table.w2, table.weighting,
-        covariance=covariance, design_df=table.design_df,
+        covariance=covariance, design_df=table.design_df, sample_n=table.sample_n,
     )  # fmt: skip
 
 
@@ -252,7 +252,8 @@ def _two_sets(context: Context, about: About, rows: Axis, columns: Axis, statist
     with np.errstate(invalid="ignore", divide="ignore"):
         writer.add_grid(about, "column_share", w / w[-1:, :], r, c, n[-1:, :], w[-1:, :], error="empty_column")
         writer.add_grid(about, "row_share", w / w[:, -1:], r, c, n[:, -1:], w[:, -1:], error="empty_row")
-        writer.add_grid(about, "share_of_cases", w / w_total, r, c, n_total, w_total, error="no_valid_cases")
+        for name in ("share_of_cases", "table_share"):
+            writer.add_grid(about, name, w / w_total, r, c, n_total, w_total, error="no_valid_cases")
     for name, result in chosen(pair, context, statistics):
         if name.startswith("mrcv") or name == "letters":
             writer.add_result(about, name, result, rows.codes, columns.codes, n_total, w_total)

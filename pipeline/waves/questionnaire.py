@@ -276,7 +276,7 @@ def _categories(variable: Variable, v: spss.Variable, found: Sequence[str], draf
     moved = {code: target for code, target in targets.items() if target != code}
     if moved:
         draft.codes.update(moved)
-        listed = ", ".join(f"{c} «{answers[c]}» → {t}" for c, t in moved.items())
+        listed = _joined([_coded(c, answers[c], f" → {t}") for c, t in moved.items()])
         draft.add("recoded", "mapped", _say("evidence_recoded", codes=listed), _say("reason_recoded"))
     for code, target in targets.items():
         score = best(answers[code], _all(book[target]))
@@ -320,14 +320,14 @@ def _splits(
         whole = target in free
         if not parts or (whole and len(parts) < 2):
             continue
-        names = ", ".join(f"{c} «{left[c]}»" for c in parts)
+        names, like = _joined([_coded(c, left[c]) for c in parts]), ", ".join(left[c] for c in parts)
         for code in parts:
             if code != target:
                 draft.codes[code] = target
             targets[code] = target
             del left[code]
         free.pop(target, None)
-        draft.add("split", "mapped", _say("evidence_split", answer=_named(target, text, like=names), parts=names),
+        draft.add("split", "mapped", _say("evidence_split", answer=_named(target, text, like=like), parts=names),
                   _say("reason_split", label=_labels(text)))  # fmt: skip
 
 
@@ -370,7 +370,7 @@ def _additions(book: Mapping[str, Text], left: dict[str, str], draft: _Draft) ->
     """Answers that the codebook does not have: into its "other", where it has one."""
     others = [c for c, text in book.items() if any(plain(t).startswith(OTHERS) for t in text.values())]
     for code, label in left.items():
-        shown = f"{code} «{label}»" if label else code
+        shown = _coded(code, label)
         if others and label:
             draft.codes[code] = others[0]
             other = _named(others[0], book[others[0]])
@@ -393,7 +393,7 @@ def _missing(variable: Variable, v: spss.Variable, missing: Mapping[str, str], d
         scored = [(best(label, _all(text)), target) for target, text in variable.missing.items()] if label else []
         score, target = max(scored, default=(0.0, ""))
         alone = [t for t in variable.missing if t not in missing]
-        shown = f"{code} «{label}»" if label else code
+        shown = _coded(code, label)
         if score < NEAR and len(alone) == 1 and len([c for c in missing if c not in variable.missing]) == 1:
             target = alone[0]
             draft.add("missing", "same", _say("evidence_missing_left", code=shown, target=target))
@@ -439,9 +439,9 @@ def _quantity(variable: Variable, v: spss.Variable, found: Sequence[str], draft:
     if not numeric:
         return
     answers, missing = _file_answers(v, found, variable)
-    classes = [f"{c} «{label}»" for c, label in answers.items() if label and c not in variable.missing]
+    classes = [_coded(c, label) for c, label in answers.items() if label and c not in variable.missing]
     if len(classes) >= 2 and variable.kind == "numeric":
-        draft.add("type", "not", _say("evidence_classes", classes=", ".join(classes[:6])), _say("reason_classes"))
+        draft.add("type", "not", _say("evidence_classes", classes=_joined(classes[:6])), _say("reason_classes"))
     if v.kind == "numeric":
         _missing(variable, v, missing, draft)
 
@@ -454,8 +454,14 @@ def _labels(text: Text) -> dict[str, str]:
 def _named(code: str, text: Text, like: str = "") -> dict[str, str]:
     """An answer of the codebook with its code; beside a label of the file, in the language that the file speaks."""
     if like:
-        return dict.fromkeys(LANGUAGES, f"{code} «{max(_all(text), key=lambda t: alike(t, like))}»")
-    return {lang: f"{code} «{label}»" for lang, label in _labels(text).items()}
+        return _coded(code, max(_all(text), key=lambda t: alike(t, like)))
+    return {lang: _coded(code, label)[lang] for lang, label in _labels(text).items()}
+
+
+def _coded(code: str, label: str, more: str = "") -> dict[str, str]:
+    """A code with its label, where it has one, in each language's quotation marks."""
+    quoted = _say("quoted", text=label) if label else dict.fromkeys(LANGUAGES, "")
+    return {lang: f"{code} {text}".strip() + more for lang, text in quoted.items()}
 
 
 def _joined(items: Sequence[Words]) -> dict[str, str]:

@@ -240,3 +240,16 @@ def test_a_matrix_is_its_pairs(missing, coefficient):
             assert m.errors[i][j] == (one.error or p.error)
             np.testing.assert_equal(m.values[i, j], np.nan if one.value is None else one.value)
             np.testing.assert_equal(m.p[i, j], np.nan if p.value is None else p.value)
+
+
+def test_centred_with_large_weights():
+    """The mean of 1, 2 and 4 is 7/3, of any size of the weights."""
+    for size in (1e-9, 1.0, 1e9):
+        means, deviations = centred(np.array([[1.0], [2], [4]]), np.full(3, size))
+        assert means[0] == pytest.approx(7 / 3, rel=1e-15)
+        np.testing.assert_allclose(deviations[:, 0], [-4 / 3, -1 / 3, 5 / 3], rtol=1e-14)
+
+
+def test_a_variable_with_itself_has_no_error():
+    a = patterns([CASES["x"], CASES["y"]])
+    assert correlation_matrix(a, Options()).errors == (("", ""), ("", ""))

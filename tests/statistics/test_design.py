@@ -216,6 +216,8 @@ def test_design_effects_against_r_survey():
     assert np.isnan(simple_random_variance(np.ones(1), np.ones(1)))
     assert kish_effective_n(np.array([1.0, 1, 2])) == pytest.approx(16 / 6)
     assert np.isnan(kish_effective_n(np.zeros(2)))
+    # Whole numbers whose squares are beyond 64 bits.
+    assert kish_effective_n(np.full(3, 10**10)) == pytest.approx(3)
 
 
 ROWS = Margin(SOME["r"].astype(int), np.array([70.0, 110]))

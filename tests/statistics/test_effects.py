@@ -5,7 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.statistics.effects import noncentral_f_cdf, noncentral_f_limits, noncentral_t_limits
+from pipeline.statistics.core import Options
+from pipeline.statistics.effects import (
+    bias_factor,
+    explained_variance,
+    noncentral_f_cdf,
+    noncentral_f_limits,
+    noncentral_t_limits,
+)
 from tests.statistics.numeric_aggregates import CASES, case_groups, found, grouped, reason, value
 
 # The values of d, g, eta squared and omega squared with their intervals are in numeric_r.csv (see test_groups).
@@ -135,3 +142,49 @@ def test_eta_squared_of_two_groups_is_that_of_t():
     t, df = value(two, "t"), value(two, "t_df")
     assert value(two, "eta_squared") == pytest.approx(t * t / (t * t + df), rel=1e-12)
     assert "eta_squared" in found(two)
+
+
+def test_limits_of_the_noncentral_f_of_r():
+    # R 4.2.2: pf1 <- function(f, a, b, l) {m <- l/2; s <- 40*sqrt(m) + 200; k <- seq(max(0, floor(m-s)), ceiling(m+s))
+    #   sum(dpois(k, m)*pbeta(a*f/(a*f+b), a/2+k, b/2))}
+    # uniroot(function(l) pf1(3.3, 2, 20, l) - p, c(0, 1000), tol = 1e-15)$root for p = .9, .1 and .75, .25
+    assert noncentral_f_limits(3.3, 2, 20, 0.8) == pytest.approx((0.563698735353783, 14.1456252813019), rel=1e-10)
+    assert noncentral_f_limits(3.3, 2, 20, 0.5) == pytest.approx((2.36019014812921, 9.50621464998124), rel=1e-10)
+    # pf1(2e4, 2, 300, 4e4) and pf1(1e5, 3, 1000, 2.9e5)
+    assert noncentral_f_cdf(2e4, 2, 300, 4e4) == pytest.approx(0.4891408725672307, rel=1e-11)
+    assert noncentral_f_cdf(1e5, 3, 1000, 2.9e5) == pytest.approx(0.7692102000462712, rel=1e-11)
+
+
+def test_explained_variance_of_three_cases_by_hand():
+    """1 2 and 4: in all (16 + 1 + 25)/9 = 14/3, within 1/2; ω² = (25/6 − 1/2)/(14/3 + 1/2)."""
+    three = grouped([1, 2, 4], [0, 0, 1])
+    assert value(three, "eta_squared") == pytest.approx(25 / 28, rel=1e-12)
+    assert value(three, "omega_squared") == pytest.approx(22 / 31, rel=1e-12)
+    # Without inference nothing is looked for that would not be shown.
+    plain = explained_variance(three, Options(inference=False))
+    assert set(plain) == {"eta_squared", "omega_squared"}
+    assert reason(grouped([1, 1, 1], [0, 0, 1]), "eta_squared") == "zero_variance"
+    assert reason(grouped([1, 1, 2, 2], [0, 0, 1, 1], [0.625] * 4, "frequency"), "cohens_d") == "zero_variance"
+
+
+def test_omega_of_an_f_of_one_is_zero_without_a_warning():
+    """−1 0 1 and 6 around 1: between 2·1², within 2 + 12 with 7 degrees of freedom."""
+    even = grouped([-1, 0, 1, 3, -1, 2, 0, 2, 0], [0] * 3 + [1] * 6)
+    omega = found(even, "omega_squared")["omega_squared"]
+    assert (omega.value, omega.warning) == (0, "")
+
+
+def test_limits_of_d_beyond_the_noncentral_t():
+    """t of a billion: the noncentral t has no value in doubles, and the difference has no limits."""
+    apart = grouped([0, 1e-9, 1, 1 + 1e-9], [0, 0, 1, 1])
+    assert value(apart, "cohens_d") < -1e8
+    for name in ("cohens_d_low", "cohens_d_high", "hedges_g_low", "hedges_g_high"):
+        assert reason(apart, name) == "no_convergence"
+
+
+@pytest.mark.parametrize(
+    ("df", "factor"), [(401, 0.998128314344047469), (403, 0.998137609835080431), (801, 0.999063329331257459)]
+)
+def test_the_factor_of_g_to_the_last_digit(df, factor):
+    """z = (df − 1)/2 whole: √π·(2z)!/(4^z·z!·(z − 1)!)/√(df/2) in Python's decimal with 60 digits."""
+    assert abs(bias_factor(df) - factor) <= 1e-15

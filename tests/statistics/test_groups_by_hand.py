@@ -11,6 +11,7 @@ from scipy.special import fdtrc, stdtr, stdtrit
 from pipeline.statistics.core import Distribution
 from pipeline.statistics.design import Sampled, design, replicates
 from pipeline.statistics.groups import (
+    anova_of,
     group_variances,
     linearised_variances,
     mean_covariance,
@@ -270,3 +271,25 @@ def test_paired_difference_of_a_sample():
     theta = REPLICATE.T @ d / REPLICATE.sum(axis=0)
     replicated = of_pairs(replicates(W, REPLICATE, "bootstrap"))
     assert value(replicated, "paired_se") == pytest.approx(theta.std(ddof=1), rel=1e-11)
+
+
+def test_who_compares_two_groups():
+    """Two with cases, or two declared of which one has none; three declared are several, whoever answered."""
+    assert two_meant(grouped([1, 2], [0, 2], count=3))
+    assert two_meant(grouped([1, 2], [0, 0], count=2))
+    assert not two_meant(grouped([1, 2], [0, 0], count=3))
+    assert not two_meant(grouped([1, 2, 3], [0, 1, 2]))
+
+
+def test_only_differences_of_means_count():
+    """Two and three cases one apart: between 2·(3/5)² + 3·(2/5)² = 6/5, of any size of the means."""
+    for far in (0.0, 1e14):
+        one = anova_of(np.array([2.0, 3]), np.array([far, far + 1]), np.array([1.0, 1]))
+        assert one.between == pytest.approx(6 / 5, rel=1e-12)
+        assert (one.within, one.df1, one.df2) == (2, 1, 3)
+        assert one.f == pytest.approx(6 / 5 / (2 / 3), rel=1e-12)
+
+
+@pytest.mark.parametrize(("weighting", "method"), [("probability", "weighted"), ("none", "")])
+def test_a_coefficient_of_a_sample_says_whether_it_is_weighted(weighting, method):
+    assert found(of_pairs(design(W, H, K), weighting), "pearson_r")["pearson_r"].method == method

@@ -294,7 +294,7 @@ def test_a_step_uphill_by_hand():
 
 @pytest.mark.parametrize("side", [-1, 1])
 def test_a_profile_that_newton_would_leave(monkeypatch, side):
-    """Its fall is 1 + arctan(|t| − 3): Newton's steps from 10 lead ever further away, the bracket does not."""
+    """Its fall is 4 + arctan(|t| − 3): Newton's steps from 10 lead ever further away, the bracket does not."""
     fits = []
 
     def profile(x, y, w, start, fixed):
@@ -302,12 +302,13 @@ def test_a_profile_that_newton_would_leave(monkeypatch, side):
         fits.append(t)
         away = abs(t) - 3
         slope = math.copysign(1 / (1 + away**2), t)
-        return models.Penalised(start, -(1 + math.atan(away)) / 2, np.eye(1), True, np.array([-slope / 2]), np.eye(1))
+        return models.Penalised(start, -(4 + math.atan(away)) / 2, np.eye(1), True, np.array([-slope / 2]), np.eye(1))
 
     monkeypatch.setattr(models, "firth", profile)
     best = models.Penalised(np.zeros(1), 0.0, np.eye(1), True, np.zeros(1), np.eye(1))
-    assert models.profile_limit(X, BINARY, W, best, 0, side, 1.0, 10.0) == pytest.approx(3 * side, rel=1e-9)
-    assert fits[0] == 10 * side
+    assert models.profile_limit(X, BINARY, W, best, 0, side, 4.0, 5.0) == pytest.approx(3 * side, rel=1e-9)
+    # √4 standard errors of 5; from there Newton would go to 10 less some 77, far below 0: half way instead.
+    assert fits[:2] == [10 * side, 5 * side]
     assert len(fits) <= 8
     assert all(0 < t * side <= 10 for t in fits)
 
@@ -318,3 +319,219 @@ def test_a_start_without_information_is_no_fit():
     found = firth(x, y, np.ones(6), np.array([1e4, 1e4]))
     assert not found.converged
     assert found.log_likelihood == -np.inf
+
+
+@pytest.mark.parametrize("side", [-1, 1])
+def test_a_profile_without_slope_is_halved(monkeypatch, side):
+    """Its fall is 1 within 3 of the estimate and 9 beyond: outwards by one and a half times the way so far, then in."""
+    fits = []
+
+    def profile(x, y, w, start, fixed):
+        t = float(start[0])
+        fits.append(t)
+        value = -0.5 if abs(t) < 3 else -4.5
+        return models.Penalised(start, value, np.eye(1), True, np.zeros(1), np.eye(1))
+
+    monkeypatch.setattr(models, "firth", profile)
+    best = models.Penalised(np.zeros(1), 0.0, np.eye(1), True, np.zeros(1), np.eye(1))
+    assert models.profile_limit(X, BINARY, W, best, 0, side, 4.0, 0.5) == pytest.approx(3 * side, rel=1e-9)
+    # 1, 1 + 1.5·1, 2.5 + 1.5·2.5, and half way between the last two.
+    assert fits[:4] == [side, 2.5 * side, 6.25 * side, 4.375 * side]
+
+
+@pytest.mark.parametrize("unit", [1e9, 0.1])
+def test_limits_in_any_unit(unit):
+    """A predictor in billionths has a coefficient, an error and limits a billion times as large, and the reverse."""
+    best = firth(X, BINARY, W)
+    se = float(np.sqrt(np.linalg.inv(best.information)[1, 1]))
+    want = models.profile_limit(X, BINARY, W, best, 1, 1, 3.841458820694124, se)
+    x = X * [1, unit, 1]
+    limit = models.profile_limit(x, BINARY, W, firth(x, BINARY, W), 1, 1, 3.841458820694124, se / unit)
+    assert limit * unit == pytest.approx(want, rel=1e-8)
+
+
+def test_outcomes_all_the_same_leave_no_residuals():
+    """RSS 0: a normal density as high as one likes."""
+    fit = linear(X, np.zeros(K), W)
+    assert fit.theta.tolist() == [0, 0, 0]
+    assert fit.log_likelihood == math.inf
+
+
+@pytest.mark.parametrize("size", [1e11, 1e-11])
+@pytest.mark.parametrize("name", ["logistic", "poisson"])
+def test_weights_of_any_size_converge_alike(name, size):
+    one = MODELS[name][0]()
+    y = {"logistic": BINARY, "poisson": COUNTS}[name]
+    other = {"logistic": logistic, "poisson": poisson}[name](X, y, W * size)
+    assert other.converged
+    np.testing.assert_allclose(other.theta, one.theta, rtol=1e-9)
+
+
+def test_outcomes_that_are_separated_do_not_converge():
+    """Nor is anything said on the console."""
+    assert not logistic(
+        np.column_stack([np.ones(6), np.arange(6.0)]), np.array([0.0, 0, 0, 1, 1, 1]), np.ones(6)
+    ).converged
+
+
+def test_a_step_in_two_directions_by_hand():
+    """The longer of its parts is cut to 5, the other in proportion; what stays level is not down."""
+
+    def level(at):
+        return 0.0, np.zeros(2), np.eye(2)
+
+    theta, _ = models._uphill(level, np.zeros(2), 0.0, np.array([20.0, 8.0]))
+    assert theta.tolist() == [5, 2]
+
+
+@pytest.mark.parametrize("categories", [2, 4])
+def test_equal_shares_are_at_the_top_at_once(categories):
+    """Without predictors the multinomial model of equal shares has all coefficients 0, where the search begins."""
+    y = np.arange(8) % categories
+    fit = multinomial(np.ones((8, 1)), y, np.ones(8), categories, 0)
+    assert fit.converged
+    assert fit.theta.tolist() == [0] * (categories - 1)
+    assert fit.log_likelihood == pytest.approx(-8 * math.log(categories), rel=1e-14)
+
+
+def test_thresholds_without_predictors_are_the_shares_at_once(monkeypatch):
+    """log P(Y≤c)/P(Y>c) of the weighted shares 1/8, 3/8 and 4/8: log 1/7 and log 1, after one pass."""
+    monkeypatch.setattr(models, "_PASSES", 1)
+    y, w = np.array([0, 1, 2, 1, 2]), np.array([1.0, 1, 3, 2, 1])
+    fit = ordinal(np.empty((5, 0)), y, w, 3)
+    assert fit.converged
+    np.testing.assert_allclose(fit.theta, [-math.log(7), 0], atol=1e-15)
+    want = math.log(1 / 8) + 3 * math.log(3 / 8) + 4 * math.log(1 / 2)
+    assert fit.log_likelihood == pytest.approx(want, rel=1e-14)
+
+
+def test_a_step_that_would_disorder_the_thresholds():
+    """Weights from 0.1 to 1000, and one of Newton's steps is too long.
+
+    R 4.2.2, MASS: x <- matrix(c(6,4,6, 2,0,3, -2,1,3, -3,3,3, -3,0,0, 2,-1,0, -1,3,3, -1,-1,-3, -2,0,-3, 3,-3,2,
+    3,1,1, 0,-3,0, -3,3,-2), ncol=3, byrow=TRUE); y <- factor(c(1,2,2,2,1,0,0,2,1,2,2,2,2));
+    w <- c(100,10,100,1000,100,1,.1,100,100,10,10,1000,100);
+    f <- polr(y ~ x, weights=w, control=list(reltol=1e-16, maxit=5000)); c(f$zeta, f$coefficients, logLik(f))
+    """
+    x = [[6, 4, 6], [2, 0, 3], [-2, 1, 3], [-3, 3, 3], [-3, 0, 0], [2, -1, 0], [-1, 3, 3], [-1, -1, -3], [-2, 0, -3],
+         [3, -3, 2], [3, 1, 1], [0, -3, 0], [-3, 3, -2]]  # fmt: skip
+    y = np.array([1, 2, 2, 2, 1, 0, 0, 2, 1, 2, 2, 2, 2])
+    w = np.array([100, 10, 100, 1000, 100, 1, 0.1, 100, 100, 10, 10, 1000, 100])
+    fit = ordinal(np.array(x, np.float64), y, w, 3)
+    assert fit.converged
+    want = [-7.655780954493960, -1.210060098178759, -0.624052424678629, -0.586567673190745, 0.611655596351444]
+    np.testing.assert_allclose(fit.theta, want, rtol=1e-7)
+    assert fit.log_likelihood == pytest.approx(-668.915872858912735, rel=1e-12)
+
+
+def test_three_classes_far_out():
+    """Chances of e^±thousands beside each other: the cases far out say nothing, as those of two classes."""
+    x = np.concatenate([SLOPES[:, 0], [-3000, 3000]])
+    design = np.column_stack([np.ones(K + 2), x])
+    near = multinomial(X[:, :2], CLASSES, np.ones(K), 3, 1)
+    low, high = near.theta[1], near.theta[3]
+    assert low * 3000 < -709 < 709 < high * 3000
+    fit = multinomial(design, np.concatenate([CLASSES, [0, 2]]), np.ones(K + 2), 3, 1)
+    assert fit.converged
+    np.testing.assert_allclose(fit.theta, near.theta, rtol=1e-6)
+    assert fit.log_likelihood == pytest.approx(near.log_likelihood, rel=1e-8)
+
+
+@pytest.mark.parametrize("name", FITS)
+def test_a_search_that_cannot_go_on_ends_where_it_is(monkeypatch, name):
+    tries = []
+    monkeypatch.setattr(models, "_uphill", lambda *given: tries.append(given))
+    fit = FITS[name](X)
+    assert not fit.converged
+    assert len(tries) == 1
+    assert fit.theta.shape == tries[0][1].shape
+    assert fit.log_likelihood == tries[0][2]
+
+
+def test_a_search_without_information_ends_at_once(monkeypatch):
+    solved = []
+    solve = np.linalg.solve
+    monkeypatch.setattr(models.np.linalg, "solve", lambda *given: solved.append(given) or solve(*given))
+    assert not FITS["multinomial"](np.hstack([X, np.zeros((K, 1))])).converged
+    assert len(solved) == 1
+
+
+@pytest.mark.parametrize("at", [(-0.2, 1.1, -0.8), (1.0, -2.0, 0.5), (0.0, 4.0, -3.0)])
+def test_firths_gradient_and_curvature_anywhere(monkeypatch, at):
+    """A search of no passes stays at its start, and says what is there."""
+    monkeypatch.setattr(models, "_PASSES", 0)
+    theta = np.array(at)
+    found = firth(X, BINARY, W, theta)
+    assert not found.converged
+    assert found.theta.tolist() == theta.tolist()
+    value, information = penalised(theta)
+    assert found.log_likelihood == pytest.approx(value, rel=1e-12)
+    np.testing.assert_allclose(found.information, information, rtol=1e-12)
+    for j in range(3):
+        assert found.gradient[j] == pytest.approx(derivative(lambda t: penalised(t)[0], theta, j), rel=1e-6, abs=1e-6)
+        row = [
+            -derivative(lambda t, j=j: derivative(lambda u: penalised(u)[0], t, j, 1e-3), theta, m, 1e-3)
+            for m in range(3)
+        ]
+        np.testing.assert_allclose(found.curvature[j], row, rtol=1e-4, atol=1e-4)
+
+
+def test_firth_from_where_its_likelihood_bends_upwards(monkeypatch):
+    """By hand: x is symmetric and y goes with |x|, so the slope is 0; Σ(y − p) + 2(½ − p) = 4 − 7p, so p is 4/7."""
+    x, y = np.column_stack([np.ones(5), [0.0, 2, 3, -3, -2]]), np.array([1.0, 1, 0, 0, 1])
+    start = np.array([-1.0, -2])
+    with monkeypatch.context() as none:
+        none.setattr(models, "_PASSES", 0)
+        there = firth(x, y, np.ones(5), start)
+    assert there.gradient @ np.linalg.solve(there.curvature, there.gradient) < 0
+    for begin in (start, None):
+        found = firth(x, y, np.ones(5), begin)
+        assert found.converged
+        np.testing.assert_allclose(found.theta, [math.log(4 / 3), 0], atol=1e-12)
+
+
+def test_firth_takes_few_steps(monkeypatch):
+    """Its steps square their error, with the curvature of what is maximised, where the information takes a dozen."""
+    steps, uphill = [], models._uphill
+    monkeypatch.setattr(models, "_uphill", lambda *given: steps.append(given) or uphill(*given))
+    assert firth(X, BINARY, W).converged
+    assert len(steps) <= 6
+
+
+def test_a_fit_that_is_given_up_is_where_it_says(monkeypatch):
+    monkeypatch.setattr(models, "_PASSES", 1)
+    found = firth(X, BINARY, W)
+    assert not found.converged
+    value, information = penalised(found.theta)
+    assert found.log_likelihood == pytest.approx(value, rel=1e-12)
+    np.testing.assert_allclose(found.information, information, rtol=1e-12)
+
+
+@pytest.mark.parametrize("side", [-1, 1])
+def test_the_profile_of_a_parabola_by_hand(monkeypatch, side):
+    """−½ t' C t around (3, −5) with C = (2 1; 1 4): at its top over t₂ = −t₁/4 it has fallen by 7/8 t₁²."""
+    looks = []
+    top, curvature = np.array([3.0, -5]), np.array([[2.0, 1], [1, 4]])
+
+    def profile(x, y, w, start, fixed):
+        t = start[0] - 3
+        looks.append(start)
+        return models.Penalised(
+            top + np.array([t, -t / 4]), -7 / 8 * t**2, curvature, True, np.array([-7 / 4 * t, 0]), curvature
+        )
+
+    monkeypatch.setattr(models, "firth", profile)
+    best = models.Penalised(top, 0.0, curvature, True, np.zeros(2), curvature)
+    limit = side * (1.5 / 1.75) ** 0.5
+    found = models.profile_limit(X, BINARY, W, best, 0, side, 1.5, abs(limit) / 2 / 1.5**0.5)
+    assert found == pytest.approx(3 + limit, rel=1e-12)
+    # The first look is half way; from there the root of the fall is straight, and so is the way of t₂.
+    np.testing.assert_allclose(looks, [top + np.array([t, -t / 4]) for t in (limit / 2, limit)], rtol=1e-12)
+
+
+def test_firth_that_begins_at_its_top():
+    """Two of four: the slope is 0 at once, 4·log ½ + ½ log(4·¼)."""
+    found = firth(np.ones((4, 1)), np.array([0.0, 1, 0, 1]), np.ones(4))
+    assert found.converged
+    assert found.theta.tolist() == [0]
+    assert found.log_likelihood == pytest.approx(-4 * math.log(2), rel=1e-14)

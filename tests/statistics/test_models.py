@@ -724,3 +724,26 @@ def test_separating_is_yes_or_no():
         found = fit_model(made, OPTIONS)
         assert found.separating.dtype == bool
         assert found.separating.any() == found.separation
+
+
+@pytest.mark.parametrize("kind", ["linear", "logistic"])
+def test_the_p_of_an_effect_is_one_less_the_confidence_whose_interval_ends_at_zero(kind):
+    made = data(kind, "probability")
+    found = fit_model(made, OPTIONS)
+    j = int(found.effect_p[0].argmax())
+    p = float(found.effect_p[0, j])
+    assert 1e-6 < p < 1
+    touching = fit_model(made, replace(OPTIONS, confidence=1 - p))
+    nearest = min(abs(touching.effect_low[0, j]), abs(touching.effect_high[0, j]))
+    assert nearest == pytest.approx(0, abs=1e-8 * found.effect_se[0, j])
+
+
+@pytest.mark.parametrize("kind", list(OUTCOME))
+def test_the_size_of_probability_weights_does_not_matter_to_a_model(kind):
+    table = np.column_stack([CASES[OUTCOME[kind]], X])
+    one, small = (
+        fit_model(ModelData(patterns(table, w=CASES["w"] * size, weighting="probability"), ModelSpec(kind)), OPTIONS)
+        for size in (1.0, 1e-9)
+    )
+    np.testing.assert_allclose(small.coefficient, one.coefficient, rtol=1e-7)
+    np.testing.assert_allclose(small.se, one.se, rtol=1e-7)

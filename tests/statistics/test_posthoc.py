@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from pipeline.statistics.core import Options
+from pipeline.statistics.design import design
 from pipeline.statistics.posthoc import (
     compare_means,
     dunn,
@@ -15,6 +16,8 @@ from pipeline.statistics.posthoc import (
     tukey_hsd,
 )
 from tests.statistics.numeric_aggregates import CASES, R, case_groups, found, grouped, table
+from tests.statistics.test_design_by_hand import H, K, W, by_definition
+from tests.statistics.test_groups_by_hand import THREE, sampled, scores_of_means
 
 PSPP = table("numeric_pspp.csv")
 OPTIONS = Options()
@@ -170,3 +173,58 @@ def test_two_constant_columns_of_a_survey_are_not_compared():
     got = compare_means(grouped(values, groups, [1, 2, 1, 2, 1, 2], "probability"), OPTIONS)
     assert np.isnan(got.p).tolist() == [True, False, False]
     assert got.error == "column_not_compared"
+
+
+def test_tukey_and_pooled_t_by_hand():
+    """1 3, 4 6 and 9 11: mean square 2 with 3 degrees of freedom; q is the difference over √(2/2), t that over √2."""
+    a = grouped([1, 3, 4, 6, 9, 11], np.repeat([0, 1, 2], 2))
+    got = tukey_hsd(a, OPTIONS)
+    np.testing.assert_allclose(got.statistic, [-3, -8, -5], rtol=1e-12)
+    np.testing.assert_allclose(got.se, 2**0.5, rtol=1e-12)
+    assert got.method == "tukey_hsd confidence=95"
+    assert games_howell(a, Options(confidence=0.9)).method == "games_howell confidence=90"
+    # 0 1 and 2 3: squares 1 in all, t = −2/√½; P(|t| > x) = 1 − x/√(2 + x²) of two degrees of freedom.
+    pair = compare_means(grouped([0, 1, 2, 3], [0, 0, 1, 1]), OPTIONS)
+    assert pair.statistic[0] == pytest.approx(-(8**0.5), rel=1e-12)
+    assert pair.p[0] == pytest.approx(1 - (8 / 10) ** 0.5, rel=1e-11)
+    # One degree of freedom is enough, but a column of one case is not.
+    assert compare_means(grouped([1, 3, 4], [0, 0, 1]), OPTIONS).error == "column_not_compared"
+
+
+def test_columns_of_a_sample_are_compared_with_their_covariance():
+    """The variance of a difference is that of the difference of the scores: their clusters are the same."""
+    scores, means = scores_of_means(THREE)
+    got = compare_means(sampled(THREE, design(W, H, K)), Options(adjustment="none"))
+    for pair, (i, j) in enumerate(((0, 1), (0, 2), (1, 2))):
+        v = by_definition((scores[:, i] - scores[:, j])[:, None], H, K)[0, 0]
+        assert (got.first[pair], got.second[pair]) == (i, j)
+        assert got.se[pair] == pytest.approx(v**0.5, rel=1e-10)
+        assert got.difference[pair] == pytest.approx(means[i] - means[j], rel=1e-12)
+
+
+def test_games_howell_of_constant_groups_says_nothing_on_the_console():
+    """A pair without any variance has neither degrees of freedom nor a p; the others have."""
+    got = games_howell(grouped([1, 1, 2, 2, 5, 9], np.repeat([0, 1, 2], 2)), OPTIONS)
+    assert np.isnan(got.p).tolist() == [True, False, False]
+    # Of the third alone: 8/2 over 2, and its one degree of freedom.
+    np.testing.assert_allclose(got.df[1:], 1, rtol=1e-12)
+    np.testing.assert_allclose(got.se[1:], 2, rtol=1e-12)
+    assert got.error == "group_of_one_case"
+
+
+def test_one_degree_of_freedom_and_squares_of_one_are_enough():
+    for values, groups in (([0, 1, 2, 3], [0, 0, 1, 1]), ([1, 3, 4], [0, 0, 1])):
+        assert tukey_hsd(grouped(values, groups), OPTIONS).error == ""
+    assert tukey_hsd(grouped([1, 1, 1], [0, 0, 1]), OPTIONS).error == "zero_variance"
+
+
+def test_two_columns_with_cases_have_letters_unasked():
+    assert "letters" in found(grouped([1, 3, 4, 6], [0, 0, 1, 1]))
+    assert "letters" not in found(grouped([1, 3, 4, 6], [0, 0, 0, 0], count=2))
+
+
+@pytest.mark.parametrize("groups", [2, 3, 10])
+@pytest.mark.parametrize("df", [1, 3, 30, 1000])
+def test_no_chance_is_above_one(groups, df):
+    for q in (1e-15, 1e-12, 1e-9):
+        assert 1 - 1e-8 < studentized_range_tail(q, groups, df) <= 1

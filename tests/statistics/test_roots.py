@@ -53,3 +53,24 @@ def test_no_change_of_sign_is_an_error(level):
 
 def test_a_function_without_value_ends_the_search():
     assert math.isnan(crossing(lambda x: x if abs(x) > 1 else math.nan, -2.0, 4.0))
+
+
+@pytest.mark.parametrize("low", [1.0, math.nextafter(1, 2)])
+def test_between_neighbours_there_is_nothing_left_to_look_at(low):
+    """Their middle is rounded to one of them, once to the lower and once to the higher: both ends and it, no more."""
+    high = math.nextafter(low, 2)
+    looked = []
+
+    def step(x):
+        looked.append(x)
+        return 1.0 if x > low else -1.0
+
+    assert crossing(step, low, high) in (low, high)
+    assert looked[:2] == [low, high]
+    assert len(looked) == 3
+
+
+def test_a_root_at_an_end_of_a_long_way():
+    """The step back from the middle to 0.1 is rounded to a ten-billionth."""
+    assert 500000.05 - (500000.05 - 0.1) != 0.1
+    assert crossing(lambda x: x - 0.1, 0.1, 1e6) == pytest.approx(0.1, rel=1e-9)

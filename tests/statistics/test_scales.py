@@ -377,3 +377,47 @@ def test_the_ratio_level_is_skipped_alone():
     below = patterns([[-1, 2, 3], [-1, 2, 4]])
     for level in ("nominal", "ordinal", "interval"):
         assert value(below, f"krippendorff_alpha_{level}") <= 1
+
+
+def test_scales_and_agreement_are_given_when_asked_for_only():
+    ids = {"cronbach_alpha", *ITEM_IDS, "split_half_r", "krippendorff_alpha", "fleiss_kappa"}
+    assert not ids & set(found(items()))
+
+
+def test_standardised_alpha_below_zero_by_hand():
+    """r = −4/5: 2r/(1 + r) = −8; and without a value the interval has none either."""
+    against = patterns([[1, 2, 3, 4], [4, 3, 1, 2]])
+    assert value(against, "cronbach_alpha_standardised") == pytest.approx(-8, rel=1e-12)
+    opposite = patterns([FIVE[:, 0], 6 - FIVE[:, 0]])
+    for end in ("low", "high"):
+        assert reason(opposite, f"cronbach_alpha_{end}") == "zero_variance"
+
+
+@pytest.mark.parametrize("size", [1e-8, 1e8])
+def test_units_of_any_size_do_not_matter(size):
+    other = patterns([CASES[f"i{k}"] * size for k in range(1, 5)])
+    assert value(other, "cronbach_alpha") == pytest.approx(value(items(), "cronbach_alpha"), rel=1e-10)
+    np.testing.assert_allclose(value(other, "alpha_if_deleted"), value(items(), "alpha_if_deleted"), rtol=1e-10)
+    # −(x + y) with x and y adds up to nothing but rounding.
+    x, y = CASES["i1"] * size / 3, CASES["i2"] * size / 7
+    assert reason(patterns([x, y, -(x + y)]), "cronbach_alpha") == "zero_variance"
+
+
+def test_items_without_a_scale_keep_their_shape():
+    for name, one in found(patterns([[1], [2]]), *ITEM_IDS).items():
+        assert one.values.shape == (1, 2), name
+        assert np.isnan(one.values).all()
+
+
+def test_units_of_weight_zero_are_none():
+    """What only they have does not vary; and if there are no others there is no pair."""
+    pairs = [[1, 2, 2], [1, 2, 2]]
+    for level in ("nominal", "ordinal", "interval", "ratio"):
+        name = f"krippendorff_alpha_{level}"
+        assert reason(patterns(pairs, [1, 0, 0], "frequency"), name) == "zero_variance"
+        assert reason(patterns(pairs, [0, 0, 0], "frequency"), name) == "no_pairs"
+
+
+def test_the_level_stands_beside_its_reason():
+    below = found(patterns([[-1, 2, 3], [-1, 2, 4]]), "krippendorff_alpha_ratio")["krippendorff_alpha_ratio"]
+    assert (below.value, below.error, below.method) == (None, "negative_values", "ratio")

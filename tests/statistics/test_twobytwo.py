@@ -307,3 +307,16 @@ def test_methods_name_the_interval_and_its_confidence():
     assert weighted["risk_difference_high"].method == "design_based_interval confidence=90"
     strata = numbers(layers([[[16, 11], [5, 20]], [[12, 16], [7, 19]]]), Options(confidence=0.9))
     assert strata["mh_odds_ratio_low"].method == "wald_log confidence=90"
+
+
+@pytest.mark.parametrize("counts", [[[0, 3], [4, 5]], [[3, 0], [4, 5]], [[0, 3], [0, 5]]])
+def test_strata_without_one_of_the_products_have_no_common_odds_ratio(counts):
+    assert np.isnan(twobytwo.mantel_haenszel_odds_ratio(np.array([counts, counts], np.float64))).all()
+
+
+def test_bowker_with_a_category_of_one_case():
+    """(2 − 3)²/(2 + 3) + (1 − 0)²/(1 + 0) of two pairs that somebody exchanged: 6/5; p = e^(−0.6) of two degrees."""
+    table = crosstab([[5, 2, 1], [3, 4, 0], [0, 0, 0]], same=True)
+    assert value(table, "bowker_chi2") == pytest.approx(6 / 5, rel=1e-12)
+    assert value(table, "bowker_chi2_df") == 2
+    assert value(table, "bowker_chi2_p") == pytest.approx(np.exp(-0.6), rel=1e-12)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pipeline.present import formats
 from pipeline.present.document import Cell, HeadCell, Row
 from pipeline.present.figures import term_label
@@ -18,6 +20,9 @@ FIT = (
     "r_squared", "adjusted_r_squared", "pseudo_r_squared", "nagelkerke_r_squared", "log_likelihood", "aic", "bic",
     "model_f", "model_lr",
 )  # fmt: skip
+
+
+DIAGNOSTICS = ("condition_number", "max_cooks_distance")
 
 
 def model(view: View, spec: TableSpec) -> Body:
@@ -41,12 +46,12 @@ def model(view: View, spec: TableSpec) -> Body:
         rows.append(Row(term_label(view, var, code), tuple(cells), level=1 if col_code else 0))
     level = formats.percent_text(view.study.confidence, view.lang, 0)
     heads = [view.t("interval", level=level) if s == "interval" else view.head(s) for s, _ in columns]
-    fit = [
-        f"{view.statistic_name(s)} = {formats.decimal_text(r.value, 3 if 'squared' in s else 2, view.lang)}"
-        for s in FIT
-        if (r := next((x for x in found if x.statistic == s and not x.row_code), None)) is not None
-        and r.value is not None
-    ]
+    whole = {r.statistic: r.value for r in found if not r.row_code and not r.col_code and r.value is not None}
+    fit = [_measure(view, s, whole) for s in FIT if s in whole]
+    diagnostics = [_measure(view, s, whole) for s in DIAGNOSTICS if s in whole]
+    inflation = [r.value for r in found if r.statistic == "vif" and r.value is not None]
+    if inflation:
+        diagnostics.append(view.t("largest_vif", value=formats.decimal_text(max(inflation), 2, view.lang)))
     n = next((r.n for r in found if r.statistic == "coefficient"), None)
     warnings = {view.remark("warning", r.warning) for r in found if r.warning}
     methods = {view.remark("method", r.method) for r in found if r.statistic == "coefficient" and r.method}
@@ -58,9 +63,24 @@ def model(view: View, spec: TableSpec) -> Body:
         columns=len(columns),
         unit=view.t("unit_model"),
         base=valid_base(view, n),
-        statistics=tuple([" · ".join(fit)] if fit else []),
+        statistics=tuple(" · ".join(line) for line in (fit, diagnostics) if line),
         notes=(reference, *sorted(methods), *sorted(warnings), *problem_notes(view, used)),
     )
+
+
+def _measure(view: View, name: str, whole: Mapping[str, float]) -> str:
+    """A number about the whole model with its name; of a test its degrees of freedom and p as well."""
+    text = (
+        f"{view.statistic_name(name)} = {formats.decimal_text(whole[name], 3 if 'squared' in name else 2, view.lang)}"
+    )
+    degrees = [whole[name + end] for end in ("_df", "_df1", "_df2") if name + end in whole]
+    if degrees:
+        texts = (formats.decimal_text(d, 0 if float(d).is_integer() else 1, view.lang) for d in degrees)
+        text += f"; {view.t('df')} = {'; '.join(texts)}"
+    if f"{name}_p" in whole:
+        p = formats.p_text(whole[f"{name}_p"], view.lang)
+        text += f"; p {p}" if p.startswith("<") else f"; p = {p}"
+    return text
 
 
 def _references(view: View, spec: TableSpec) -> str:

@@ -6,7 +6,15 @@ from collections.abc import Sequence
 
 from pipeline.present import formats
 from pipeline.present.document import Cell, HeadCell, Row
-from pipeline.present.layout.parts import Body, problem_notes, small_base_note, stub, table_statistics, valid_base
+from pipeline.present.layout.parts import (
+    CELLS,
+    Body,
+    problem_notes,
+    small_base_note,
+    stub,
+    table_statistics,
+    valid_base,
+)
 from pipeline.present.view import View
 from pipeline.results import ResultRow
 from pipeline.spec.model import TableSpec
@@ -316,9 +324,12 @@ def grid(view: View, spec: TableSpec) -> Body:
 
 
 def reliability(view: View, spec: TableSpec) -> Body:
-    """The items of a scale: mean, spread, item-total correlation, alpha without the item; alpha below."""
+    """The items of a scale: mean, spread, item-total correlation, alpha without the item; the whole scale's below."""
+    of_items = {r.statistic for r in view.results.rows(spec.table) if r.row_code}
     statistics = [("mean", 2), ("sd", 2), ("item_total_correlation", 2), ("alpha_if_deleted", 3)]
-    statistics = [(s, d) for s, d in statistics if any(r.statistic == s for r in view.results.rows(spec.table))]
+    usual = [(s, d) for s, d in statistics if any(r.statistic == s for r in view.results.rows(spec.table))]
+    statistics = usual + [(s, 2) for s in spec.statistics if s in of_items and s not in dict(usual)]
+    whole = tuple(s for s in spec.statistics if s not in of_items and s not in CELLS) or ("cronbach_alpha",)
     rows, lines, used = [], [], []
     n = None
     for name in spec.rows:
@@ -332,9 +343,12 @@ def reliability(view: View, spec: TableSpec) -> Body:
             used += found
             cells = tuple(view.cell(f, "decimal", d) for f, (_, d) in zip(found, statistics, strict=True))
             rows.append(Row(view.item_label(member, members), cells, level=1 if len(spec.rows) > 1 else 0))
-        lines += table_statistics(view, spec.model_copy(update={"statistics": ("cronbach_alpha",)}), name, "")
-        alpha = view.get(spec.table, "cronbach_alpha", name)
-        n = alpha.n if alpha is not None else n
+        found_below = table_statistics(view, spec.model_copy(update={"statistics": whole}), name, "")
+        lines += (
+            [f"{view.label(name)}: {' · '.join(found_below)}"] if found_below and len(spec.rows) > 1 else found_below
+        )
+        scale = next((r for s in whole if (r := view.get(spec.table, s, name)) is not None), None)
+        n = scale.n if scale is not None else n
     return Body(
         head=((stub(view), *(HeadCell(view.head(s)) for s, _ in statistics)),),
         rows=tuple(rows),

@@ -106,7 +106,8 @@ def problem_notes(view: View, rows: Sequence[ResultRow | None]) -> list[str]:
 
 CELLS = (
     "count", "n", "row_share", "column_share", "table_share", "share_of_cases", "share_of_responses", "expected",
-    "residual", "pearson_residual", "adjusted_residual", "effective_n", "design_effect",
+    "residual", "pearson_residual", "adjusted_residual", "effective_n", "design_effect", "interval_low",
+    "interval_high",
 )  # fmt: skip
 """What stands in the cells of a cross-table; every other statistic is about the whole table."""
 

@@ -16,7 +16,10 @@ from pipeline.spec.model import TableSpec
 
 EMPTY = Cell(kind="empty")
 
-_SHARES = ("row_share", "column_share", "table_share", "share_of_cases", "share_of_responses")
+_COEFFICIENTS = ("pearson_r", "spearman_rho", "tau_b")
+_SHARES = (
+    "row_share", "column_share", "table_share", "share_of_cases", "share_of_responses", "interval_low", "interval_high",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,6 +303,7 @@ def means(view: View, spec: TableSpec) -> Body:
         for name in names:
             for column in spec.columns:
                 found = table_statistics(view, below, name, column, layer)
+                found += _pairs_of_groups(view, spec, name, column, layer)
                 if found:
                     head = [view.code_label(spec.layer, layer)] if spec.layer and layer else []
                     head += [view.label(name)] if len(names) > 1 else []
@@ -348,16 +352,53 @@ def _mean_cells(
     return tuple(cells)
 
 
+def _pairs_of_groups(view: View, spec: TableSpec, name: str, column: str, layer: str) -> list[str]:
+    """The post hoc comparisons asked for: of each pair of groups the difference and its adjusted p."""
+    lines = []
+    for method in ("tukey", "games_howell", "dunn"):
+        if method not in spec.statistics and f"{method}_p" not in spec.statistics:
+            continue
+        found = [
+            r for r in view.results.rows(spec.table)
+            if r.statistic == f"{method}_p" and (r.row_var, r.col_var, r.layer_code) == (name, column, layer)
+        ]  # fmt: skip
+        pairs = []
+        for p in found:
+            groups = (
+                " – ".join(view.code_label(column, code) for code in p.col_code.split(" vs ")) if p.col_code else ""
+            )
+            text = f"{formats.NOT_COMPUTABLE} ({view.remark('error', p.error)})"
+            if p.value is not None:
+                away = view.get(spec.table, f"{method}_difference", name, "", column, p.col_code, layer)
+                number = (
+                    formats.decimal_text(away.value, 2, view.lang)
+                    if away is not None and away.value is not None
+                    else ""
+                )
+                level = formats.p_text(p.value, view.lang)
+                text = f"{number}, p {level}" if level.startswith("<") else f"{number}, p = {level}"
+            pairs.append(f"{groups} {text}".strip())
+        if pairs:
+            lines.append(f"{view.statistic_name(method)}: {'; '.join(pairs)}")
+    return lines
+
+
 def correlation(view: View, spec: TableSpec, statistic: Literal["pearson_r", "spearman_rho"] = "pearson_r") -> Body:
-    """Numeric variables in rows and columns; the correlation in each cell, its cases beside it."""
-    wanted = next((s for s in spec.statistics if s in ("pearson_r", "spearman_rho", "tau_b")), statistic)
-    rows, used = [], []
+    """Numeric variables in rows and columns; the correlation in each cell, its cases beside it; others below."""
+    wanted = next((s for s in spec.statistics if s in _COEFFICIENTS), statistic)
+    below = tuple(s for s in spec.statistics if s not in _COEFFICIENTS and s not in CELLS)
+    rows, used, lines = [], [], []
     for name in spec.rows:
         cells = []
         for column in spec.columns:
             row = view.get(spec.table, wanted, name, "", column, "")
             used.append(row)
             cells += [view.cell(row, "decimal", 2), formats.count_cell(row.n if row else None, view.lang)]
+            found = table_statistics(view, spec.model_copy(update={"statistics": below}), name, column) if below else []
+            if found:
+                alone = len(spec.rows) == len(spec.columns) == 1
+                head = "" if alone else f"{view.label(name)} × {view.label(column)}: "
+                lines.append(head + " · ".join(found))
         rows.append(Row(view.label(name), tuple(cells)))
     head1 = [stub(view, "", 2), *(HeadCell(view.label(c), 2) for c in spec.columns)]
     head2 = [HeadCell(h) for _ in spec.columns for h in (view.statistic_name(wanted), view.t("n"))]
@@ -367,6 +408,7 @@ def correlation(view: View, spec: TableSpec, statistic: Literal["pearson_r", "sp
         columns=2 * len(spec.columns),
         unit=view.statistic_name(wanted),
         base=view.t("base_pairs"),
+        statistics=tuple(lines),
         notes=tuple(problem_notes(view, used)),
     )
 
@@ -374,7 +416,7 @@ def correlation(view: View, spec: TableSpec, statistic: Literal["pearson_r", "sp
 def matrix(view: View, spec: TableSpec) -> Body:
     """Each pair of several variables once, below the diagonal; p and, where they differ, the cases under each row."""
     names = [m for n in spec.rows for m in _members(view, n)]
-    wanted = [s for s in ("pearson_r", "spearman_rho", "tau_b") if s in spec.statistics] or ["pearson_r"]
+    wanted = [s for s in _COEFFICIENTS if s in spec.statistics] or ["pearson_r"]
     cases = {r.value for r in view.results.rows(spec.table) if r.statistic == "n"}
     rows: list[Row] = []
     used: list[ResultRow | None] = []
