@@ -49,13 +49,14 @@ _TESTS = {
     "core": ["core", "cells", "twobytwo"],
     "correlation": ["correlation", "groups_by_hand"],
     "design": ["design", "design_by_hand"],
-    "effects": ["effects", "groups"],
+    "effects": ["effects", "extremes", "groups"],
     "groups": ["groups", "groups_by_hand"],
     "model_likelihoods": ["model_likelihoods", "models"],
     "moments": ["moments", "univariate", "groups"],
     "multiple": ["multiple", "multiple_by_hand"],
     "ordinal": ["ordinal", "association"],
     "paired": ["paired", "groups_by_hand"],
+    "posthoc": ["posthoc", "extremes"],
     "roots": ["roots", "effects", "posthoc"],
     "tables": ["tables", "cells", "association", "ordinal"],
     "univariate": ["univariate", "groups_by_hand"],
@@ -74,7 +75,7 @@ _OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
     ast.BitXor: ast.BitAnd, ast.LShift: ast.RShift, ast.RShift: ast.LShift,
 }  # fmt: skip
 _NAMES = {"min": "max", "minimum": "maximum", "any": "all", "floor": "ceil", "argmin": "argmax", "left": "right"}
-_SYMMETRIC = ("min", "max", "minimum", "maximum", "hypot")
+_SYMMETRIC = ("min", "max", "minimum", "maximum", "hypot", "logaddexp")
 _NAMES |= {new: old for old, new in _NAMES.items()}
 
 
@@ -152,7 +153,8 @@ def _variants(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
             yield f"{node.id} → {_NAMES[node.id]}", _but(node, id=_NAMES[node.id])
         case ast.Call():
             if len(node.args) > 1:
-                if getattr(node.func, "attr", getattr(node.func, "id", "")) not in _SYMMETRIC:
+                symmetric = getattr(node.func, "attr", getattr(node.func, "id", "")) in _SYMMETRIC
+                if not symmetric and ast.dump(node.args[0]) != ast.dump(node.args[1]):
                     yield "first arguments exchanged", _but(node, args=[node.args[1], node.args[0], *node.args[2:]])
                 yield "last argument left out", _but(node, args=node.args[:-1])
             for i, keyword in enumerate(node.keywords):

@@ -25,6 +25,8 @@ from pipeline.statistics.core import Cells, Floats, Number, Result
 if TYPE_CHECKING:
     import pyarrow as pa
 
+_BY_CELL = ("row_code", "col_code", "method", "error")  # a chunk has one text for all its cells, or one for each
+
 KEYS = (
     "wave", "table_id", "statistic", "row_var", "row_code", "col_var", "col_code", "layer_var", "layer_code",
 )  # fmt: skip
@@ -268,6 +270,10 @@ class ResultsWriter:
         """The different texts of a column, and the place of each row's text among them."""
         distinct: dict[str, int] = {}
         chunks = [chunk[name] for chunk in self._chunks]
+        if name not in _BY_CELL:
+            distinct = {text: at for at, text in enumerate(dict.fromkeys(chunks))}
+            one_each = np.fromiter(map(distinct.__getitem__, chunks), dtype=np.int32, count=len(chunks))
+            return list(distinct), np.repeat(one_each, self._lengths)
         whole = [isinstance(found, np.ndarray) for found in chunks]
         singles = [
             0 if several else distinct.setdefault(found, len(distinct))

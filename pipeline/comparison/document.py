@@ -134,7 +134,7 @@ def _line(book: Book) -> str:
 
 def _facts(book: Book) -> tuple[tuple[str, str], ...]:
     study, view = book.waves.files.study, book.view
-    mode = study.inference if study.population.size is not None or study.inference != "description" else "sample"
+    mode = study.mode
     weights = study.weights
     facts = [
         (view.t("population"), say(study.population.name, book.lang)),
@@ -312,7 +312,7 @@ def _back_matter(book: Book, provenance: Provenance, numbers: _Numbers) -> list[
 
 def _methods(book: Book) -> tuple[Block, ...]:
     study, view = book.waves.files.study, book.view
-    mode = study.inference if study.population.size is not None or study.inference != "description" else "sample"
+    mode = study.mode
     level = formats.percent_text(study.confidence, book.lang, 0)
     half = formats.percent_text(1 - (1 - study.confidence) / 2, book.lang, 1)
     points = [

@@ -154,7 +154,7 @@ def _methods(view: View) -> tuple[Block, ...]:
     study = view.study
     level = formats.percent_text(study.confidence, view.lang, 0)
     size = formats.count_text(study.population.size or 0, view.lang)
-    mode = study.inference if study.population.size is not None or study.inference != "description" else "sample"
+    mode = study.mode
     points = [
         view.t("method_percent"),
         view.t("method_rounding"),

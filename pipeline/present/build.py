@@ -194,12 +194,11 @@ def _cases(view: View, origins: Origins) -> str:
 def _facts(view: View, origins: Origins) -> tuple[tuple[str, str], ...]:
     study = view.study
     n, size = origins.dictionary.cases or 0, study.population.size
-    mode = study.inference if size is not None or study.inference != "description" else "sample"
     facts = [
         (view.t("population"), say(study.population.name, view.lang) + (f" (N = {formats.count_text(size, view.lang)})" if size else "")),  # noqa: E501
         (view.t("response"), _response(view, n, size)),
         (view.t("fieldwork"), say(view.source.fieldwork, view.lang)),
-        (view.t("mode"), view.t(f"mode_{mode}")),
+        (view.t("mode"), view.t(f"mode_{study.mode}")),
         (view.t("weighting"), view.t("weight_none") if study.weights is None or not study.weights.use
          else view.t(f"weighted_{study.weights.kind}", variable=study.weights.variable)),
         (view.t("data"), view.source_line()),

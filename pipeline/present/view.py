@@ -277,8 +277,7 @@ class View:
 
     def mode(self, spec: TableSpec) -> Inference:
         """How a table is read."""
-        mode = spec.inference or self.study.inference
-        return "sample" if mode == "description" and self.study.population.size is None else mode
+        return spec.inference or self.study.mode
 
     def weighted(self, spec: TableSpec) -> bool:
         """Whether a table uses the study's weight."""

@@ -164,7 +164,7 @@ class Study(Record):
     date: str | None = None
     languages: Annotated[tuple[str, ...], BeforeValidator(_list)] = ("it", "en")
     population: Population
-    inference: Inference = "description"
+    inference: Inference | None = None
     confidence: float = Field(default=0.95, gt=0.5, lt=1)
     identifier: str | None = None
     weights: Weights | None = None
@@ -174,6 +174,11 @@ class Study(Record):
     disclosure: DisclosureRules = DisclosureRules()
     policies: Policies = Policies()
     note: Text | None = None
+
+    @property
+    def mode(self) -> Inference:
+        """How the data are read where nothing else is said: with a known N as a census, else as a sample."""
+        return self.inference or ("sample" if self.population.size is None else "description")
 
 
 # ---------------------------------------------------------------- codebook.yml

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline.errors import DataRejected
+from pipeline.errors import DataRejected, StudyError
 from pipeline.paths import Layout, Wave
 from pipeline.stages.freshness import json_hash, write_rows
 
@@ -90,7 +90,19 @@ class Job:
         if size is not None and size != files.study.population.size:
             population = files.study.population.model_copy(update={"size": size})
             files = replace(files, study=files.study.model_copy(update={"population": population}))
+        if files.study.population.size is None:
+            self._refuse_descriptions(files)
         return files
+
+    def _refuse_descriptions(self, files: StudyFiles) -> None:
+        """A census of nobody knows how many units cannot be described: what is missing from it is not known."""
+        study = {"study": files.name("study"), "source": self.layout.shown(self.wave.source)}
+        if files.study.inference == "description":
+            line = files.sources["study"].line(("inference",))
+            raise StudyError("study.description_without_size", line=line, **study)
+        for spec in files.report.tables():
+            if spec.inference == "description":
+                raise StudyError("study.table_without_size", file=files.name("report"), table=spec.table, **study)
 
     @cached_property
     def source(self) -> Source:

@@ -186,9 +186,8 @@ def _codebook(context: Context, without: Collection[str] = ()) -> None:
 
 
 def mode_of(spec: TableSpec | None, study: Study) -> Inference:
-    """How a table is read: its own choice or the study's. A description needs N; without it data are a sample."""
-    mode = (spec.inference if spec else None) or study.inference
-    return "sample" if mode == "description" and study.population.size is None else mode
+    """How a table is read: its own choice or the study's."""
+    return (spec.inference if spec else None) or study.mode
 
 
 def weight_of(study: Study) -> tuple[str | None, Weighting]:

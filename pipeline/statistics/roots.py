@@ -8,7 +8,7 @@ from itertools import pairwise
 
 
 def crossing(function: Callable[[float], float], low: float, high: float) -> float:
-    """The crossing of a monotone ``function`` between two ends where its signs differ, to the last bits.
+    """The crossing of a monotone ``function`` between two ends where its signs differ, to the last bits of their size.
 
     Ridders's method (Ridders 1979, IEEE Transactions on Circuits and Systems 26, 979–980): the bracket at least halves
     at every step and near the crossing the digits double. ``ValueError`` when the signs at the ends are the same.
@@ -16,8 +16,10 @@ def crossing(function: Callable[[float], float], low: float, high: float) -> flo
     at_low, at_high = function(low), function(high)
     if min(at_low, at_high) > 0 or max(at_low, at_high) < 0:
         raise ValueError(f"no change of sign between {low} and {high}")
+    if at_low == 0 or at_high == 0:
+        return low if at_low == 0 else high
     fall = math.copysign(1.0, at_low - at_high)
-    guess = low
+    guess = math.nan
     while True:
         middle = (low + high) / 2
         at_middle = function(middle)

@@ -86,10 +86,16 @@ def _scale(aggregate: Patterns) -> _Scale:
     return _Scale(used, method, "", cases, means[used], covariance[np.ix_(used, used)])
 
 
+def _variance(covariance: Floats) -> float:
+    """The variance of the sum of items; 0 where nothing but rounding is left."""
+    total = float(covariance.sum())
+    return total if total > 1e-14 * float(np.abs(covariance).sum()) else 0.0
+
+
 def _alpha(covariance: Floats) -> float:
     """k/(k−1)·(1 − trace/sum) of a covariance matrix; NaN when the sum does not vary."""
-    k, total = int(covariance.shape[0]), float(covariance.sum())
-    if k < 2 or total <= 1e-14 * float(np.abs(covariance).sum()):
+    k, total = len(covariance), _variance(covariance)
+    if k < 2 or total == 0:
         return float("nan")
     return k / (k - 1) * (1 - float(covariance.trace()) / total)
 
@@ -121,7 +127,7 @@ def reliability(aggregate: Patterns, options: Options) -> Mapping[str, Result]:
                                               s.method, warning, "zero_variance"),
         "mean_inter_item_correlation": number(r, s.method, s.warning),
         "scale_mean": number(float(s.means.sum()), s.method, s.warning),
-        "scale_variance": number(float(c.sum()), s.method, s.warning),
+        "scale_variance": number(_variance(c), s.method, s.warning),
         "scale_items": number(float(k), s.method, s.warning),
     }  # fmt: skip
     if by_design(aggregate):
@@ -152,10 +158,10 @@ def items(aggregate: Patterns, options: Options) -> Mapping[str, Result]:
     c = s.covariance
     k = c.shape[0]
     own, row = c.diagonal(), c.sum(axis=1)
-    rest = c.sum() - 2 * row + own
+    others = [np.delete(np.delete(c, i, 0), i, 1) for i in range(k)]
+    rest, deleted = np.array([_variance(m) for m in others]), np.array([_alpha(m) for m in others])
     with np.errstate(invalid="ignore", divide="ignore"):
         correlation = np.where(rest > 0, (row - own) / np.sqrt(own * rest), np.nan)
-    deleted = np.array([_alpha(np.delete(np.delete(c, i, 0), i, 1)) for i in range(k)])
     sd = np.sqrt(own)
     r = c / np.outer(sd, sd)
     # A singular matrix means that the others determine some item; its inverse would be noise.
@@ -190,8 +196,8 @@ def split_halves(aggregate: Patterns, options: Options) -> Mapping[str, Result]:
         return {name: not_computable(s.error, s.method) for name in _SPLIT}
     c = s.covariance
     first = (c.shape[0] + 1) // 2
-    one, two, between = float(c[:first, :first].sum()), float(c[first:, first:].sum()), float(c[:first, first:].sum())
-    total = one + two + 2 * between
+    one, two, total = _variance(c[:first, :first]), _variance(c[first:, first:]), _variance(c)
+    between = float(c[:first, first:].sum())
     r = between / np.sqrt(one * two) if min(one, two) > 0 else float("nan")
     nothing = float("nan")
     few = "fewer_than_two_items"
@@ -252,18 +258,25 @@ _KRIPPENDORFF: tuple[tuple[str, Level], ...] = (
 def krippendorff(aggregate: Patterns, options: Options) -> Mapping[str, Result]:
     """Krippendorff's alpha, 1 − observed/expected disagreement: rows are units, columns coders, NaN not coded.
 
-    One id per level of measurement; ``krippendorff_alpha`` is the nominal one, which asks nothing of the codes. Not
-    computable: ``fewer_than_two_coders``; ``no_pairs`` when no unit is coded twice; ``zero_variance`` when all codes
-    are the same; the ratio level with a code below 0, ``negative_values``.
+    One id per level of measurement; ``krippendorff_alpha`` is the nominal one, which asks nothing of the codes.
+    Probability weights are scaled to the number of units coded twice. Not computable: ``fewer_than_two_coders``;
+    ``no_pairs`` when no unit is coded twice; ``zero_variance`` when all codes are the same; the ratio level with a code
+    below 0, ``negative_values``.
     """
     names = ["krippendorff_alpha", *(name for name, _ in _KRIPPENDORFF)]
     if aggregate.x.shape[1] < 2:
         return {name: not_computable("fewer_than_two_coders") for name in names}
-    values, matrix = coincidences(aggregate.x, aggregate.w)
+    w, scaled = aggregate.w, ""
+    if aggregate.weighting == "probability":
+        pairable = (~np.isnan(aggregate.x)).sum(axis=1) >= 2
+        whole = float(w[pairable].sum())
+        w, scaled = w * (float(aggregate.n[pairable].sum()) / whole if whole > 0 else 0.0), " weights_scaled_to_n"
+    values, matrix = coincidences(aggregate.x, w)
     margins = matrix.sum(axis=0)
     total = float(margins.sum())
-    if total <= 0 or values.size < 2:
-        return {name: not_computable("no_pairs" if total <= 0 else "zero_variance") for name in names}
+    # One unit coded twice counts twice: frequency weights that add up to less are no unit.
+    if total <= 1 or values.size < 2:
+        return {name: not_computable("no_pairs" if total <= 1 else "zero_variance") for name in names}
     found: dict[str, Result] = {}
     for name, level in _KRIPPENDORFF:
         if level == "ratio" and values[0] < 0:
@@ -272,7 +285,7 @@ def krippendorff(aggregate: Patterns, options: Options) -> Mapping[str, Result]:
         delta = squared_differences(values, margins, level)
         expected = float(margins @ delta @ margins)
         alpha = 1 - (total - 1) * float((matrix * delta).sum()) / expected if expected > 0 else float("nan")
-        found[name] = number(alpha, level, error="zero_variance")
+        found[name] = number(alpha, level + scaled, error="zero_variance")
     return {"krippendorff_alpha": found["krippendorff_alpha_nominal"], **found}
 
 

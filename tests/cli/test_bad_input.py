@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.language import text
 from tests.conftest import COLUMNS, NAN, WAVE, Ran, SmallStudy
 
 Run = Callable[..., Ran]
@@ -191,6 +192,35 @@ def test_a_mistake_in_the_study_is_answered_with_its_line(
             assert piece in message + ",", (piece, message)
     assert small_study.left_behind() == []
     assert not small_study.layout.log.exists()
+
+
+def test_a_census_of_unknown_size_is_refused_where_it_is_asked_for(run: Run, small_study: SmallStudy) -> None:
+    """N may stand in the study or in the wave's source.yml; a table cannot be a census without it either."""
+    small_study.edit("study.yml", "  size: 14\n", "")
+    line = (small_study.folder / "study.yml").read_text("utf-8").splitlines().index("inference: description") + 1
+    for lang, word in (("it", "riga"), ("en", "line")):
+        ran = run("report", "--study", small_study.folder, "--lang", lang)
+        assert ran.code == 2, ran
+        for said in (f"study.yml, {word} {line}:", "`size:`", "`inference: sample`", "source.yml"):
+            assert said in ran.err, said
+    small_study.edit("study.yml", "inference: description\n", "")
+    small_study.edit("report.yml", "kind: means", "kind: means\n        inference: description")
+    ran = run("report", "--study", small_study.folder, "--lang", "en")
+    assert ran.code == 2
+    assert "report.yml: table comuni_forma" in ran.err
+
+
+def test_without_a_size_data_are_a_sample(run: Run, small_study: SmallStudy) -> None:
+    small_study.edit("study.yml", "inference: description\n", "")
+    assert run("report", "--study", small_study.folder, "--lang", "en", "--formats", "html").code == 0
+    census = (small_study.reports / "report.en.html").read_text("utf-8")
+    small_study.edit("study.yml", "  size: 14\n", "")
+    assert run("report", "--study", small_study.folder, "--lang", "en", "--formats", "html").code == 0
+    sample = (small_study.reports / "report.en.html").read_text("utf-8")
+    words = {mode: text("en", f"present.mode_{mode}") for mode in ("description", "sample")}
+    assert words["description"] in census
+    assert words["sample"] in sample
+    assert words["description"] not in sample
 
 
 def test_the_line_of_a_wrong_name_is_exact(run: Run, small_study: SmallStudy) -> None:

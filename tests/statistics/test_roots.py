@@ -74,3 +74,9 @@ def test_a_root_at_an_end_of_a_long_way():
     """The step back from the middle to 0.1 is rounded to a ten-billionth."""
     assert 500000.05 - (500000.05 - 0.1) != 0.1
     assert crossing(lambda x: x - 0.1, 0.1, 1e6) == pytest.approx(0.1, rel=1e-9)
+
+
+def test_a_crossing_at_an_end_and_one_next_to_it():
+    assert crossing(lambda x: x - 0.1, -1e6, 0.1) == 0.1
+    assert crossing(lambda x: x - 0.1, 0.1, 7.0) == 0.1
+    assert crossing(lambda x: min(x, 1.0) - 1e-30, 0.0, 4.0) == pytest.approx(1e-30, rel=1e-9)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import permutations
 
 import numpy as np
@@ -421,3 +422,28 @@ def test_units_of_weight_zero_are_none():
 def test_the_level_stands_beside_its_reason():
     below = found(patterns([[-1, 2, 3], [-1, 2, 4]]), "krippendorff_alpha_ratio")["krippendorff_alpha_ratio"]
     assert (below.value, below.error, below.method) == (None, "negative_values", "ratio")
+
+
+def test_others_that_add_up_to_a_constant_have_no_correlation():
+    """Their covariance with the item is 0 in tenths, and in doubles a bit of rounding over 0."""
+    x, z = [1.4, 0.1, 0.3, 1.1, 0.8, 0.6], [-0.7, 0.3, 0.7, 0.2, -0.8, 0.3]
+    y, rest = [-0.4, -1.0, 0.4, -0.5, 0.8, 0.2], [-a - b for a, b in zip(x, z, strict=True)]
+    result = found(patterns([y, x, z, rest]), "item_total_correlation")["item_total_correlation"]
+    assert np.isnan(result.values).tolist() == [[True, False, False, False]]
+    assert result.error == "zero_variance"
+
+
+@pytest.mark.parametrize("unit", [0.01, 1.0, 100.0])
+def test_krippendorff_does_not_depend_on_the_unit_of_survey_weights(unit):
+    """Two coders, four units, one disagreement: 1 − 7·2/(2·3·5) by hand, whatever equal survey weights are called."""
+    coded = patterns([[1.0, 2, 2, 1], [1.0, 2, 1, 1]])
+    survey = replace(coded, w=np.full(coded.w.size, unit) * coded.n, weighting="probability")
+    alpha = found(survey, "krippendorff_alpha")["krippendorff_alpha"]
+    assert alpha.value == pytest.approx(1 - 7 * 2 / 30, rel=1e-12)
+    assert alpha.method == "nominal weights_scaled_to_n"
+
+
+def test_frequency_weights_of_less_than_one_unit_have_no_pairs():
+    coded = patterns([[1.0, 2], [1.0, 1]])
+    little = replace(coded, w=coded.w * 0.2, weighting="frequency")
+    assert found(little, "krippendorff_alpha")["krippendorff_alpha"].error == "no_pairs"

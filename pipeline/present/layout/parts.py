@@ -34,8 +34,8 @@ def frame(view: View, spec: TableSpec, number: int, body: Body) -> Table:
     notes = [*body.notes]
     if spec.note:
         notes.append(say(spec.note, view.lang))
-    if spec.inference is not None and spec.inference != view.study.inference:
-        notes.append(view.t(f"mode_{spec.inference}"))
+    if view.mode(spec) != view.study.mode:
+        notes.append(view.t(f"mode_{view.mode(spec)}"))
     return Table(
         id=anchor("table", spec.table),
         number=number,

@@ -1,6 +1,6 @@
 """What a table asks for stands in its results and in the report, or the reason why not.
 
-Intervals of column shares: R's values from ``oracles/review_intervals.R``, cases of ``oracles/designs_cases.csv``.
+Intervals of column shares: R's values from ``oracles/column_share_intervals.R``, cases of ``oracles/designs_cases.csv``.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pipeline.statistics import core
 from pipeline.tables.plan import LAYOUT_IDS
 from tests.tables import test_designs_everywhere as designs
 
-R: dict[str, list[float]] = json.loads((designs.ORACLES / "review_intervals.json").read_text())
+R: dict[str, list[float]] = json.loads((designs.ORACLES / "column_share_intervals.json").read_text())
 INTERVALS = """
 sections:
   - section: a

@@ -1,5 +1,5 @@
 # Outside values for tests/tables/test_review_asked.py: intervals of the column shares of q by grp.
-# Run in this folder: Rscript review_intervals.R   (R 4.2.2, survey 4.1-1, jsonlite) -> review_intervals.json
+# Run in this folder: Rscript column_share_intervals.R   (R 4.2.2, survey 4.1-1, jsonlite) -> column_share_intervals.json
 suppressMessages({library(survey); library(jsonlite)})
 options(survey.replicates.mse = FALSE)
 d <- read.csv("designs_cases.csv")
@@ -15,4 +15,4 @@ out <- lapply(des, function(s) {
     c(as.numeric(attr(ci, "ci")), df)
   })))
 })
-write_json(out, "review_intervals.json", digits = 15)
+write_json(out, "column_share_intervals.json", digits = 15)

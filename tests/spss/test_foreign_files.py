@@ -1,4 +1,4 @@
-"""Cases that a second look at the reader found: pages of other languages declared, PSPP's ranges, odd headers."""
+"""Files of other programs and countries: pages declared wrongly, ranges as PSPP writes them, odd headers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a second look at quick and init found, as a user meets it."""
+"""quick and init on odd files, as a user meets them."""
 
 from __future__ import annotations
 
