@@ -134,6 +134,8 @@ class Crosstab:
     where strata, clusters or replicate weights are declared; ``design_df`` its degrees of freedom; ``None`` means
     a one-stage sample with replacement, whose covariance follows from ``n``, ``w``, ``w2`` and ``sample_n``: the cases
     of the whole sample, of which those of the table are a domain (``None``: the table has them all).
+    ``unsampled``: the part of a finite population that the sample has not, 1 − n/N, and ``finite_covariance`` the
+    ``covariance`` with a design's own correction for it: for intervals of shares, never for tests of association.
     Empty rows and columns are kept: a statistic drops them where its definition does.
     """
 
@@ -149,6 +151,8 @@ class Crosstab:
     covariance: Floats | None = None
     design_df: float | None = None
     sample_n: float | None = None
+    unsampled: float = 1.0
+    finite_covariance: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True)

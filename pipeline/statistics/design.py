@@ -397,16 +397,16 @@ def _unclustered_cells(cells: Ints, size: int, sample: Design) -> tuple[Floats, 
     return np.asarray(covariance), ""
 
 
-def cell_shares(cells: Ints, size: int, sample: Sample) -> Estimate:
+def cell_shares(cells: Ints, size: int, sample: Sample, corrected: bool = False) -> Estimate:
     """Weighted totals of the cells, with a covariance from which that of their shares follows by linearisation.
 
     As :func:`cell_totals`; with replicate weights each replicate's totals are brought to the sum of the full ones, so
     that the covariance of the shares is that of the replicated shares (R's ``svychisq``). Degrees of freedom are those
-    among the cases in a cell.
+    among the cases in a cell. ``corrected``: with the finite population correction of strata and clusters.
     """
     df = Sampled(sample, np.asarray(cells), size).df
     if not isinstance(sample, Replicates):
-        return replace(cell_totals(cells, size, uncorrected(sample)), df=df)
+        return replace(cell_totals(cells, size, sample if corrected else uncorrected(sample)), df=df)
     valid = np.asarray(cells) >= 0
 
     def totals(w: Floats) -> Floats:

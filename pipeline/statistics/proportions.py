@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -166,7 +166,10 @@ def korn_graubard(
 
 
 def _column_share_variances(table: Crosstab, totals: Floats) -> Floats:
-    """Design-based variances of the column shares, shape (r, c), by linearisation; ``totals`` (c,) all above 0."""
+    """Design-based variances of the column shares, shape (r, c), by linearisation; ``totals`` (c,) all above 0.
+
+    Without finite population correction, which the covariance may bring.
+    """
     shares = table.w / totals
     if table.covariance is None:
         # Σw²(1(row) − p)² over the column's cases, of a one-stage sample with replacement.
@@ -184,9 +187,10 @@ _ENDS = ("interval_low", "interval_high")
 
 @statistic(*_ENDS, takes=Crosstab, inferential=_ENDS)
 def column_share_intervals(table: Crosstab, options: Options) -> Mapping[str, Cells]:
-    """Interval of each cell's column share, (r, c), without finite population correction.
+    """Interval of each cell's column share, (r, c).
 
-    Without weights or with frequency weights Wilson's interval on the column's (weighted) cases. With a probability
+    Without weights or with frequency weights Wilson's interval on the column's (weighted) cases; in a sample of n from
+    a finite population on its cases over 1 − n/N. With a probability
     weight or a design the logit interval of the linearised standard error (R ``svyciprop``, "xlogit"), with replicate
     weights linearised from the replicates' covariance of the counts; where the share is 0 or 1, which leaves no error
     to estimate, Clopper and Pearson's on the unweighted cases (Korn and Graubard 1998). A column
@@ -199,17 +203,23 @@ def column_share_intervals(table: Crosstab, options: Options) -> Mapping[str, Ce
     if designed(table):
         totals = np.where(bases > 0, bases, 1.0)
         p = np.where(table.w < totals, table.w / totals, 1.0)
-        low, high = logit_interval(
-            p, np.sqrt(_column_share_variances(table, totals)), design_df(table), options.confidence
-        )
+        finite = table if table.finite_covariance is None else replace(table, covariance=table.finite_covariance)
+        variances = _column_share_variances(finite, totals) * table.unsampled
+        low, high = logit_interval(p, np.sqrt(variances), design_df(table), options.confidence)
         edge = (p <= 0) | (p >= 1)
         if edge.any():
             cases = np.broadcast_to(table.n.sum(axis=0).astype(np.float64), p.shape)[edge]
             low[edge], high[edge] = clopper_pearson(p[edge] * cases, cases, options.confidence)
         method = "logit_column_share"
-    else:
-        low, high = wilson(table.w, np.broadcast_to(bases, table.w.shape), options.confidence)
+    elif table.unsampled > 0:
+        effective = np.broadcast_to(bases, table.w.shape) / table.unsampled
+        low, high = wilson(table.w / table.unsampled, effective, options.confidence)
         method = "wilson_column_share"
+    else:  # all are in the sample: nothing is left to estimate
+        low = high = table.w / np.where(bases > 0, bases, 1.0)
+        method = "wilson_column_share"
+    if table.unsampled < 1 or table.finite_covariance is not None:
+        method += " finite_population_corrected"
     empty = np.broadcast_to(bases <= 0, table.w.shape)
     return {
         name: Cells(np.where(empty, np.nan, values), method, error="empty_row_or_column")

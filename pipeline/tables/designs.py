@@ -130,11 +130,11 @@ def sampled_values(
 
 def crosstab_covariance(
     sample: design.Sample, cases: Cases, row: Index, column: Index, shape: tuple[int, int], keep: Index | None = None
-) -> tuple[Floats, float]:
-    """The covariance of a cross-table's weighted cell totals, and the design's degrees of freedom.
+) -> tuple[Floats, float, Floats | None]:
+    """The covariance of a cross-table's weighted cell totals, the design's degrees of freedom, and the covariance with
+    the finite population correction where the design has one, which has no place in a test of association.
 
-    ``keep``: only cases where it is above 0. The finite population correction is left out: it has no place in a test
-    of association.
+    ``keep``: only cases where it is above 0.
     """
     cells = np.full(sample.weights.size, -1, dtype=np.int64)
     inside = (row > 0) & (column > 0)
@@ -142,7 +142,9 @@ def crosstab_covariance(
         inside &= keep > 0
     cells[cases.positions[inside]] = (row[inside].astype(np.int64) - 1) * shape[1] + column[inside].astype(np.int64) - 1
     found = design.cell_shares(cells, shape[0] * shape[1], sample)
-    return found.covariance, float(found.df)
+    finite = isinstance(sample, design.Design) and bool((sample.unsampled < 1).any())
+    corrected = design.cell_shares(cells, shape[0] * shape[1], sample, True).covariance if finite else None
+    return found.covariance, float(found.df), corrected
 
 
 def share_intervals(

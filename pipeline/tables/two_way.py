@@ -85,8 +85,15 @@ def _crosstab(context: Context, rows: Axis, columns: Axis, counts: Counts, cases
         col_ordered=columns.coded.ordered if columns.coded else False,
         same_categories=rows.codes == columns.codes and rows.name != columns.name,
         sample_n=context.cases.sample_n,
+        unsampled=_unsampled(context, int(counts.n.sum())),
         design_df=None if context.cases.sample_n is None else (context.cases.n if cases is None else cases) - 1.0,
     )
+
+
+def _unsampled(context: Context, n: int) -> float:
+    """The part of the population that is not among n cases of a simple sample (as :func:`corrected` takes it)."""
+    N = context.population
+    return 1 - n / N if context.mode == "sample" and context.sample is None and N and n <= N else 1.0
 
 
 def _with_design(context: Context, rows: Axis, columns: Axis, table: Crosstab, within: Index | None = None) -> Crosstab:
@@ -97,10 +104,10 @@ def _with_design(context: Context, rows: Axis, columns: Axis, table: Crosstab, w
     if context.sample is None or rows.coded is None or columns.coded is None:
         return table
     shape = (len(rows.codes), len(columns.codes))
-    covariance, df = crosstab_covariance(
+    covariance, df, finite = crosstab_covariance(
         context.sample, context.cases, rows.coded.index, columns.coded.index, shape, within
     )
-    return replace(table, covariance=covariance, design_df=df)
+    return replace(table, covariance=covariance, design_df=df, finite_covariance=finite)
 
 
 def _cells(
@@ -156,13 +163,13 @@ def _net_and_rest(table: Crosstab, places: Sequence[int]) -> Crosstab:
     sums = np.zeros((2, r))
     sums[0, list(places)] = 1.0
     sums[1] = 1.0 - sums[0]
-    covariance = table.covariance
-    if covariance is not None:
-        over = np.kron(sums, np.eye(c))
-        covariance = over @ covariance @ over.T
+    over = np.kron(sums, np.eye(c))
+    covariance, finite = (
+        None if one is None else over @ one @ over.T for one in (table.covariance, table.finite_covariance)
+    )
     return Crosstab(
-        (sums @ table.n).astype(np.int64), sums @ table.w, sums @ table.w2, table.weighting,
-        covariance=covariance, design_df=table.design_df, sample_n=table.sample_n,
+        (sums @ table.n).astype(np.int64), sums @ table.w, sums @ table.w2, table.weighting, covariance=covariance,
+        design_df=table.design_df, sample_n=table.sample_n, unsampled=table.unsampled, finite_covariance=finite,
     )  # fmt: skip
 
 

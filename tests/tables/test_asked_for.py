@@ -1,6 +1,6 @@
 """What a table asks for stands in its results and in the report, or the reason why not.
 
-Intervals of column shares: R's values from ``oracles/column_share_intervals.R``, cases of ``oracles/designs_cases.csv``.
+Intervals of column shares: R's values from ``oracles/column_share_intervals.R``, of ``oracles/designs_cases.csv``.
 """
 
 from __future__ import annotations
@@ -36,19 +36,26 @@ sections:
     [
         ("weighted", "weights: {variable: w, kind: probability}\n"),
         ("designed", "weights: {variable: w}\ndesign: {strata: st, cluster: psu}\n"),
+        ("corrected", "weights: {variable: w}\ndesign: {strata: st, cluster: psu, population: N}\n"),
+        ("simple", ""),
     ],
 )
 def test_intervals_of_column_shares_are_those_of_r(tmp_path: Path, name: str, more: str) -> None:
     designs.write(tmp_path, more, INTERVALS)
+    if name == "simple":
+        (tmp_path / "data" / "raw" / "1" / "source.yml").write_text("title: t\npopulation: 400\n")
     assert main(["tabulate", "--study", str(tmp_path)]) == 0
     found = designs.results(tmp_path)
+    method = "wilson_column_share" if name == "simple" else "logit_column_share"
+    if name in ("simple", "corrected"):
+        method += " finite_population_corrected"
     expected = iter(np.array(R[name]).reshape(-1, 3)[:, :2].ravel())
     for row in "123":
         for column in "12":
             for end in ("low", "high"):
                 one = found["qg", f"interval_{end}", row, column, ""]
                 assert one.value == pytest.approx(next(expected), rel=1e-9)
-                assert one.method == "logit_column_share"
+                assert one.method == method
 
 
 STUDY = """
