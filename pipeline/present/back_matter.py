@@ -8,6 +8,7 @@ from typing import Any
 
 from pipeline import language
 from pipeline.present import formats
+from pipeline.present.amounts import amount_text
 from pipeline.present.document import Block, Facts, Items, Paragraph, Run, Section
 from pipeline.present.layout.models import DIAGNOSTICS, FIT
 from pipeline.present.layout.parts import SHORT, TESTS
@@ -308,17 +309,30 @@ def _entry(view: View, name: str, variable: Variable) -> Facts:
     if n is not None:
         counts = f"{formats.count_text(n, view.lang)} / {formats.count_text(lost or 0, view.lang)}"
         pairs.append((view.t("valid_and_missing"), counts))
-    mean = view.get(CODEBOOK_TABLE, "mean", name) or view.get(CODEBOOK_TABLE, "mean_unweighted", name)
-    if mean is not None and mean.value is not None and variable.kind == "numeric":
-        least, most = view.value(CODEBOOK_TABLE, "minimum", name), view.value(CODEBOOK_TABLE, "maximum", name)
-        words = f"{view.statistic_name('mean')} {formats.decimal_text(mean.value, 1, view.lang)}"
-        if least is not None and most is not None:
-            words += f"; {formats.decimal_text(least, 1, view.lang)}–{formats.decimal_text(most, 1, view.lang)}"
-        pairs.append((view.t("values"), words))
+    values = _values(view, name, variable.kind)
+    if values:
+        pairs.append((view.t("values"), values))
     if variable.guess:
         pairs.append((view.t("guess"), say(variable.guess, view.lang)))
     mark = view.mark_of(view.shown_origin(variable.origin or ""))
     return Facts(f"{name} – {view.label(name)}", tuple(pairs), f"var-{name}", mark)
+
+
+def _values(view: View, name: str, kind: str) -> str:
+    """A number's mean and extremes, a date's extremes; empty for other kinds and without values."""
+
+    def shown(statistic: str, value: float) -> str:
+        return amount_text(view, name, statistic, value, 1) or view.t("no_date_short")
+
+    words = []
+    mean = view.get(CODEBOOK_TABLE, "mean", name) or view.get(CODEBOOK_TABLE, "mean_unweighted", name)
+    if kind == "numeric" and mean is not None and mean.value is not None:
+        words.append(f"{view.statistic_name('mean')} {shown('mean', mean.value)}")
+    least, most = view.value(CODEBOOK_TABLE, "minimum", name), view.value(CODEBOOK_TABLE, "maximum", name)
+    if (words or kind == "date") and least is not None and most is not None:
+        dash = " – " if kind == "date" else "–"
+        words.append(f"{shown('minimum', least)}{dash}{shown('maximum', most)}")
+    return "; ".join(words)
 
 
 def _count(view: View, n: float | None) -> str:
@@ -339,7 +353,7 @@ def _provenance(view: View, origins: Origins) -> tuple[Block, ...]:
     pairs = [
         (view.t("data_file"), origins.file_name),
         ("SHA-256", d.sha256),
-        (view.t("file_made"), " · ".join(p for p in (d.created, d.product) if p)),
+        (view.t("file_made"), " · ".join(p for p in (d.created, d.product.removeprefix("- ")) if p)),
         (view.t("rows_and_variables"), f"{formats.count_text(d.cases or 0, view.lang)} × {len(d.variables)}"),
         (view.t("encoding"), _encoding(view, d)),
     ]

@@ -46,7 +46,8 @@ def body(view: View, spec: TableSpec) -> Body:
         return two_way.means(view, spec) if ways == {"means"} else two_way.crosstab(view, spec)
     if spec.rows[0] in view.codebook.batteries or spec.kind == "grid":
         return one_way.grid(view, spec)
-    return {"multiple": one_way.multiple, "summary": one_way.summary}.get(first.way, one_way.frequency)(view, spec)
+    alone = {"multiple": one_way.multiple, "summary": one_way.summary, "presence": one_way.summary}
+    return alone.get(first.way, one_way.frequency)(view, spec)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def document(
     files: StudyFiles, source: Source, results: Results, origins: Origins, wave: str, lang: str, edition: str
 ) -> Document:
     """The report of a wave in a language."""
-    view = View(lang, wave, files, source, results)
+    view = View(lang, wave, files, source, results, dictionary=origins.dictionary)
     numbering = Numbering.of(files)
     sections: list[Section] = []
     figures: dict[str, Figure] = {}

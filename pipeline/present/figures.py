@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.errors import StudyError
 from pipeline.present import formats
+from pipeline.present.amounts import amount_text
 from pipeline.present.charts.model import Chart, ChartKind, Series
 from pipeline.present.document import Figure, Paragraph, Run, Table
 from pipeline.present.holes import fill_or_none
@@ -70,6 +71,11 @@ def _plot(view: View, spec: FigureSpec, of: TableSpec) -> Plot:
     first = pieces(of, view.codebook)[0]
     if spec.kind == "histogram":
         return _histogram(view, of)
+    if first.way == "presence":
+        raise StudyError(
+            "study.bad_table", file=view.files.name("report"), line=1, table=of.table,
+            reason=view.t("no_figure_of_dates"),
+        )  # fmt: skip
     if first.way == "matrix":
         return _correlations(view, spec, of)
     if of.columns:
@@ -246,7 +252,7 @@ def _means(view: View, spec: FigureSpec, of: TableSpec) -> Plot:
     rows = [view.get(of.table, statistic, row, "", column, g) for g in groups]
     decimals = view_decimals(view, row, statistic)
     texts = tuple(
-        formats.NOT_COMPUTABLE if r is None or r.value is None else formats.decimal_text(r.value, decimals, view.lang)
+        formats.NOT_COMPUTABLE if r is None or r.value is None else amount_text(view, row, statistic, r.value, decimals)
         for r in rows
     )
     ends = {
@@ -281,7 +287,7 @@ def _histogram(view: View, of: TableSpec) -> Plot:
     bounds = [tuple(float(x) for x in code.split("..")) for code in merged]
     edges = [bounds[0][0], *(b[1] for b in bounds)]
     decimals = 0 if all(float(e).is_integer() for e in edges) else 1
-    labels = tuple(formats.decimal_text(e, decimals, view.lang) for e in edges)
+    labels = tuple(amount_text(view, name, "minimum", e, decimals) for e in edges)
     texts = tuple(formats.count_text(v, view.lang) for v in merged.values())
     variable = view.variables[name]
     unit = say(variable.unit, view.lang)

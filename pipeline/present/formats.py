@@ -102,6 +102,21 @@ def date_text(text: str, lang: str) -> str:
     return str(format_date(day, "long", locale="en_GB" if lang == "en" else lang))
 
 
+def duration_text(seconds: float, lang: str, decimals: int = 0, day: str = "") -> str:
+    """A duration as ``30:30:00``; where a sign for days is given, whole days apart: ``1 d 06:30:00``."""
+    if abs(seconds) >= _LONGEST:
+        return decimal_text(seconds, decimals, lang)
+    number = rounded(seconds, decimals)
+    m = marks(lang)
+    whole, _, fraction = f"{abs(number):f}".partition(".")
+    minutes, second = divmod(int(whole), 60)
+    hours, minute = divmod(minutes, 60)
+    days, hour = divmod(hours, 24)
+    text = f"{days} {day} {hour:02d}" if day and days else str(hours)
+    text += f":{minute:02d}:{second:02d}" + (m.decimal + fraction if fraction else "")
+    return (m.minus if number < 0 else "") + text
+
+
 # ---------------------------------------------------------------- cells
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from pipeline.present import formats
+from pipeline.present.amounts import amount_text
 from pipeline.present.layout.one_way import view_decimals
 from pipeline.present.layout.parts import strength
 from pipeline.present.view import View
@@ -145,5 +146,7 @@ def _number(view: View, statistic: str, row: ResultRow, row_var: str) -> str:
     if statistic.endswith("_p"):
         return formats.p_text(row.value, view.lang)
     if statistic in ("mean", "median", "sd", "minimum", "maximum", "q1", "q3"):
-        return formats.decimal_text(row.value, view_decimals(view, parts(row_var)[0], statistic), view.lang)
+        name = parts(row_var)[0]
+        text = amount_text(view, name, statistic, row.value, view_decimals(view, name, statistic))
+        return text or formats.NOT_COMPUTABLE
     return formats.decimal_text(row.value, 2, view.lang)

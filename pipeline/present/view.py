@@ -12,6 +12,8 @@ from pipeline.present.document import Cell, Mark
 from pipeline.results import BLANK, SYSTEM_MISSING, ResultRow, Results
 from pipeline.spec.load import StudyFiles, parts
 from pipeline.spec.model import Codebook, Inference, Source, Study, TableSpec, Variable, say
+from pipeline.spss.model import Dictionary
+from pipeline.spss.model import Variable as FileVariable
 from pipeline.tables.plan import variables_of
 
 LAST = ("altr", "other", "nessun", "none", "nothing", "niente")
@@ -34,6 +36,7 @@ class View:
     gathered: dict[str, dict[tuple[str, str, str], tuple[dict[str, None], dict[str, None]]]] = field(
         default_factory=dict
     )
+    dictionary: Dictionary | None = None
 
     @property
     def study(self) -> Study:
@@ -49,6 +52,14 @@ class View:
     def variables(self) -> dict[str, Variable]:
         """All variables, derived ones included."""
         return self.codebook.all_variables()
+
+    @cached_property
+    def _in_file(self) -> dict[str, FileVariable]:
+        return {} if self.dictionary is None else {v.name: v for v in self.dictionary.variables}
+
+    def in_file(self, name: str) -> FileVariable | None:
+        """A variable as the file declares it; ``None`` for one that the file does not have."""
+        return self._in_file.get(name)
 
     # ------------------------------------------------------------ words
 
@@ -163,8 +174,13 @@ class View:
         )
 
     def item_label(self, name: str, members: tuple[str, ...]) -> str:
-        """The label of one member of a set or battery, without what all members' labels begin with."""
+        """The label of one member of a set or battery, without what all members' labels begin with.
+
+        A member without a label goes by its name, as it is written.
+        """
         own = say(self.variables[name].label, self.lang) or name
+        if own == name:
+            return name
         prefix = self._prefix(members)
         rest = own[len(prefix) :].strip() if prefix and own.startswith(prefix) else own
         return rest[:1].upper() + rest[1:] if rest else own

@@ -21,6 +21,9 @@ MOST_CATEGORIES = 40  # a variable with more distinct values is listed as a numb
 MOST_LOOKED_AT = 10_000  # distinct values that are looked at to see their decimals
 MOST_UNLABELLED = 12  # whole numbers without labels up to so many distinct values are shown one by one
 
+CALENDARS = {"WKDAY": ("weekdays", 7), "MONTH": ("months", 12)}
+"""Formats under which SPSS shows whole numbers as names: why that is guessed (a catalogue id), and the last number."""
+
 
 @dataclass(frozen=True, slots=True)
 class Guess:
@@ -91,6 +94,10 @@ def _variable(v: Variable, columns: Columns, dictionary: Dictionary) -> Guess:
         return _end_points(v, labels, distinct, constant)
     if v.is_time:
         return Guess(v.name, "numeric", "numbers", constant=constant)
+    calendar = CALENDARS.get(v.format_type)
+    if calendar and not labels and whole and distinct[0] >= 1 and distinct[-1] <= calendar[1]:
+        codes = tuple((str(code), str(code)) for code in range(1, calendar[1] + 1))
+        return Guess(v.name, "nominal", calendar[0], codes, constant=constant)
     unique = len(distinct) == columns.rows and whole and columns.rows > MOST_UNLABELLED
     in_a_row = unique and distinct[-1] - distinct[0] == len(distinct) - 1
     if unique and (in_a_row or is_word("identifier", v.name) or v.measure == "nominal"):

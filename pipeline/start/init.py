@@ -23,7 +23,8 @@ from pipeline.spss.model import Dictionary, Variable, code_text
 from pipeline.stages.freshness import write_text
 from pipeline.stages.job import Job
 from pipeline.start.groups import Group
-from pipeline.start.guess import Guess, Guesses, guess
+from pipeline.start.guess import CALENDARS, Guess, Guesses, guess
+from pipeline.start.words import calendar_name
 from pipeline.start.yaml_text import flow, key, quoted
 
 LANGUAGES = ("it", "en")
@@ -32,6 +33,7 @@ Codes = Sequence[tuple[str, str]]
 NUMBERS_PER_TABLE = 15
 LONGEST_TITLE = 70  # characters of a section's title
 MOST_NEIGHBOURS = 4  # neighbours named one by one
+CALENDAR_NAMES = frozenset(why for why, _ in CALENDARS.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +228,7 @@ def _variable(v: Variable, g: Guess) -> Iterator[str]:
     if g.categories:
         yield "    categories:"
         for code, text in g.categories:
-            yield f"      {key(code)}: {quoted(text.strip() or code)}"
+            yield f"      {key(code)}: {_category(g, code, text)}"
     named = {code_text(c): text for c, text in v.value_labels}
     codes = list(dict.fromkeys(code_text(c) for c in v.missing.codes))
     low, high = v.missing.low, v.missing.high
@@ -245,6 +247,13 @@ def _variable(v: Variable, g: Guess) -> Iterator[str]:
         why.append(("why_doubtful", g.doubtful))
     if why:
         yield f"    guess: {_both_of(why)}"
+
+
+def _category(g: Guess, code: str, text: str) -> str:
+    """A category's label: as the file has it, or the name of a day or month in both languages."""
+    if g.why in CALENDAR_NAMES:
+        return _texts(lambda lang: calendar_name(lang, g.why, code))
+    return quoted(text.strip() or code)
 
 
 # ---------------------------------------------------------------- report
@@ -266,7 +275,7 @@ def _report(dictionary: Dictionary, guesses: Guesses, start: Start) -> Iterator[
                 asked = [n for n in pair if n in guesses.variables]
                 yield from _table(
                     name, _title(dictionary, *pair), [pair[0]], [pair[1]], start.cross.layer,
-                    all_statistics=True, note=_doubt(guesses, asked),
+                    all_statistics=True, note=_doubt(guesses, asked), in_order=_calendar(guesses, pair[0]),
                 )  # fmt: skip
     in_groups = {m for g in (*guesses.sets, *guesses.batteries) for m in g.members}
     if guesses.sets:
@@ -285,7 +294,10 @@ def _report(dictionary: Dictionary, guesses: Guesses, start: Start) -> Iterator[
     if single:
         yield from _section("questions", "section_questions")
         for v in single:
-            yield from _table(f"freq_{v.name}", _title(dictionary, v.name), [v.name], note=_doubt(guesses, [v.name]))
+            yield from _table(
+                f"freq_{v.name}", _title(dictionary, v.name), [v.name], note=_doubt(guesses, [v.name]),
+                in_order=_calendar(guesses, v.name),
+            )  # fmt: skip
     if guesses.sets:  # every variable has its frequencies somewhere; here, because the sets say what matters
         yield from _section("members", "section_members")
         for group in guesses.sets:
@@ -293,18 +305,25 @@ def _report(dictionary: Dictionary, guesses: Guesses, start: Start) -> Iterator[
             yield from _table(f"members_{name}", _group_title(group), list(group.members))
     numbers = [v for v in dictionary.variables if guesses.variables[v.name].kind in ("numeric", "weight")]
     numbers = [v for v in numbers if not _bare(guesses, v)]
-    if numbers:
-        yield from _section("numbers", "section_numbers")
-        for k in range(0, len(numbers), NUMBERS_PER_TABLE):
-            some = [v.name for v in numbers[k : k + NUMBERS_PER_TABLE]]
-            title = (
-                quoted(_title(dictionary, some[0]))
-                if len(some) == 1
-                else _both("numbers_title", first=some[0], last=some[-1])
-            )
-            yield from _table(f"numbers_{k // NUMBERS_PER_TABLE + 1}", title, some, raw_title=True)
+    yield from _summaries(dictionary, "numbers", [v.name for v in numbers])
+    found = [v.name for v in dictionary.variables if _kind(guesses, v.name) == "date"]
+    yield from _summaries(dictionary, "dates", found)
     yield from _asked_about(dictionary, guesses)
     yield from _others(dictionary, guesses, in_groups)
+
+
+def _summaries(dictionary: Dictionary, kind: str, names: Sequence[str]) -> Iterator[str]:
+    """A section of ``numbers`` or ``dates``, one variable per row."""
+    if names:
+        yield from _section(kind, f"section_{kind}")
+    for k in range(0, len(names), NUMBERS_PER_TABLE):
+        some = list(names[k : k + NUMBERS_PER_TABLE])
+        title = (
+            quoted(_title(dictionary, some[0]))
+            if len(some) == 1
+            else _both(f"{kind}_title", first=some[0], last=some[-1])
+        )
+        yield from _table(f"{kind}_{k // NUMBERS_PER_TABLE + 1}", title, some, raw_title=True)
 
 
 def _doubt(guesses: Guesses, names: Sequence[str]) -> str:
@@ -326,6 +345,11 @@ def _short(label: str) -> str:
 def _kind(guesses: Guesses, name: str) -> str:
     """The kind of a variable; of a set or a nested name, categories."""
     return guesses.variables[name].kind if name in guesses.variables else "nominal"
+
+
+def _calendar(guesses: Guesses, name: str) -> bool:
+    """Whether its categories are days or months, which stand in their own order though none is more than another."""
+    return name in guesses.variables and guesses.variables[name].why in CALENDAR_NAMES
 
 
 def _bare(guesses: Guesses, v: Variable) -> bool:
@@ -351,8 +375,8 @@ def _asked_about(dictionary: Dictionary, guesses: Guesses) -> Iterator[str]:
 
 
 def _others(dictionary: Dictionary, guesses: Guesses, in_groups: Collection[str]) -> Iterator[str]:
-    """Dates, identifiers and text are named, not listed; so are constants and variables without any value."""
-    kinds = {"date": "note_dates", "identifier": "note_identifiers", "text": "note_texts"}
+    """Identifiers and text are named, not listed; so are constants and variables without any value."""
+    kinds = {"identifier": "note_identifiers", "text": "note_texts"}
     found = [(v.name, guesses.variables[v.name]) for v in dictionary.variables]
     lines = []
     for kind, text_id in kinds.items():
@@ -362,15 +386,19 @@ def _others(dictionary: Dictionary, guesses: Guesses, in_groups: Collection[str]
     empty = [name for name, g in found if g.empty and name not in in_groups]
     if empty:
         lines.append(_both("note_empty", names=_named(dictionary, empty)))
-    constant: dict[tuple[str, str], list[str]] = {}
+    constant: dict[tuple[str, str, str], list[str]] = {}
     for name, g in found:
         if g.constant is not None and not g.empty and name not in in_groups:
-            constant.setdefault((g.constant, dict(g.categories).get(g.constant, "")), []).append(name)
+            calendar = g.why if g.why in CALENDAR_NAMES else ""
+            constant.setdefault((g.constant, dict(g.categories).get(g.constant, ""), calendar), []).append(name)
     if constant:
-        shown = [(_named(dictionary, some), value) for value, some in constant.items()]
+        shown = [(_named(dictionary, some), *value) for value, some in constant.items()]
+
+        def one(lang: str, code: str, text: str, calendar: str) -> str:
+            return _coded(lang, [(code, calendar_name(lang, calendar, code) if calendar else text)]) or "–"
+
         lines.append(_texts(lambda lang: language.text(
-            lang, "start.note_constant",
-            names="; ".join(f"{some} = {_coded(lang, [value]) or '–'}" for some, value in shown),
+            lang, "start.note_constant", names="; ".join(f"{some} = {one(lang, *value)}" for some, *value in shown)
         )))  # fmt: skip
     if lines:
         yield from _section("others", "section_others")
@@ -404,7 +432,7 @@ def _title(dictionary: Dictionary, *names: str) -> str:
 
 def _table(
     name: str, title: str, rows: list[str], columns: list[str] | None = None, layer: str | None = None,
-    raw_title: bool = False, all_statistics: bool = False, note: str = "",
+    raw_title: bool = False, all_statistics: bool = False, note: str = "", in_order: bool = False,
 ) -> Iterator[str]:  # fmt: skip
     yield f"      - table: {quoted(name)}"
     yield f"        title: {title if raw_title else quoted(title)}"
@@ -415,5 +443,7 @@ def _table(
         yield f"        layer: {quoted(layer)}"
     if all_statistics:
         yield "        all_statistics: true"
+    if in_order:
+        yield "        sort: order"
     if note:
         yield f"        note: {note}"

@@ -17,6 +17,18 @@ def words(kind: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{found})(?!\w)" + (f"|{_RANGE}" if kind == "ordered" else ""), re.IGNORECASE)
 
 
+def calendar_name(lang: str, calendar: str, code: str) -> str:
+    """A day of the week (``weekdays``, 1 is Sunday as in SPSS) or a month (``months``) as a label."""
+    from babel.dates import get_day_names, get_month_names
+
+    locale = "en_GB" if lang == "en" else lang
+    if calendar == "weekdays":
+        name = str(get_day_names("wide", "stand-alone", locale)[(int(code) - 2) % 7])  # Babel's 0 is Monday
+    else:
+        name = str(get_month_names("wide", "stand-alone", locale)[int(code)])
+    return name[:1].upper() + name[1:]
+
+
 def is_word(kind: str, text: str) -> bool:
     """Whether a text is nothing but such a word."""
     return words(kind).fullmatch(text.strip()) is not None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pipeline.arrow import is_number
 from pipeline.counting.cases import Cases
 from pipeline.counting.engine import Index
 from pipeline.results import About
@@ -214,13 +215,33 @@ def summary(
 
 
 def presence(context: Context, table_id: str, name: str) -> None:
-    """How many cases have a value at all: for text, dates and identifiers, which are never listed row by row."""
+    """How many cases have a value at all: for text, dates and identifiers, which are never listed row by row.
+
+    Of dates also ``minimum`` and ``maximum``, the earliest and the latest, in SPSS's seconds since 14 October 1582.
+    """
     cases = context.cases
     about = About(table_id, row_var=name)
     n, w = cases.valid_counts(name)
     context.writer.add(about, "n", n, n=n, base=w)
     context.writer.add(about, "count", w, n=n, base=w)
+    if cases.variables[name].kind == "date":
+        for statistic, value in zip(("minimum", "maximum"), _extremes(cases, name), strict=True):
+            context.writer.add(about, statistic, value, n=n, base=w)
     _missing(context, about, name, cases.n, cases.total)
+
+
+def _extremes(cases: Cases, name: str) -> tuple[Number, Number]:
+    """The least and the greatest valid value of a column of numbers; not computable: ``no_cases``."""
+    variable, columns = cases.variables[name], cases.columns
+    if variable.missing or variable.missing_range or not is_number(columns.table.column(name)):
+        values = cases.distribution(name)[0]
+    else:  # not coded: nearly every case may have a date of its own
+        values = columns.floats(name)
+        values = values if cases.n == columns.rows else values[cases.positions]
+    least, most = np.fmin.reduce(values, initial=np.inf), np.fmax.reduce(values, initial=-np.inf)
+    if least > most:
+        return Number(None, error="no_cases"), Number(None, error="no_cases")
+    return Number(float(least)), Number(float(most))
 
 
 def _classes(context: Context, about: About, values: Floats, n: Floats) -> None:

@@ -14,11 +14,12 @@ from pipeline.statistics.core import Number, known
 from pipeline.tables.axes import kind_of
 from pipeline.tables.context import Context
 from pipeline.tables.means import PAIRWISE, correlation, correlation_matrix, means, reliability
-from pipeline.tables.one_way import frequency, multiple, summary
+from pipeline.tables.one_way import frequency, multiple, presence, summary
 from pipeline.tables.two_way import crosstab
 
 Way = Literal[
-    "frequency", "summary", "multiple", "crosstab", "means", "scores", "correlation", "matrix", "reliability", "model"
+    "frequency", "summary", "presence", "multiple", "crosstab", "means", "scores", "correlation", "matrix",
+    "reliability", "model",
 ]  # fmt: skip
 
 
@@ -63,6 +64,8 @@ def _ways(row: str, column: str, spec: TableSpec, codebook: Codebook) -> list[Pi
     if not column:
         if kind == "mentions":
             return [Piece("multiple", row)]
+        if kind == "date":
+            return [Piece("presence", row)]
         if spec.kind == "summary" or kind in ("numeric",):
             return [Piece("summary", row)]
         return [Piece("frequency", row), *([Piece("scores", row)] if scored else [])]
@@ -110,6 +113,8 @@ def _make_piece(piece: Piece, spec: TableSpec, context: Context, wanted: Sequenc
         frequency(context, spec.table, piece.row, wanted)
     elif piece.way == "summary":
         summary(context, spec.table, piece.row, wanted)
+    elif piece.way == "presence":
+        presence(context, spec.table, piece.row)
     elif piece.way == "scores" and piece.column:
         means(context, spec.table, piece.row, piece.column, piece.layer, wanted, beside_counts=True)
     elif piece.way == "scores":

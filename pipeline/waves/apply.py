@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import numpy.typing as npt
 
+from pipeline import language
 from pipeline.arrow import float_values, is_number
 from pipeline.errors import DataRejected, PipelineError, nearest
 from pipeline.spec.model import Codebook, Variable
@@ -142,9 +143,9 @@ def mapped(
         column = table.column(in_file)
         try:
             columns[name] = recoded(column, record.codes, variable, "type" in record.status)
-        except ValueError as error:
+        except _NotNumbers as error:
             problems.append(
-                DataRejected("waves.not_numbers", file=file, variable=in_file, values=str(error), mapping=where)
+                _TextForNumbers("waves.not_numbers", file=file, variable=in_file, found=error.found, mapping=where)
             )
     if problems:
         raise DataRejected.several(problems)
@@ -173,7 +174,7 @@ def recoded(column: Any, codes: Mapping[str, str], variable: Variable, other_typ
         for code, target in codes.items():
             at = _float(code)
             if at is not None:
-                new[old == at] = np.nan if target == SYSTEM_MISSING else float(target)
+                new[old == at] = _as_numbers([target])[0]
         return pa.array(new, pa.float64(), from_pandas=True)
     found = [codes.get(text, text) for text in texts(old).tolist()]
     if not wanted_numbers:
@@ -201,10 +202,26 @@ def _as_numbers(found: Sequence[str]) -> Column:
         else:
             numbers[i] = number
     if wrong:
-        distinct = list(dict.fromkeys(wrong))
-        more = f" +{len(distinct) - MOST_NAMED}" if len(distinct) > MOST_NAMED else ""
-        raise ValueError(", ".join(f"«{w}»" for w in distinct[:MOST_NAMED]) + more)
+        raise _NotNumbers(tuple(dict.fromkeys(wrong)))
     return numbers
+
+
+class _NotNumbers(ValueError):
+    """Texts where the codebook has numbers."""
+
+    def __init__(self, found: tuple[str, ...]) -> None:
+        super().__init__(found)
+        self.found = found
+
+
+class _TextForNumbers(DataRejected):
+    """Says of which texts no number can be made, in the quotation marks of the reader's language."""
+
+    def message(self, lang: str) -> str:
+        found = cast(tuple[str, ...], self.params["found"])
+        named = ", ".join(language.text(lang, "waves.quoted", text=text) for text in found[:MOST_NAMED])
+        more = f" +{len(found) - MOST_NAMED}" if len(found) > MOST_NAMED else ""
+        return language.text(lang, self.text_id, **self.params, values=named + more)
 
 
 def not_mapped(table: pa.Table, mapping: WaveMapping, out: Collection[str]) -> Iterator[tuple[str, str, int]]:

@@ -150,7 +150,8 @@ def test_text_that_is_no_number_stops() -> None:
     mapping = WaveMapping.model_validate({"variables": {"v": {"in_file": "q", "status": "type", "confirmed": True}}})
     with pytest.raises(DataRejected) as caught:
         mapped(table, mapping, book, (), "mapping.yml", "survey.sav")
-    assert "«forse», «nan»" in caught.value.message("en")
+    assert "“forse”, “nan”" in caught.value.message("en")
+    assert "«forse», «nan»" in caught.value.message("it")
     assert caught.value.exit_code == 3
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.present import formats
+from pipeline.present.amounts import amount_cell
 from pipeline.present.document import Cell, HeadCell, Row
 from pipeline.present.layout.parts import (
     CELLS,
@@ -236,7 +237,7 @@ SUMMARY = ("n", "mean", "sd", "minimum", "q1", "median", "q3", "maximum")
 
 
 def summary(view: View, spec: TableSpec) -> Body:
-    """Numeric variables, one per row: cases, mean, spread, percentiles, missing."""
+    """Numeric variables and dates, one per row: cases, mean, spread, percentiles, missing; the ends of dates."""
     wanted = [s for s in spec.statistics if s != "n"]
     statistics = ["n", *wanted] if wanted else list(SUMMARY)
     statistics = [s for s in statistics if any(view.get(spec.table, s, n) is not None for n in spec.rows)]
@@ -245,17 +246,19 @@ def summary(view: View, spec: TableSpec) -> Body:
         found = [view.get(spec.table, s, name) for s in statistics]
         used += found
         cells = [
-            view.cell(r, "count" if s == "n" else "decimal", view_decimals(view, name, s))
+            view.cell(r, "count") if s == "n" else amount_cell(view, r, name, s, view_decimals(view, name, s))
             for s, r in zip(statistics, found, strict=True)
         ]
         missing = view.get(spec.table, "missing_n", name)
         rows.append(Row(_with_unit(view, name), (*cells, view.cell(missing, "count"))))
-    heads = [view.head(s) for s in statistics]
+    only_dates = all(name in view.variables and view.variables[name].kind == "date" for name in spec.rows)
+    ends = {"minimum": view.t("head_first_date"), "maximum": view.t("head_last_date")} if only_dates else {}
+    heads = [ends.get(s) or view.head(s) for s in statistics]
     return Body(
         head=((stub(view), *(HeadCell(h) for h in heads), HeadCell(view.t("missing"))),),
         rows=tuple(rows),
         columns=len(statistics) + 1,
-        unit=view.t("unit_summary"),
+        unit=view.t("unit_dates" if only_dates else "unit_summary"),
         base=valid_base(view, view.value(spec.table, "n", spec.rows[0]))
         if len(spec.rows) == 1
         else view.t("base_each"),

@@ -36,6 +36,7 @@ def frame(view: View, spec: TableSpec, number: int, body: Body) -> Table:
         notes.append(say(spec.note, view.lang))
     if view.mode(spec) != view.study.mode:
         notes.append(view.t(f"mode_{view.mode(spec)}"))
+    at_cells = {_problem(cell.note) for row in body.rows for cell in row.cells if cell.note}
     return Table(
         id=anchor("table", spec.table),
         number=number,
@@ -48,7 +49,7 @@ def frame(view: View, spec: TableSpec, number: int, body: Body) -> Table:
         question=question,
         base=base,
         statistics=body.statistics,
-        notes=tuple(dict.fromkeys(n for n in notes if n)),
+        notes=tuple(dict.fromkeys(n for n in notes if n and n not in at_cells)),
         source=view.source_line(),
         mark=view.mark(spec),
         wide=body.columns > 10,
@@ -97,9 +98,13 @@ def small_base_note(view: View, bases: Sequence[float | None]) -> str:
 
 
 def problem_notes(view: View, rows: Sequence[ResultRow | None]) -> list[str]:
-    """Why some cells could not be computed, once each, behind the symbol."""
+    """Why some cells could not be computed, once each, behind the symbol; :func:`frame` drops what its cells say."""
     reasons = {view.remark("error", r.error) for r in rows if r is not None and r.error}
-    return [f"{formats.NOT_COMPUTABLE} {reason}" for reason in sorted(reasons)]
+    return [_problem(reason) for reason in sorted(reasons)]
+
+
+def _problem(reason: str) -> str:
+    return f"{formats.NOT_COMPUTABLE} {reason}"
 
 
 # ---------------------------------------------------------------- numbers about the whole table

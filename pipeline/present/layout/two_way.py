@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pipeline.present import formats
+from pipeline.present.amounts import amount_cell
 from pipeline.present.document import Cell, HeadCell, Row, RowKind
 from pipeline.present.layout.one_way import view_decimals
 from pipeline.present.layout.parts import CELLS, Body, problem_notes, small_base_note, stub, table_statistics
@@ -181,7 +182,8 @@ def _mean_line(
         if spec.letters and column.var:
             one = view.get(spec.table, "letters", name, "", column.var, column.code, layer)
             letters = one.method if one is not None and one.value is not None else ""
-        cells += [EMPTY] * (len(shown) - 1) + [view.cell(row, "decimal", view_decimals(view, name, "mean"), letters)]
+        mean = amount_cell(view, row, name, "mean", view_decimals(view, name, "mean"), letters)
+        cells += [*([EMPTY] * (len(shown) - 1)), mean]
     return [Row(view.head("mean"), tuple(cells), "body", level)]
 
 
@@ -347,8 +349,10 @@ def _mean_cells(
             if spec.letters and statistic == "mean" and group.code:
                 one = view.get(spec.table, "letters", name, "", group.var, group.code, layer)
                 letters = one.method if one is not None and one.value is not None else ""
-            form = "count" if statistic in ("n", "count") else "decimal"
-            cells.append(view.cell(row, form, view_decimals(view, name, statistic), letters))
+            if statistic in ("n", "count"):
+                cells.append(view.cell(row, "count"))
+            else:
+                cells.append(amount_cell(view, row, name, statistic, view_decimals(view, name, statistic), letters))
     return tuple(cells)
 
 
