@@ -75,7 +75,7 @@ _OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
     ast.BitXor: ast.BitAnd, ast.LShift: ast.RShift, ast.RShift: ast.LShift,
 }  # fmt: skip
 _NAMES = {"min": "max", "minimum": "maximum", "any": "all", "floor": "ceil", "argmin": "argmax", "left": "right"}
-_SYMMETRIC = ("min", "max", "minimum", "maximum", "hypot", "logaddexp")
+_SYMMETRIC = ("min", "max", "minimum", "maximum", "hypot", "logaddexp", "union1d")
 _NAMES |= {new: old for old, new in _NAMES.items()}
 
 

@@ -41,6 +41,10 @@ _ETA = ("eta_squared", "eta_squared_low", "eta_squared_high", "omega_squared")
 
 # Noncentralities beyond this differ by more than the whole spread of the distribution from one double to the next.
 _LARGEST = 1e30
+# How far from its mean a Poisson distribution is added up, in standard deviations and at least, and in what steps.
+_REACH, _LEAST_REACH, _STEPS = 12.0, 40.0, 16.0
+# From this mean on its probabilities are computed by Stirling's formula.
+_STIRLING_FROM = 1e4
 
 
 def noncentral_t_limits(t: float, df: float, confidence: float) -> tuple[float, float]:
@@ -73,7 +77,7 @@ def noncentral_t_limits(t: float, df: float, confidence: float) -> tuple[float, 
 def noncentral_f_cdf(f: float, df1: float, df2: float, noncentrality: float) -> float:
     """P(F ≤ f) for the noncentral F: beta distribution functions mixed with Poisson weights (Johnson and Kotz).
 
-    Both vary over no less than the Poisson's standard deviation, so of many terms it is enough to add every k-th, 16
+    Both vary over no less than the Poisson's standard deviation, so of many terms it is enough to add every k-th, some
     to a standard deviation (the trapezoidal rule, whose error is then far below the rounding).
     """
     from scipy.special import betainc
@@ -83,9 +87,9 @@ def noncentral_f_cdf(f: float, df1: float, df2: float, noncentrality: float) -> 
     if mean <= 0:
         return float(betainc(df1 / 2, df2 / 2, y))
     deviation = math.sqrt(mean)
-    spread = 12 * deviation + 40
-    start, step = max(0.0, float(np.floor(mean - spread))), max(1.0, float(np.floor(deviation / 16)))
-    terms = np.arange(start, mean + spread, step)
+    spread = _REACH * deviation + _LEAST_REACH
+    start, step = max(0, math.floor(mean - spread)), max(1, math.floor(deviation / _STEPS))
+    terms = np.arange(start, mean + spread, step, dtype=np.float64)
     weights = _poisson_weights(terms, mean)
     return float(weights @ betainc(df1 / 2 + terms, df2 / 2, y))
 
@@ -94,7 +98,7 @@ def _poisson_weights(terms: Floats, mean: float) -> Floats:
     """Poisson probabilities, made to add up to 1."""
     from scipy.special import gammaln
 
-    if mean < 1e4:
+    if mean < _STIRLING_FROM:
         logs = terms * math.log(mean) - mean - gammaln(terms + 1)
     else:  # the same by Stirling's formula: of these three numbers nearly equal in size no digits would be left
         away = (terms - mean) / mean

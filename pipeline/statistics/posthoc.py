@@ -48,16 +48,19 @@ class Pairwise:
 # ---------------------------------------------------------------- the studentized range
 
 
+# Where the largest of several standard normals is looked for, in pieces with so many Gauss–Legendre nodes each: beyond
+# z = 14 the normal density is below 1e-43, and so is what it could add.
+_EDGES, _NODES = np.linspace(-9.0, 14.0, 14), 16
+
+
 def _range_tail(q: Floats, groups: int) -> Floats:
     """P(range of ``groups`` standard normals > q), elementwise; accurate in the tail too."""
     from scipy.special import ndtr
 
-    # Beyond z = 14 the normal density is below 1e-43, and so is what it could add.
-    nodes, weights = np.polynomial.legendre.leggauss(16)
-    edges = np.linspace(-9.0, 14.0, 14)
-    half = (edges[1] - edges[0]) / 2
-    z = (edges[:-1, None] + half * (nodes + 1)).ravel()
-    mass = np.tile(half * weights, edges.size - 1) * np.exp(-z * z / 2) / math.sqrt(2 * math.pi)
+    nodes, weights = np.polynomial.legendre.leggauss(_NODES)
+    half = (_EDGES[1] - _EDGES[0]) / 2
+    z = (_EDGES[:-1, None] + half * (nodes + 1)).ravel()
+    mass = np.tile(half * weights, _EDGES.size - 1) * np.exp(-z * z / 2) / math.sqrt(2 * math.pi)
     whole = ndtr(z)
     # The largest is at z and not all others lie within q below it: Φ^(g−1) − (Φ(z) − Φ(z−q))^(g−1).
     with np.errstate(divide="ignore"):

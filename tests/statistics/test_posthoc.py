@@ -150,7 +150,10 @@ def test_columns_of_one_case_take_no_part():
 def test_reasons(function):
     assert function(grouped([1, 2], [0, 0]), OPTIONS).error == "fewer_than_two_groups"
     if function is not compare_means:
-        assert function(case_groups("x", "g3", "probability"), OPTIONS).error == "weights_need_design_based"
+        refused = function(case_groups("x", "g3", "probability"), OPTIONS)
+        assert refused.error == "weights_need_design_based"
+        assert list(zip(refused.first.tolist(), refused.second.tolist(), strict=True)) == [(0, 1), (0, 2), (1, 2)]
+        assert np.isnan(refused.difference).all() and np.isnan(refused.p).all()
     if function is not games_howell:
         assert function(grouped([1, 1, 1, 1], [0, 0, 1, 1]), OPTIONS).error == "zero_variance"
     if function in (tukey_hsd, compare_means):
