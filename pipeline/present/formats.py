@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -82,6 +83,17 @@ def percent_text(share: float, lang: str, decimals: int = 1) -> str:
 
 def _percent(share: float) -> float:
     return float(Decimal(f"{share:.{_SIGNIFICANT}g}") * 100)
+
+
+def p_words(p: float, lang: str) -> str:
+    """A p-value with its name: ``p = 0.03``, ``p <0.001``."""
+    text = p_text(p, lang)
+    return f"p {text}" if text.startswith("<") else f"p = {text}"
+
+
+def degrees_text(degrees: Iterable[float], lang: str) -> str:
+    """Degrees of freedom: whole ones without decimals."""
+    return "; ".join(decimal_text(d, 0 if float(d).is_integer() else 1, lang) for d in degrees)
 
 
 def p_text(p: float, lang: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -25,7 +26,9 @@ MOST_NEIGHBOURS = 4  # variables named one by one
 def label_lines(view: View, dictionary: Dictionary) -> list[str]:
     """Labels that two codes share, codes without a label, labels never used; like variables in one line."""
     order = {v.name: i for i, v in enumerate(dictionary.variables)}
-    shared, bare, unused = (_Findings() for _ in range(3))
+    shared: dict[tuple[str, str], list[str]] = defaultdict(list)
+    bare: dict[str, list[str]] = defaultdict(list)
+    unused: dict[str, list[str]] = defaultdict(list)
     for variable in dictionary.variables:
         labels = {code_text(code): label.strip() for code, label in variable.value_labels}
         if not labels:
@@ -35,39 +38,26 @@ def label_lines(view: View, dictionary: Dictionary) -> list[str]:
             codes.setdefault(label, []).append(code)
         for label, some in codes.items():
             if label and len(some) > 1:
-                shared.add((label, ", ".join(some)), variable.name)
+                shared[label, ", ".join(some)].append(variable.name)
         seen = _seen(view, variable.name)
         if seen is None:
             continue
         without = [code for code in seen if not labels.get(code)]
         never = [code for code in labels if code not in seen]
         if without:
-            bare.add((_codes(view, without),), variable.name)
+            bare[_codes(view, without)].append(variable.name)
         if never and seen:
-            unused.add((_codes(view, never),), variable.name)
+            unused[_codes(view, never)].append(variable.name)
     lines = [
         view.t("label_shared", variable=_named(order, names), label=label, codes=codes)
         for (label, codes), names in shared.items()
     ]
-    lines += [view.t("label_lacking", variable=_named(order, names), codes=c) for (c,), names in bare.items()]
-    lines += [view.t("label_unused", variable=_named(order, names), codes=c) for (c,), names in unused.items()]
+    lines += [view.t("label_lacking", variable=_named(order, names), codes=c) for c, names in bare.items()]
+    lines += [view.t("label_unused", variable=_named(order, names), codes=c) for c, names in unused.items()]
     if len(lines) > MOST_LINES:
         more = formats.count_text(len(lines) - MOST_LINES, view.lang)
         lines = [*lines[:MOST_LINES], view.t("labels_more", count=more)]
     return lines
-
-
-@dataclass
-class _Findings:
-    """What was found, with the variables that it was found of."""
-
-    found: dict[tuple[str, ...], list[str]] = field(default_factory=dict)
-
-    def add(self, what: tuple[str, ...], name: str) -> None:
-        self.found.setdefault(what, []).append(name)
-
-    def items(self) -> Iterator[tuple[tuple[str, ...], list[str]]]:
-        yield from self.found.items()
 
 
 def _seen(view: View, name: str) -> list[str] | None:

@@ -10,7 +10,7 @@ import tempfile
 from contextlib import nullcontext, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pipeline.errors import DataRejected
 from pipeline.spss.limits import Limits
@@ -86,9 +86,10 @@ class Reading:
         data: bool = True,
         shown: str | None = None,
     ) -> None:
-        self.name = _on_one_line(shown or str(path))
+        self.name = on_one_line(shown or str(path))
         self.seconds = limits.seconds
-        _readable(path, self.name)
+        if problem := unreadable(path):
+            raise DataRejected(f"spss.{problem}", file=self.name)
         self.scratch = tempfile.TemporaryDirectory(prefix="spss-")
         request = {
             "path": str(path.resolve()),
@@ -141,21 +142,22 @@ class Reading:
         return Dictionary.from_json(answer["dictionary"])
 
 
-def _on_one_line(name: str) -> str:
+def on_one_line(name: str) -> str:
+    """A file's name as a message can show it."""
     return "".join(c if c.isprintable() else "\ufffd" for c in name)
 
 
-def _readable(path: Path, name: str) -> None:
+def unreadable(path: Path) -> Literal["", "no_file", "not_a_file", "no_permission"]:
+    """Why there is no file to be opened at a path; empty where there is one."""
     try:
         there, regular = path.exists(), path.is_file()
-    except (OSError, ValueError):
+    except (OSError, ValueError):  # a name that no file can have
         there = regular = False
     if not there:
-        raise DataRejected("spss.no_file", file=name)
+        return "no_file"
     if not regular:
-        raise DataRejected("spss.not_a_file", file=name)
-    if not os.access(path, os.R_OK):
-        raise DataRejected("spss.no_permission", file=name)
+        return "not_a_file"
+    return "" if os.access(path, os.R_OK) else "no_permission"
 
 
 def columns(folder: Path, dictionary: Dictionary) -> pa.Table:

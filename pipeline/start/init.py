@@ -20,6 +20,7 @@ from pipeline.spec import source as yaml_source
 from pipeline.spec.load import check
 from pipeline.spec.model import Source
 from pipeline.spss.model import Dictionary, Variable, code_text
+from pipeline.spss.read import on_one_line, unreadable
 from pipeline.stages.freshness import write_text
 from pipeline.stages.job import Job
 from pipeline.start.groups import Group
@@ -69,17 +70,11 @@ def init(file: Path, layout: Layout, wave: str | None, progress: Progress) -> st
 
 def bring_in(file: Path, layout: Layout, name: str, copy: bool) -> Job:
     """Put a file into a wave's folder (a copy, or a link for a run that leaves nothing) with its ``source.yml``."""
-    shown = "".join(c if c.isprintable() else "\ufffd" for c in str(file))
-    try:
-        there, regular = file.exists(), file.is_file()
-    except (OSError, ValueError):  # a name that no file can have
-        there = regular = False
-    if not there:
-        raise UsageError("start.no_file", file=shown)
-    if not regular:
-        raise UsageError("spss.not_a_file", file=shown)
-    if not os.access(file, os.R_OK):
+    problem, shown = unreadable(file), on_one_line(str(file))
+    if problem == "no_permission":
         raise DataRejected("spss.no_permission", file=shown)
+    if problem:
+        raise UsageError("start.no_file" if problem == "no_file" else "spss.not_a_file", file=shown)
     place = layout.wave(name)
     try:
         place.raw.mkdir(parents=True, exist_ok=True)

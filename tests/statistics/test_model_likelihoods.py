@@ -292,20 +292,28 @@ def test_a_step_uphill_by_hand():
     assert theta is None
 
 
+def with_profile(monkeypatch, fits, profile):
+    """Make ``firth`` give a profile (its value and slope) of one parameter, noting where; the top, at 0."""
+
+    def fitted(x, y, w, start, fixed):
+        fits.append(float(start[0]))
+        value, slope = profile(fits[-1])
+        return models.Penalised(start, value, np.eye(1), True, np.array([slope]), np.eye(1))
+
+    monkeypatch.setattr(models, "firth", fitted)
+    return models.Penalised(np.zeros(1), 0.0, np.eye(1), True, np.zeros(1), np.eye(1))
+
+
 @pytest.mark.parametrize("side", [-1, 1])
 def test_a_profile_that_newton_would_leave(monkeypatch, side):
     """Its fall is 4 + arctan(|t| − 3): Newton's steps from 10 lead ever further away, the bracket does not."""
     fits = []
 
-    def profile(x, y, w, start, fixed):
-        t = float(start[0])
-        fits.append(t)
+    def profile(t):
         away = abs(t) - 3
-        slope = math.copysign(1 / (1 + away**2), t)
-        return models.Penalised(start, -(4 + math.atan(away)) / 2, np.eye(1), True, np.array([-slope / 2]), np.eye(1))
+        return -(4 + math.atan(away)) / 2, -math.copysign(1 / (1 + away**2), t) / 2
 
-    monkeypatch.setattr(models, "firth", profile)
-    best = models.Penalised(np.zeros(1), 0.0, np.eye(1), True, np.zeros(1), np.eye(1))
+    best = with_profile(monkeypatch, fits, profile)
     assert models.profile_limit(X, BINARY, W, best, 0, side, 4.0, 5.0) == pytest.approx(3 * side, rel=1e-9)
     # √4 standard errors of 5; from there Newton would go to 10 less some 77, far below 0: half way instead.
     assert fits[:2] == [10 * side, 5 * side]
@@ -326,14 +334,7 @@ def test_a_profile_without_slope_is_halved(monkeypatch, side):
     """Its fall is 1 within 3 of the estimate and 9 beyond: outwards by one and a half times the way so far, then in."""
     fits = []
 
-    def profile(x, y, w, start, fixed):
-        t = float(start[0])
-        fits.append(t)
-        value = -0.5 if abs(t) < 3 else -4.5
-        return models.Penalised(start, value, np.eye(1), True, np.zeros(1), np.eye(1))
-
-    monkeypatch.setattr(models, "firth", profile)
-    best = models.Penalised(np.zeros(1), 0.0, np.eye(1), True, np.zeros(1), np.eye(1))
+    best = with_profile(monkeypatch, fits, lambda t: (-0.5 if abs(t) < 3 else -4.5, 0.0))
     assert models.profile_limit(X, BINARY, W, best, 0, side, 4.0, 0.5) == pytest.approx(3 * side, rel=1e-9)
     # 1, 1 + 1.5·1, 2.5 + 1.5·2.5, and half way between the last two.
     assert fits[:4] == [side, 2.5 * side, 6.25 * side, 4.375 * side]

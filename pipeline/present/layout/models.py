@@ -75,11 +75,9 @@ def _measure(view: View, name: str, whole: Mapping[str, float]) -> str:
     )
     degrees = [whole[name + end] for end in ("_df", "_df1", "_df2") if name + end in whole]
     if degrees:
-        texts = (formats.decimal_text(d, 0 if float(d).is_integer() else 1, view.lang) for d in degrees)
-        text += f"; {view.t('df')} = {'; '.join(texts)}"
+        text += f"; {view.t('df')} = {formats.degrees_text(degrees, view.lang)}"
     if f"{name}_p" in whole:
-        p = formats.p_text(whole[f"{name}_p"], view.lang)
-        text += f"; p {p}" if p.startswith("<") else f"; p = {p}"
+        text += f"; {formats.p_words(whole[f'{name}_p'], view.lang)}"
     return text
 
 

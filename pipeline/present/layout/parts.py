@@ -163,14 +163,10 @@ def _line(view: View, name: str, found: dict[str, ResultRow]) -> str:
     pieces = [f"{view.statistic_name(name)} {equals}{value}"]
     degrees = [one.value for d in _DEGREES if (one := _beside(name, d, found)) is not None]
     if degrees and all(d is not None for d in degrees):
-        texts = [
-            formats.decimal_text(d, 0 if float(d).is_integer() else 1, view.lang) for d in degrees if d is not None
-        ]
-        pieces.append(f"{view.t('df')} = {'; '.join(texts)}")
+        pieces.append(f"{view.t('df')} = {formats.degrees_text((d for d in degrees if d is not None), view.lang)}")
     p = None if p_itself else _beside(name, "_p", found)
     if p is not None and p.value is not None:
-        text = formats.p_text(p.value, view.lang)
-        pieces.append(f"p {text}" if text.startswith("<") else f"p = {text}")
+        pieces.append(formats.p_words(p.value, view.lang))
     ase = found.get(f"{name}_ase")
     if ase is not None and ase.value is not None:
         pieces.append(f"{view.t('ase')} = {formats.decimal_text(ase.value, 2, view.lang)}")

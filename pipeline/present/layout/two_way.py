@@ -379,8 +379,7 @@ def _pairs_of_groups(view: View, spec: TableSpec, name: str, column: str, layer:
                     if away is not None and away.value is not None
                     else ""
                 )
-                level = formats.p_text(p.value, view.lang)
-                text = f"{number}, p {level}" if level.startswith("<") else f"{number}, p = {level}"
+                text = f"{number}, {formats.p_words(p.value, view.lang)}"
             pairs.append(f"{groups} {text}".strip())
         if pairs:
             lines.append(f"{view.statistic_name(method)}: {'; '.join(pairs)}")
