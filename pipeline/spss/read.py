@@ -10,7 +10,7 @@ import tempfile
 from contextlib import nullcontext, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import DataRejected
 from pipeline.spss.limits import Limits
@@ -89,7 +89,7 @@ class Reading:
         self.name = on_one_line(shown or str(path))
         self.seconds = limits.seconds
         if problem := unreadable(path):
-            raise DataRejected(f"spss.{problem}", file=self.name)
+            raise DataRejected(problem, file=self.name)
         self.scratch = tempfile.TemporaryDirectory(prefix="spss-")
         request = {
             "path": str(path.resolve()),
@@ -147,17 +147,17 @@ def on_one_line(name: str) -> str:
     return "".join(c if c.isprintable() else "\ufffd" for c in name)
 
 
-def unreadable(path: Path) -> Literal["", "no_file", "not_a_file", "no_permission"]:
-    """Why there is no file to be opened at a path; empty where there is one."""
+def unreadable(path: Path) -> str:
+    """The id of the text that says why there is no file to be opened at a path; empty where there is one."""
     try:
         there, regular = path.exists(), path.is_file()
     except (OSError, ValueError):  # a name that no file can have
         there = regular = False
     if not there:
-        return "no_file"
+        return "spss.no_file"
     if not regular:
-        return "not_a_file"
-    return "" if os.access(path, os.R_OK) else "no_permission"
+        return "spss.not_a_file"
+    return "" if os.access(path, os.R_OK) else "spss.no_permission"
 
 
 def columns(folder: Path, dictionary: Dictionary) -> pa.Table:

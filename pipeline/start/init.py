@@ -71,10 +71,10 @@ def init(file: Path, layout: Layout, wave: str | None, progress: Progress) -> st
 def bring_in(file: Path, layout: Layout, name: str, copy: bool) -> Job:
     """Put a file into a wave's folder (a copy, or a link for a run that leaves nothing) with its ``source.yml``."""
     problem, shown = unreadable(file), on_one_line(str(file))
-    if problem == "no_permission":
-        raise DataRejected("spss.no_permission", file=shown)
+    if problem == "spss.no_permission":
+        raise DataRejected(problem, file=shown)
     if problem:
-        raise UsageError("start.no_file" if problem == "no_file" else "spss.not_a_file", file=shown)
+        raise UsageError("start.no_file" if problem == "spss.no_file" else problem, file=shown)
     place = layout.wave(name)
     try:
         place.raw.mkdir(parents=True, exist_ok=True)
