@@ -196,7 +196,10 @@ class Cover:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One report in one language. ``words``: the fixed words of the layout (see ``language/*/layout.toml``)."""
+    """One report in one language. ``words``: the fixed words of the layout (see ``language/*/layout.toml``).
+
+    ``word_template``: the study's own template of Word documents, where it has one.
+    """
 
     lang: str
     wave: str
@@ -207,6 +210,7 @@ class Document:
     words: dict[str, str]
     running_head: str
     foot: str
+    word_template: bytes | None = None
 
     def blocks(self) -> list[Block]:
         """All blocks in reading order."""

@@ -817,3 +817,13 @@ def hostile(lang: str = "en") -> Document:
         running_head=PAYLOADS[0].text,
         foot=PAYLOADS[1].text,
     )
+
+
+def grid(rows: int, columns: int, wide: bool = False) -> Table:
+    """A table of so many rows and columns of numbers, with long heads."""
+    head = ((HeadCell("District"), *(HeadCell(f"Name{j:02d}long") for j in range(columns))),)
+    body = tuple(
+        Row(f"Row {i}", tuple(Cell(f"{i * 1000 + j}.5", 1.0, "decimal1", "number") for j in range(columns)))
+        for i in range(1, rows + 1)
+    )
+    return Table("t", 1, "Table 1", "Too wide", head, body, columns, unit="counts", source="All", wide=wide)

@@ -20,7 +20,6 @@ from PIL import Image
 from pipeline.errors import RenderingFailed
 from pipeline.present.document import Cell, Document, HeadCell, Row, Table
 from pipeline.render import docx
-from pipeline.render.docx.tables import measures, split, text_width
 from tests.render import sample
 from tests.render.payloads import PAYLOADS, folded
 
@@ -151,7 +150,7 @@ def test_every_table_is_there_cell_by_cell(made: tuple[Document, Path]) -> None:
             assert cells[0] == row.label
             for shown, cell in zip(cells[1:], row.cells, strict=True):
                 signs = shown.removeprefix(cell.text).removeprefix(f" {cell.letters}" if cell.letters else "")
-                assert re.fullmatch(r" [a-z]\)" if cell.note else "", signs), (shown, cell)
+                assert re.fullmatch(r"\(\d+\)" if cell.note else "", signs), (shown, cell)
 
 
 def test_tables_have_horizontal_rules_only(made: tuple[Document, Path]) -> None:
@@ -171,7 +170,7 @@ def test_spans_fill_the_grid(made: tuple[Document, Path]) -> None:
                 int("".join(tc.xpath("w:tcPr/w:gridSpan/@w:val", namespaces=NS)) or 1) for tc in row.iter(f"{W}tc")
             ]
             assert sum(spans) == len(grid)
-        assert sum(grid) in (9070, 14570)  # the text width, upright and turned
+        assert sum(grid) in (9400, 14320)  # the text width, upright and turned
 
 
 def test_captions_count_by_themselves(made: tuple[Document, Path]) -> None:
@@ -288,10 +287,11 @@ def test_decimals_stand_under_each_other(tmp_path: Path) -> None:
     root = etree.fromstring(parts_of(document, tmp_path / "report.docx")["word/document.xml"])
     found = data_tables(root)[0].findall(f"{W}tr")[1:]
     indents = [int("".join(tr.xpath("w:tc[2]//w:ind/@w:right", namespaces=NS)) or 0) for tr in found]
-    comma_and_digit, letters = text_width(",5"), indents[0]
+    # Noto Sans 8.5: a digit is 572 thousandths of an em wide, a comma 268 (TTFont("NotoSans-Regular.ttf")["hmtx"]).
+    letters = indents[0]
     assert indents[2] == 0
     assert letters > 0
-    assert indents[1] == indents[3] == letters + comma_and_digit
+    assert indents[1] == indents[3] == pytest.approx(letters + (0.572 + 0.268) * 8.5 * 20, abs=1)
 
 
 def one_table(document: Document, rows: tuple[Row, ...], columns: int) -> Document:
@@ -312,26 +312,13 @@ def test_a_table_wider_than_a_turned_page_is_split_and_never_shrunk(tmp_path: Pa
     assert shown == [str(1000 + i) for i in range(1, 41)]
     for table in tables:
         assert text_of(table.findall(f"{W}tr")[1].find(f"{W}tc")) == "Riga"
-        assert sum(int(c.get(f"{W}w")) for c in table.find(f"{W}tblGrid")) <= 14570
+        assert sum(int(c.get(f"{W}w")) for c in table.find(f"{W}tblGrid")) <= 14320
     assert "Tavola 1 (segue)" in text_of(root)
     # Table text is set in 8.5 points, over the eight below which no table goes.
     sizes = etree.fromstring(parts["word/styles.xml"]).xpath(
         "//w:style[@w:styleId='TableText']/w:rPr/w:sz/@w:val", namespaces=NS
     )
     assert sizes == ["17"]
-
-
-def test_a_split_falls_between_groups_of_the_head() -> None:
-    groups = tuple(HeadCell(f"Gruppo {g}", columns=6) for g in range(5))
-    head = (
-        (HeadCell("Riga", rows=2), *groups),
-        tuple(HeadCell(f"Colonna {i}") for i in range(30)),
-    )
-    table = Table("t", 1, "Tavola 1", "Titolo", head, (Row("Riga", tuple(Cell("1") for _ in range(30))),), 30)
-    parts = split(table, measures(table), 14_570)
-    assert sum(part.columns for part in parts) == 30
-    assert all(part.columns % 6 == 0 for part in parts)
-    assert [cell.text for part in parts for cell in part.head[0][1:]] == [g.text for g in groups]
 
 
 def test_figures_have_a_drawing_a_picture_and_words(made: tuple[Document, Path]) -> None:
@@ -358,7 +345,7 @@ def test_figures_have_a_drawing_a_picture_and_words(made: tuple[Document, Path])
             assert image.height == pytest.approx(figure.height * 150 / 72, abs=2)
             assert image.getextrema()[0] < 60 < 250 < image.getextrema()[1]  # ink on paper
             extent = frame.find(f"{{{NS['wp']}}}extent")
-            assert int(extent.get("cx")) <= 9070 * 635
+            assert int(extent.get("cx")) <= 9400 * 635
             ratio = int(extent.get("cx")) / int(extent.get("cy"))
             assert ratio == pytest.approx(width / figure.height, rel=1e-3)
 

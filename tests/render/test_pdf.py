@@ -22,8 +22,7 @@ from fontTools.ttLib import TTFont
 from pypdf import PdfReader
 
 from pipeline.errors import RenderingFailed
-from pipeline.present.document import Cell, Document, HeadCell, Row, Table
-from pipeline.render import measure
+from pipeline.present.document import Document
 from pipeline.render.pdf import glyphs, missing_glyphs, write
 from tests.render import sample
 from tests.render.payloads import PAYLOADS
@@ -218,19 +217,10 @@ def test_a_wide_table_lies_on_a_turned_page_and_only_it() -> None:
     assert a4 == {595.3}
 
 
-def _grid(rows: int, columns: int, wide: bool = False) -> Table:
-    head = ((HeadCell("District"), *(HeadCell(f"Name{j:02d}long") for j in range(columns))),)
-    body = tuple(
-        Row(f"Row {i}", tuple(Cell(f"{i * 1000 + j}.5", 1.0, "decimal1", "number") for j in range(columns)))
-        for i in range(1, rows + 1)
-    )
-    return Table("t", 1, "Table 1", "Too wide", head, body, columns, unit="counts", source="All", wide=wide)
-
-
 def test_a_table_that_does_not_fit_is_turned_then_cut_by_columns() -> None:
     document = sample.document("en")
     for columns, parts in ((5, 0), (10, 1), (40, 3)):
-        section = dataclasses.replace(document.sections[0], blocks=(_grid(4, columns),))
+        section = dataclasses.replace(document.sections[0], blocks=(sample.grid(4, columns),))
         pdf = made(dataclasses.replace(document, sections=(section,)))
         shown = [" ".join(page.extract_text().split()) for page in pdf.pages]
         turned = [i for i, page in enumerate(pdf.pages) if page.mediabox.width > page.mediabox.height]
@@ -334,34 +324,3 @@ def test_the_typesetters_refusal_is_one_message(monkeypatch: pytest.MonkeyPatch,
         write(sample.document("en"), tmp_path / "report.en.pdf")
     assert caught.value.message("it").startswith("report.en.pdf: ") and "no" in str(caught.value)
     assert not (tmp_path / "report.en.pdf").exists()
-
-
-def test_text_widths_are_the_fonts() -> None:
-    font = TTFont(TOP / "fonts/NotoSans-Regular.ttf", lazy=True)
-    names, advances = font.getBestCmap(), font["hmtx"]
-    for text in ("Uffici di Piano", "1,234.5 (%)", "".join(map(chr, range(32, 127)))):
-        assert measure.text_width(text) == pytest.approx(sum(advances[names[ord(c)]][0] for c in text) / 1000)
-    digits = {advances[names[ord(c)]][0] for c in "0123456789"}
-    assert digits == {round(measure.DIGIT * 1000)}
-    assert {advances[names[ord(c)]][0] for c in ".,"} == {round(measure.DECIMAL_MARK * 1000)}
-
-
-def test_columns_line_up_on_the_decimal_mark() -> None:
-    table = sample.cross_table("it", 1)
-    shape = measure.columns(table)
-    assert [c.numeric for c in shape] == [True] * 6
-    assert [c.decimals for c in shape] == [2] * 6
-    assert [c.letters for c in shape] == [0, 1, 0, 0, 3, 0]
-    one, two, none = (Cell("1", 1.0, f, "number") for f in ("decimal1", "decimal2", "count"))
-    assert measure.padding(two, shape[0]) == 0
-    assert measure.padding(one, shape[0]) == pytest.approx(0.572)
-    assert measure.padding(none, shape[0]) == pytest.approx(2 * 0.572 + 0.268)
-
-
-def test_column_widths_fill_the_page_or_say_no() -> None:
-    for table in (sample.cross_table("it", 1), sample.frequency_table("it", 1), sample.long_table("it", 1)):
-        widths = measure.column_widths(table, measure.columns(table), 55.0, 0.8)
-        assert sum(widths) == pytest.approx(55.0) and len(widths) == table.columns + 1
-        assert min(widths[1:]) > 2.5
-    wide = _grid(3, 40)
-    assert measure.column_widths(wide, measure.columns(wide), 55.0, 0.8) is None

@@ -6,6 +6,7 @@ import dataclasses
 import hashlib
 import math
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -20,7 +21,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.errors import RenderingFailed
 from pipeline.present.document import Cell, Document, Row, Table
-from pipeline.render import xlsx
+from pipeline.render import table_layout, xlsx
 from tests.render import sample
 from tests.render.payloads import PAYLOADS, folded
 
@@ -158,7 +159,9 @@ def test_cell_notes_name_their_cells(made: tuple[Document, Workbook]) -> None:
     sheet = book["T02"]
     note = next(c.note for row in table.rows for c in row.cells if c.kind == "not_computable")
     line = next(text for text in texts(sheet) if text.endswith(note))
-    assert sheet[line.split(":")[0]].value == ":"
+    number, cell = re.match(r"\((\d+)\) ([A-Z]+\d+):", line).groups()
+    assert sheet[cell].value == ":"
+    assert int(number) == table_layout.cell_notes(table)[note]
 
 
 def test_links_lead_to_sheets_and_back(made: tuple[Document, Workbook]) -> None:
@@ -214,8 +217,8 @@ def test_print_and_screen_setup(made: tuple[Document, Workbook]) -> None:
         assert "&N" in sheet.oddFooter.right.text
         assert document.foot in sheet.oddFooter.left.text
         assert document.running_head in sheet.oddHeader.left.text
-        labels = [row.label for row in table.rows if row.kind != "group"]
-        assert sheet.column_dimensions["A"].width >= min(max(map(len, labels)), 50)
+        stub = table_layout.lay_out(table).parts[0].widths[0]
+        assert sheet.column_dimensions["A"].width == pytest.approx(stub / table_layout.DIGIT, abs=1)
 
 
 def test_header_codes_in_a_title_are_text(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from pipeline import language
 from pipeline.present.document import (
@@ -21,12 +20,11 @@ from pipeline.present.document import (
     Table,
 )
 from pipeline.render.docx.figures import Picture, drawing
-from pipeline.render.docx.styles import TEXT_WIDTH, TEXT_WIDTH_TURNED
-from pipeline.render.docx.tables import cell_notes, facts_element, measures, split, table_element
+from pipeline.render.docx.tables import facts_element, table_element
+from pipeline.render.docx.template import Template
 from pipeline.render.docx.xml import (
     Bookmarks,
     Element,
-    element,
     ends_section,
     field,
     link,
@@ -36,52 +34,32 @@ from pipeline.render.docx.xml import (
     w,
 )
 from pipeline.render.listing import cover_is_repeated, numbered_figures
+from pipeline.render.table_layout import lay_out
 
 EN_SPACE = "\u2002"  # between a section's number and title: a tab would be carried into running heads and contents
-TURNED_MARGIN, MARGIN = 1_134, 1_418
-NUMBERED_BULLETS = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """Relationship ids of the package's parts that the text refers to. ``pictures``: PNG and SVG by figure."""
-
-    front_header: str
-    header: str
-    header_turned: str
-    footer: str
-    footer_turned: str
-    pictures: Mapping[str, tuple[str, str]]
-
-
-def page_number(document: Document) -> list[Element]:
-    """ "pagina n di N" as runs and fields."""
-    lang, words = document.lang, document.words
-    # The pattern is filled with marks that no language has, and cut at them.
-    text = language.text(lang, "office.page_n_of_total", page=words["page"], of=words["of"], n="\x00", total="\x01")
-    made: list[Element] = []
-    for piece in re.split("([\x00\x01])", text):
-        if piece in ("\x00", "\x01"):
-            made += field("PAGE" if piece == "\x00" else "NUMPAGES", [run("1")])
-        elif piece:
-            made.append(run(piece))
-    return made
 
 
 class Body:
     """Builds the body: :meth:`build` gives the finished ``w:document``."""
 
-    def __init__(self, document: Document, pictures: Mapping[str, Picture], parts: Parts) -> None:
+    def __init__(
+        self,
+        document: Document,
+        template: Template,
+        pictures: Mapping[str, Picture],
+        images: Mapping[str, tuple[str, str]],
+    ) -> None:
+        """``images``: the relationship ids of PNG and SVG by figure."""
         self.document = document
+        self.template = template
+        self.front, self.upright, self.turned = template.pages
         self.pictures = pictures
-        self.parts = parts
+        self.images = images
         self.bookmarks = Bookmarks()
         self.body: list[Element] = []
-        self.ordered_lists = 0
         self._waiting: list[Element] = []  # headings, which go to the page of what follows them
         self._turned = False
         self._front = True
-        self._first_section = True
         self._drawings = 0
         self._sequence = {"table": 0, "figure": 0}
         self._anchors, self._labels = self._targets()
@@ -130,26 +108,7 @@ class Body:
         self.body.extend(elements)
 
     def _section_properties(self) -> Element:
-        parts, turned = self.parts, self._turned
-        header = parts.front_header if self._front else parts.header_turned if turned else parts.header
-        footer = parts.footer_turned if turned else parts.footer
-        references = [
-            element(f"w:{kind}Reference", {"w:type": "default", "r:id": part})
-            for kind, part in (("header", header), ("footer", footer))
-        ]
-        size = {"w": 16_838, "h": 11_906, "orient": "landscape"} if turned else {"w": 11_906, "h": 16_838}
-        side = TURNED_MARGIN if turned else MARGIN
-        made = w(
-            "sectPr",
-            *references,
-            w("type", val="nextPage"),
-            w("pgSz", **size),
-            w("pgMar", top=1_418, right=side, bottom=1_304, left=side, header=680, footer=567, gutter=0),
-            w("cols", space=708),
-            w("titlePg") if self._first_section else None,
-        )
-        self._first_section = False
-        return made
+        return (self.front if self._front else self.turned if self._turned else self.upright).properties
 
     def _close_section(self) -> None:
         properties = self._section_properties()
@@ -186,14 +145,14 @@ class Body:
             if text:
                 self.add([paragraph([run(text)], "CoverLine")])
         if cover.facts:
-            self.add([paragraph([], "TableEnd"), facts_element(Facts("", cover.facts), TEXT_WIDTH, beside=2)])
+            self.add([paragraph([], "TableEnd"), facts_element(Facts("", cover.facts), self.front.width, beside=2)])
             self.add([paragraph([], "TableEnd")])
         for notice in cover.notices:
             self._notice(notice)
         if cover.findings:
             self.add([paragraph([run(cover.findings_title)], "ContentsHeading")])
             for finding in cover.findings:
-                self.add([paragraph(self._runs(finding), "Finding", numbering=NUMBERED_BULLETS)])
+                self.add([paragraph(self._runs(finding), "Finding", numbering=self.template.bullets)])
         if cover.figure is not None:
             self._figure(cover.figure, counted=not cover_is_repeated(self.document))
 
@@ -217,7 +176,7 @@ class Body:
         document = self.document
         if document.symbols:
             self.add([paragraph([run(document.words["symbols"])], "ContentsHeading")])
-            self.add([facts_element(Facts("", document.symbols), TEXT_WIDTH), paragraph([], "TableEnd")])
+            self.add([facts_element(Facts("", document.symbols), self.front.width), paragraph([], "TableEnd")])
 
     def _section(self, section: Section, page_break: bool = False) -> None:
         heading = self._bookmarked(section.id, [run(_numbered(section))])
@@ -262,10 +221,9 @@ class Body:
         return made
 
     def _items(self, items: Items, small: bool) -> None:
-        number = NUMBERED_BULLETS
+        number = self.template.bullets
         if items.ordered:
-            self.ordered_lists += 1
-            number = 1 + self.ordered_lists
+            number = self.template.ordered_list()
         style = "SmallText" if small else "ListNumber" if items.ordered else "ListBullet"
         self.add(paragraph(self._runs(item), style, numbering=number) for item in items.items)
 
@@ -276,7 +234,7 @@ class Body:
         if facts.title:
             title = self._bookmarked(facts.id, [run(facts.title)])
             self.add([paragraph([*title, *_mark(facts.mark)], "Heading3")])
-        self.add([facts_element(facts, TEXT_WIDTH)])
+        self.add([facts_element(facts, self.upright.width)])
         explained = any(facts.mark and facts.mark.symbol in symbol for symbol, _ in self.document.symbols)
         # Ninety variables with one mark each: what the symbols' list explains is not said again under each.
         notes = [[run(facts.mark.text)]] if facts.mark and not explained else []
@@ -315,36 +273,31 @@ class Body:
 
     def _table(self, table: Table) -> None:
         lang = self.document.lang
-        measured = measures(table)
-        turned = table.wide or not measured.fits(TEXT_WIDTH)
-        width = TEXT_WIDTH_TURNED if turned else TEXT_WIDTH
-        signs = cell_notes(table)
+        layout = lay_out(table, self.upright.width, self.turned.width)
         made = [paragraph(self._caption(table, table.unit), "Caption")]
         for word, text in (("question", table.question), ("base", table.base)):
             if text:
                 made.append(paragraph([run(self._said(word, text))], "TableLead"))
-        for i, part in enumerate(split(table, measured, width)):
+        for i, part in enumerate(layout.parts):
             if i:
                 made.append(paragraph([], "TableEnd"))
                 again = language.text(
                     lang, "office.continued", label=table.label, word=self.document.words["continued"]
                 )
                 made.append(paragraph([run(again)], "TableLead"))
-            made.append(table_element(part, width, signs))
+            made.append(table_element(part, layout, self.template.rules))
         notes = [*table.statistics, *table.notes]
-        notes += [f"{sign} {note}" for note, sign in signs.items()]
+        notes += [f"({number}) {note}" for note, number in layout.notes.items()]
         notes += [self._said("source", table.source)] if table.source else []
         notes += [table.mark.text] if table.mark else []
-        self.add([*made, *_notes([[run(note)] for note in notes]), paragraph([], "TableEnd")], turned)
+        self.add([*made, *_notes([[run(note)] for note in notes]), paragraph([], "TableEnd")], layout.turned)
 
     def _figure(self, figure: Figure, counted: bool = True) -> None:
         picture = self.pictures[figure.id]
         self._drawings += 1
         made = [paragraph([run(figure.headline)], "FigureHeadline")] if figure.headline else []
         made.append(paragraph(self._caption(figure, "", counted), "FigureCaption"))
-        made.append(
-            paragraph([drawing(figure, picture, self._drawings, *self.parts.pictures[figure.id])], "FigureBody")
-        )
+        made.append(paragraph([drawing(figure, picture, self._drawings, *self.images[figure.id])], "FigureBody"))
         # On the cover, a figure that comes again with its notes shows only its mark and where its numbers are.
         notes = [*figure.notes] if counted else []
         notes += [self._said("source", figure.source)] if figure.source and counted else []

@@ -67,17 +67,15 @@ def group(tag: str, *children: Element | None) -> Element | None:
     return w(tag, *children) if any(children) else None
 
 
-def run_properties(
-    *, strong: bool = False, emphasis: bool = False, style: str = "", raised: bool = False, colour: str = ""
-) -> Element | None:
-    """``w:rPr``, or nothing when there is nothing to say."""
+def run_properties(*, strong: bool = False, emphasis: bool = False, style: str = "", size: int = 0) -> Element | None:
+    """``w:rPr``, or nothing when there is nothing to say. ``size`` in half-points, where it is not the style's."""
     return group(
         "rPr",
         w("rStyle", val=style) if style else None,
         flag("b", strong),
         flag("i", emphasis),
-        w("color", val=colour) if colour else None,
-        w("vertAlign", val="superscript") if raised else None,
+        w("sz", val=size) if size else None,
+        w("szCs", val=size) if size else None,
     )
 
 

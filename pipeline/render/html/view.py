@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from pipeline.present.document import Cell, Document, Facts, Figure, Row, Section, Table
 from pipeline.render.grid import Placed, place_head
-from pipeline.render.measure import (
-    MOST_LETTERS,
+from pipeline.render.table_layout import (
     Column,
+    beside_letters,
     cell_notes,
     column_widths,
     columns,
@@ -93,9 +93,7 @@ class View:
         return self.paddings.setdefault(width, f"p{len(self.paddings) + 1}") if width else ""
 
     def _cell(self, cell: Cell, column: Column, notes: dict[str, int], sortable: bool) -> CellView:
-        text, raised = cell.text, cell.letters
-        if len(raised) > MOST_LETTERS:
-            text, raised = f"{text} {raised}", ""
+        text, raised = beside_letters(cell)
         if cell.note:
             raised += f"({notes[cell.note]})"
         classes = self._padding(padding(cell, column) + column.after) if column.numeric else "x"

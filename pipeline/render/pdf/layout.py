@@ -18,28 +18,21 @@ from pipeline.present.document import (
     Section,
     Table,
 )
-from pipeline.render.grid import place_head, take_columns
-from pipeline.render.measure import (
+from pipeline.render.grid import place_head
+from pipeline.render.measure import breakable, longest_word, most_width, shortened, text_width
+from pipeline.render.table_layout import (
     BOLD_ROWS,
     INDENT,
-    MOST_LETTERS,
     TEXT_GAP,
+    UPRIGHT,
     Column,
-    breakable,
-    cell_notes,
-    column_widths,
-    columns,
-    longest_word,
-    most_width,
+    Layout,
+    Part,
+    beside_letters,
+    lay_out,
     padding,
-    shortened,
-    text_width,
 )
 
-PORTRAIT, LANDSCAPE = 470.0, 716.0  # width of the text block in points
-SIZES = (8.5, 8.0)  # type sizes of a table in points; never smaller
-GAP = 7.0  # white on both sides of a cell, in points
-KEPT, KEPT_TURNED = 24, 16  # rows: a shorter table is not broken over pages
 _FIRST_PAGE_FIGURE = 235.0  # points: the tallest main figure on the first page
 _NARROWEST = 38.0  # em; the text block of a page holds this much of any text but titles and cells
 _TITLE, _HEADING = 18.0, 25.0  # em; the same for the title, and for headings
@@ -106,13 +99,13 @@ def _line(word: str, text: str, target: str = "") -> Plain:
     return line
 
 
-def _below_table(table: Table, words: dict[str, str]) -> list[Plain]:
+def _below_table(table: Table, notes: dict[str, int], words: dict[str, str]) -> list[Plain]:
     lines = [_line("", text) for text in table.statistics]
     if table.base:
         lines.append(_line(words["base"], table.base))
     if table.question:
         lines.append(_line(words["question"], table.question))
-    lines += [_line("", f"({number}) {text}") for text, number in cell_notes(table).items()]
+    lines += [_line("", f"({number}) {text}") for text, number in notes.items()]
     lines += _notes(table.notes, words)
     if table.mark is not None:
         lines.append(_line("", table.mark.text))
@@ -151,9 +144,7 @@ def _rows(table: Table, shape: tuple[Column, ...], widths: tuple[float, ...], no
         previous = row.kind
         for cell, column, width in zip(row.cells, shape, widths[1:], strict=bool(row.cells)):
             pad = padding(cell, column)
-            letters, text = _flat(cell.letters), _flat(cell.text, width, bold)
-            if len(letters) > MOST_LETTERS:
-                letters, text = "", f"{text} {_flat(letters, width, bold)}"
+            text, letters = (_flat(piece, width, bold) for piece in beside_letters(cell))
             raised = letters + (f"({notes[cell.note]})" if cell.note else "")
             if raised and not column.numeric:  # beside text no room is kept: it stands on the line
                 text, raised = f"{text} {raised}", ""
@@ -187,22 +178,13 @@ def _height(row: Row, plain: Plain, size: float, inner: tuple[float, ...], shape
     return round(_LINE * size + _INSET, 3)
 
 
-def _set_table(table: Table, room: float, anchor: str, words: dict[str, str]) -> Plain | None:
-    """The table for a text block ``room`` points wide; None when it does not fit there."""
-    shape = columns(table)
-    for size in SIZES:
-        widths = column_widths(table, shape, room / size, GAP / size)
-        if widths is not None:
-            break
-    else:
-        return None
-    after = (0.0, *(column.after if column.numeric else 0.0 for column in shape))
-    inner = tuple(width - GAP / size - right for width, right in zip(widths, after, strict=True))
+def _set_table(part: Part, layout: Layout, anchor: str, words: dict[str, str]) -> Plain:
+    """A table, or a part of one, as the template sets it; what stands below comes under the last part."""
+    table, shape, size, inner = part.table, part.columns, part.size, part.inner
     narrow = [(p.column, text) for p in place_head(table) if p.columns == 1 for text in (p.cell.text, p.cell.sub)]
-    rows = list(_rows(table, shape, inner, cell_notes(table)))
+    rows = list(_rows(table, shape, inner, layout.notes))
     heights = [_height(row, plain, size, inner, shape) for row, plain in zip(table.rows, rows, strict=True)]
-    lines = sum(max(1.0, -(-text_width(r.label) // max(widths[0] - 1, 1))) for r in table.rows)
-    return {
+    plain: Plain = {
         "k": "table",
         "a": anchor,
         "label": table.label,
@@ -210,9 +192,9 @@ def _set_table(table: Table, room: float, anchor: str, words: dict[str, str]) ->
         "unit": _flat(table.unit),
         "symbol": table.mark.symbol if table.mark else "",
         "size": size,
-        "widths": [round(w * size, 2) for w in widths],
+        "widths": [round(w * size, 2) for w in part.widths],
         "numeric": [False, *(c.numeric for c in shape)],
-        "after": [round(right, 3) for right in after],
+        "after": [0.0, *(round(column.after, 3) if column.numeric else 0.0 for column in shape)],
         "before": [0, *(0 if column.numeric else TEXT_GAP for column in shape)],
         "heads": len(table.head),
         "head": _head(table, inner),
@@ -221,35 +203,14 @@ def _set_table(table: Table, room: float, anchor: str, words: dict[str, str]) ->
         "hyphenate": any(longest_word(row.label, row.kind in BOLD_ROWS) > inner[0] for row in table.rows if row.cells)
         or any(longest_word(text, True) > inner[x] + 1e-9 for x, text in narrow),
         "stripes": table.columns > 8,
-        "keep": lines <= (KEPT if room == PORTRAIT else KEPT_TURNED),
-        "below": _below_table(table, words),
+        "keep": layout.kept_together(part),
+        "below": _below_table(table, layout.notes, words) if part is layout.parts[-1] else [],
     }
-
-
-def _fitted(table: Table, anchors: Anchors, words: dict[str, str]) -> list[tuple[bool, Plain]]:
-    """The table upright, turned, or cut into parts by columns, as it fits: (turned, table) pairs."""
-    anchor = anchors.of(table.id)
-    if not table.wide and (upright := _set_table(table, PORTRAIT, anchor, words)) is not None:
-        return [(False, upright)]
-    if (turned := _set_table(table, LANDSCAPE, anchor, words)) is not None:
-        return [(True, turned)]
-    parts: list[tuple[bool, Plain]] = []
-    start = 1
-    while start <= table.columns:
-        stop = table.columns + 1
-        while (part := _set_table(take_columns(table, start, stop), LANDSCAPE, anchor, words)) is None:
-            if stop - start == 1:  # one column and the stub always fit: their least widths are bounded
-                raise ValueError(f"table {table.id}: column {start} is wider than a page")
-            stop -= 1
-        if parts:
-            part["a"] = f"{anchor}p{len(parts) + 1}"
-            part["listed"] = False
-            part["unit"] = "; ".join(filter(None, (part["unit"], words["continued"])))
-        if stop <= table.columns:
-            part["below"] = []
-        parts.append((True, part))
-        start = stop
-    return parts
+    if part is not layout.parts[0]:
+        plain["a"] = f"{anchor}p{layout.parts.index(part) + 1}"
+        plain["listed"] = False
+        plain["unit"] = "; ".join(filter(None, (plain["unit"], words["continued"])))
+    return plain
 
 
 def _set_figure(figure: Figure, anchors: Anchors, anchor: str, words: dict[str, str], tallest: float) -> Plain:
@@ -270,7 +231,7 @@ def _set_figure(figure: Figure, anchors: Anchors, anchor: str, words: dict[str, 
         "symbol": figure.mark.symbol if figure.mark else "",
         "alt": _flat(figure.alt) or figure.label,
         "svg": figure.svg,
-        "width": round(min(figure.width, PORTRAIT, figure.width * tallest / figure.height), 2),
+        "width": round(min(figure.width, UPRIGHT, figure.width * tallest / figure.height), 2),
         "below": lines,
     }
 
@@ -295,7 +256,7 @@ def _set_block(block: Block, anchors: Anchors, words: dict[str, str]) -> Plain:
         case Notice():
             return {"k": "notice", "title": _flat(block.title), "text": _flat(block.text)}
         case Table():
-            raise TypeError("tables are set by _fitted")
+            raise TypeError("tables are set by _set_table")
 
 
 def _set_section(section: Section, anchors: Anchors, words: dict[str, str]) -> Iterator[Plain]:
@@ -306,15 +267,16 @@ def _set_section(section: Section, anchors: Anchors, words: dict[str, str]) -> I
         if turned and isinstance(block, Paragraph | Items | Notice):
             yield _set_block(block, anchors, words)  # the text goes on and fills the page before the turned one
             continue
-        parts = _fitted(block, anchors, words) if isinstance(block, Table) else [(False, {})]
-        for sideways, plain in parts:
-            if sideways:  # turned tables that follow each other share their pages
-                turned.append(plain)
+        if isinstance(block, Table):
+            layout = lay_out(block)
+            tables = [_set_table(part, layout, anchors.of(block.id), words) for part in layout.parts]
+            if layout.turned:  # turned tables that follow each other share their pages
+                turned += tables
                 continue
-            if turned:
-                yield {"k": "wide", "tables": turned}
-                turned = []
-            yield plain or _set_block(block, anchors, words)
+        if turned:
+            yield {"k": "wide", "tables": turned}
+            turned = []
+        yield from tables if isinstance(block, Table) else [_set_block(block, anchors, words)]
     if turned:
         yield {"k": "wide", "tables": turned}
     for inner in section.sections:

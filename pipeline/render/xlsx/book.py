@@ -12,13 +12,12 @@ from pipeline.present.document import Document
 from pipeline.render.listing import numbered_figures
 from pipeline.render.text import printable
 from pipeline.render.xlsx.front import write_contents, write_figures, write_notes
-from pipeline.render.xlsx.sheet import Sheet, Styles
+from pipeline.render.xlsx.sheet import Page, Sheet, Styles
 from pipeline.render.xlsx.table import write_table
 
 # A workbook must state when it was made, and ours must be the same bytes whenever it is made: the date of the parts
 # inside an Office file, which is 1980-01-01 by the custom of reproducible archives. The report's own date is text.
 FIXED_DATE = dt.datetime(1980, 1, 1)
-WIDE_COLUMNS = 7  # more columns than this print on a turned page
 PROPERTY_LIMIT = 255
 
 
@@ -66,8 +65,8 @@ def _fill(book: Workbook, document: Document) -> None:
         language.text(lang, f"office.sheet_{key}") for key in ("contents", "figures", "notes")
     )
     names = sheet_names(document)
-    page = language.text(lang, "office.page_n_of_total", page=words["page"], n="&P", of=words["of"], total="&N")
-    head, foot = document.running_head, document.foot
+    number = language.text(lang, "office.page_n_of_total", page=words["page"], n="&P", of=words["of"], total="&N")
+    page = Page(document.running_head, document.foot, number)
 
     contents = Sheet(book, styles, contents_name, lang)
     sheets = {table.id: Sheet(book, styles, names[table.id], lang) for table in document.tables()}
@@ -75,15 +74,13 @@ def _fill(book: Workbook, document: Document) -> None:
     if numbered_figures(document):
         figures = Sheet(book, styles, figures_name, lang)
         figure_rows = write_figures(figures, document, names, contents_name)
-        figures.print_setup(True, (2, 2), head, foot, page)
+        figures.print_setup(True, (2, 2), page)
     notes = Sheet(book, styles, notes_name, lang)
     write_notes(notes, document, contents_name)
-    notes.print_setup(False, None, head, foot, page)
+    notes.print_setup(False, None, page)
 
     table_rows = write_contents(contents, document, names, figure_rows, (figures_name, notes_name))
-    contents.print_setup(True, None, head, foot, page)
+    contents.print_setup(True, None, page)
     contents.ws.activate()
     for table in document.tables():
-        sheet = sheets[table.id]
-        repeated = write_table(sheet, table, words, (contents_name, table_rows[table.id]))
-        sheet.print_setup(table.wide or table.columns > WIDE_COLUMNS, repeated, head, foot, page)
+        write_table(sheets[table.id], table, words, (contents_name, table_rows[table.id]), page)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from typing import Any
 
 from xlsxwriter.format import Format
@@ -11,6 +14,8 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline import language
+from pipeline.render.measure import text_width
+from pipeline.render.table_layout import DIGIT
 from pipeline.render.text import printable
 
 FONT = "Calibri"
@@ -34,8 +39,19 @@ NUMBER_FORMATS = {
     "text": "General",
 }
 
+_SHORT, _LONG, _SIDE = 8.27, 11.69, 0.6  # inches: the sides of A4, and the margins left and right
+_CHARACTER = 7.4 / 96  # inches that a character of a column's width takes in print, with its share of the cell's white
 _SAFE_LETTERS = re.compile(r"[A-Za-z0-9 ,.*†‡§↑↓▲▼+−-]{1,30}")
 _LIMIT = re.compile(r"[<>]\s?[0-9][.,][0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What stands at the head and foot of printed pages. ``number``: "page n of N" with Excel's codes for both."""
+
+    head: str
+    foot: str
+    number: str
 
 
 class Styles:
@@ -60,22 +76,21 @@ def letters_are_safe(letters: str) -> bool:
     return _SAFE_LETTERS.fullmatch(letters) is not None
 
 
-def number_format(kind: str, text: str, letters: str, room: str) -> str:
+def number_format(kind: str, text: str, letters: str, free: str, room: str) -> str:
     """The Excel number format of a ``Cell.format``; letters follow the number as literal text.
 
-    ``room`` is the longest run of letters in the column: shorter ones leave its width free, so that the numbers
-    stay under each other. A p-value shown as a limit ("<0,001") keeps its value in the cell and its limit on the
-    screen.
+    ``free``: the characters whose width stays free after the number, so that decimal marks stand in line. ``room``:
+    the longest run of letters in the column; shorter ones leave its width free. A p-value shown as a limit ("<0,001")
+    keeps its value in the cell and its limit on the screen.
     """
-    shown = f'"{text}"' if _LIMIT.fullmatch(text) else NUMBER_FORMATS[kind]
-    return (f'{shown}" {letters}"' if letters else shown) + free_room(letters, room)
+    shown = f'"{text}"' if _LIMIT.fullmatch(text) else NUMBER_FORMATS[kind] + free_width(free)
+    rest = f" {room}"[len(letters) + 1 if letters else 0 :] if room else ""
+    return (f'{shown}" {letters}"' if letters else shown) + free_width(rest)
 
 
-def free_room(letters: str, room: str) -> str:
-    """Excel's code for the width by which ``room`` is longer than ``letters`` ("_A" is as wide as an A)."""
-    if not room:
-        return ""
-    return "".join(f"_{character}" for character in f" {room}"[len(letters) + 1 if letters else 0 :])
+def free_width(characters: str) -> str:
+    """Excel's code for the width of these characters, left free ("_A" is as wide as an A)."""
+    return "".join(f"_{character}" for character in characters)
 
 
 def utf16_length(text: str) -> int:
@@ -83,20 +98,20 @@ def utf16_length(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
 
-def lines(text: str, width: float) -> int:
-    """How many lines a text takes in a column ``width`` characters wide, breaking at spaces as Excel does."""
-    total = 0
+def lines(text: str, width: float, bold: bool = False) -> int:
+    """How many lines a text takes in a column ``width`` digits wide, breaking at spaces as Excel does."""
+    space, total = text_width(" ") / DIGIT, 0
     for paragraph in text.split("\n"):
         used, count = 0.0, 1
         for word in paragraph.split(" "):
-            length = len(word) * 0.95  # the mean letter of prose against the digit that Excel measures widths in
-            if used and used + 0.5 + length > width:
+            length = text_width(word, bold) / DIGIT
+            if used and used + space + length > width:
                 count, used = count + 1, 0.0
             if length > width:
                 count += int(length // width)
                 used = length % width
             else:
-                used += length + (0.5 if used else 0)
+                used += length + (space if used else 0)
         total += count
     return total
 
@@ -149,7 +164,9 @@ class Sheet:
         last = len(self.widths) - 1 if last is None else last
         text = self.clean(text)
         width = sum(self.widths[first : last + 1]) * 11 / size
-        need = min(409.0, lines(text, width) * LINE_HEIGHT * size / 11 + 1)  # Excel's greatest row height
+        need = min(
+            409.0, lines(text, width, bool(style.get("bold"))) * LINE_HEIGHT * size / 11 + 1
+        )  # Excel's greatest row height
         self.ws.set_row(self.row, max(need, LINE_HEIGHT))
         self.merged((self.row, self.row), (first, last), text, font_size=size, text_wrap=True, **style)
         self.row += 1
@@ -160,21 +177,29 @@ class Sheet:
         look = self.styles.get(font_color="#0563C1", underline=1, **style)
         self.ws.write_url(row, column, f"internal:'{target}'!{place}", look, self.clean(text))
 
-    def print_setup(self, landscape: bool, repeat: tuple[int, int] | None, head: str, foot: str, page: str) -> None:
-        """A4, one page wide, as high as it takes; repeated rows, header and footer.
-
-        ``page`` is the "page n of N" text, in which ``{n}`` and ``{total}`` have become Excel's own codes.
-        """
+    def print_setup(
+        self, landscape: bool, repeat: tuple[int, int] | None, page: Page, parts: Sequence[int] = ()
+    ) -> None:
+        """A4, as high as it takes, one page wide or as many as ``parts`` says: the columns of each part of a table,
+        beside the first column, which is repeated. ``repeat``: the first and last row printed on every page."""
         ws = self.ws
         ws.set_paper(9)
         if landscape:
             ws.set_landscape()
-        ws.fit_to_pages(1, 0)
-        ws.set_margins(left=0.6, right=0.6, top=0.8, bottom=0.8)
+        ws.set_margins(left=_SIDE, right=_SIDE, top=0.8, bottom=0.8)
+        if len(parts) > 1:
+            ends = list(accumulate(parts, initial=1))
+            ws.set_v_pagebreaks(ends[1:-1])
+            ws.repeat_columns(0)
+            widest = max(sum(self.widths[a:b]) for a, b in pairwise(ends)) + self.widths[0]
+            paper = (_LONG if landscape else _SHORT) - 2 * _SIDE
+            ws.set_print_scale(max(10, min(100, int(100 * paper / (widest * _CHARACTER)))))
+        else:
+            ws.fit_to_pages(1, 0)
         if repeat is not None:
             ws.repeat_rows(*repeat)
-        ws.set_header(_header_text(head, "", self.name))
-        ws.set_footer(_header_text(foot, page, ""))
+        ws.set_header(_header_text(page.head, "", self.name))
+        ws.set_footer(_header_text(page.foot, page.number, ""))
 
 
 def _header_text(left: str, raw_right: str, right: str) -> str:

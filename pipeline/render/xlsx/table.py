@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
 from xlsxwriter.utility import xl_rowcol_to_cell
@@ -10,21 +11,19 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from pipeline import language
 from pipeline.present.document import Cell, Row, Table
 from pipeline.render.grid import place_head
+from pipeline.render.table_layout import DIGIT, Layout, beside_letters, decimals_of, lay_out
 from pipeline.render.xlsx.sheet import (
     GREY,
     LIGHT,
     LINE_HEIGHT,
     RULE,
+    Page,
     Sheet,
-    free_room,
+    free_width,
     letters_are_safe,
     lines,
     number_format,
 )
-
-TEXT_WIDTH = 96.0  # characters over which titles and notes run, also above a narrow table
-STUB_WIDTH = (24.0, 52.0)
-COLUMN_WIDTH = (10.0, 20.0)
 
 _ROW_STYLES: dict[str, dict[str, Any]] = {
     "body": {},
@@ -44,13 +43,13 @@ def title_of(table: Table, lang: str) -> str:
     return title + unit + (f" {table.mark.symbol}" if table.mark else "")
 
 
-def write_table(sheet: Sheet, table: Table, words: dict[str, str], back: tuple[str, int]) -> tuple[int, int]:
-    """Fill the sheet of one table; returns the first and last row of its head.
+def write_table(sheet: Sheet, table: Table, words: dict[str, str], back: tuple[str, int], page: Page) -> None:
+    """Fill the sheet of one table, and set its pages for print.
 
     ``back`` is the contents sheet and the row there that names this table.
     """
-    lang = sheet.lang
-    sheet.set_widths(_widths(table))
+    lang, layout = sheet.lang, lay_out(table)
+    sheet.set_widths(_widths(layout))
     sheet.link(0, 0, back[0], (back[1], 0), f"← {words['back_to_contents']}", font_size=10)
     sheet.row = 1
     sheet.line(title_of(table, lang), size=13, bold=True, font_color=RULE)
@@ -59,18 +58,19 @@ def write_table(sheet: Sheet, table: Table, words: dict[str, str], back: tuple[s
             sheet.line(_with_word(lang, words[word], text), font_color=GREY)
     sheet.row += 1
     head = _write_head(sheet, table)
-    notes: dict[str, list[str]] = {}
-    rooms = _letter_rooms(table)
+    cells: dict[str, list[str]] = {note: [] for note in layout.notes}
+    rooms = _rooms(table)
     for i, row in enumerate(table.rows):
-        _write_row(sheet, row, rooms, i == len(table.rows) - 1, notes)
+        _write_row(sheet, row, rooms, i == len(table.rows) - 1, cells)
     sheet.row += 1
     for text in table.statistics:
         sheet.line(text)
     for text in table.notes:
         sheet.line(text, font_color=GREY, size=10)
-    for text, cells in notes.items():
-        said = language.text(lang, "office.cell_note", cells=", ".join(cells), text=text)
-        sheet.line(said, font_color=GREY, size=10)
+    for text, where in cells.items():
+        said = _with_word(lang, ", ".join(where), text)
+        numbered = f"({layout.notes[text]}) {said}" if text in layout.notes else said
+        sheet.line(numbered, font_color=GREY, size=10)
     if table.source:
         sheet.line(_with_word(lang, words["source"], table.source), font_color=GREY, size=10)
     if table.mark:
@@ -78,31 +78,17 @@ def write_table(sheet: Sheet, table: Table, words: dict[str, str], back: tuple[s
     # The document's ids name their kind first; the results' table_id is what the study calls the table.
     sheet.line(language.text(lang, "office.table_id", id=table.id.removeprefix("table-")), font_color=GREY, size=9)
     sheet.ws.freeze_panes(head[1] + 1, 1)
-    return head
+    sheet.print_setup(layout.turned, head, page, [part.table.columns for part in layout.parts])
 
 
 def _with_word(lang: str, word: str, text: str) -> str:
     return language.text(lang, "office.colon", word=word, text=text)
 
 
-def _widths(table: Table) -> list[float]:
-    """Widths in characters: the stub as its labels need, columns as their words and numbers need, then what is
-    missing to the width of the text lines, in columns of common width."""
-    labels = [len(row.label) + 2 * row.level for row in table.rows if row.kind != "group"]
-    stub = min(max([*labels, STUB_WIDTH[0]]) + 1, STUB_WIDTH[1])
-    need = [COLUMN_WIDTH[0]] * table.columns
-    for placed in place_head(table):
-        if placed.column > 0 and placed.columns == 1:
-            words = (placed.cell.text + " " + placed.cell.sub).split()
-            longest = max((len(word) for word in words), default=0)
-            need[placed.column - 1] = max(need[placed.column - 1], longest * 1.15 + 1)
-    for row in table.rows:
-        for i, cell in enumerate(row.cells[: table.columns]):
-            need[i] = max(need[i], len(cell.text) + len(cell.letters) + 3.0)
-    widths = [stub, *(min(width, COLUMN_WIDTH[1]) for width in need)]
-    while sum(widths) < TEXT_WIDTH:
-        widths.append(min(COLUMN_WIDTH[0], TEXT_WIDTH - sum(widths)))
-    return widths
+def _widths(layout: Layout) -> list[float]:
+    """Widths in characters, as Excel counts them: as many digits as they hold in the layout."""
+    stub = max(part.widths[0] for part in layout.parts)
+    return [width / DIGIT for width in (stub, *(width for part in layout.parts for width in part.widths[1:]))]
 
 
 def _write_head(sheet: Sheet, table: Table) -> tuple[int, int]:
@@ -122,7 +108,7 @@ def _write_head(sheet: Sheet, table: Table) -> tuple[int, int]:
         style["align"] = "left" if p.column == 0 else "center" if p.columns > 1 else "right"
         top, bottom = first + p.row, first + p.row + p.rows - 1
         sheet.merged((top, bottom), (p.column, p.column + p.columns - 1), text, **style)
-        need = lines(sheet.clean(text), sum(sheet.widths[p.column : p.column + p.columns]) * 0.93) * LINE_HEIGHT + 3
+        need = lines(sheet.clean(text), sum(sheet.widths[p.column : p.column + p.columns]), True) * LINE_HEIGHT + 3
         span = slice(p.row, p.row + p.rows)
         heights[p.row + p.rows - 1] += max(0.0, need - sum(heights[span]))
     for i, points in enumerate(heights):
@@ -131,17 +117,40 @@ def _write_head(sheet: Sheet, table: Table) -> tuple[int, int]:
     return first, last
 
 
-def _letter_rooms(table: Table) -> list[str]:
-    """The longest letters of each column, for which its other cells leave room."""
-    rooms = [""] * table.columns
-    for row in table.rows:
-        for i, cell in enumerate(row.cells[: table.columns]):
-            if len(cell.letters) > len(rooms[i]) and letters_are_safe(cell.letters):
-                rooms[i] = cell.letters
+@dataclass(frozen=True, slots=True)
+class _Room:
+    """What stands after the whole digits of a column's numbers at most: decimals, a per cent sign, letters."""
+
+    decimals: int
+    percent: bool
+    letters: str
+
+    def free(self, cell: Cell) -> str:
+        """The characters whose width a number leaves free before its letters, so that decimal marks stand in line."""
+        own = decimals_of(cell)
+        mark = "." if self.decimals and not own else ""
+        sign = "%" if self.percent and not cell.format.startswith("percent") else ""
+        return mark + "0" * (self.decimals - own) + sign
+
+
+def _rooms(table: Table) -> list[_Room]:
+    """The room of each column."""
+    rooms = []
+    for i in range(table.columns):
+        cells = [row.cells[i] for row in table.rows if i < len(row.cells)]
+        numbers = [cell for cell in cells if cell.kind == "number"]
+        letters = [letters for cell in cells if (letters := beside_letters(cell)[1]) and letters_are_safe(letters)]
+        rooms.append(
+            _Room(
+                max(map(decimals_of, numbers), default=0),
+                any(cell.format.startswith("percent") for cell in numbers),
+                max(letters, key=len, default=""),
+            )
+        )
     return rooms
 
 
-def _write_row(sheet: Sheet, row: Row, rooms: list[str], is_last: bool, notes: dict[str, list[str]]) -> None:
+def _write_row(sheet: Sheet, row: Row, rooms: list[_Room], is_last: bool, notes: dict[str, list[str]]) -> None:
     style = dict(_ROW_STYLES[row.kind])
     if is_last:
         style |= {"bottom": 2, "bottom_color": RULE}
@@ -152,7 +161,7 @@ def _write_row(sheet: Sheet, row: Row, rooms: list[str], is_last: bool, notes: d
             sheet.string(sheet.row, column, "", **style)
     else:
         # A label that wraps gets its height from here: LibreOffice does not fit rows to wrapped text by itself.
-        need = lines(sheet.clean(row.label), sheet.widths[0] - 2 * row.level - 1)
+        need = lines(sheet.clean(row.label), sheet.widths[0] - 2 * row.level, bool(style.get("bold")))
         if need > 1:
             sheet.ws.set_row(sheet.row, min(409.0, need * LINE_HEIGHT + 1))
         for column, (cell, room) in enumerate(zip(row.cells, rooms, strict=False), start=1):
@@ -163,21 +172,21 @@ def _write_row(sheet: Sheet, row: Row, rooms: list[str], is_last: bool, notes: d
 
 
 def _write_cell(
-    sheet: Sheet, column: int, cell: Cell, room: str, style: dict[str, Any], notes: dict[str, list[str]]
+    sheet: Sheet, column: int, cell: Cell, room: _Room, style: dict[str, Any], notes: dict[str, list[str]]
 ) -> None:
     """A number as a number; every other kind as its symbol, whatever value the cell may still carry."""
-    row, said = sheet.row, [cell.note]
-    letters = cell.letters if letters_are_safe(cell.letters) else ""
+    row = sheet.row
+    letters = beside_letters(cell)[1]
+    letters = letters if letters_are_safe(letters) else ""
     if letters != cell.letters:
-        said.insert(0, cell.letters)
+        notes.setdefault(cell.letters, []).append(xl_rowcol_to_cell(row, column))
     if cell.kind == "number" and cell.value is not None and math.isfinite(cell.value):
-        look = sheet.styles.get(num_format=number_format(cell.format, cell.text, letters, room), **style)
-        sheet.ws.write_number(row, column, cell.value, look)
+        look = number_format(cell.format, cell.text, letters, room.free(cell), room.letters)
+        sheet.ws.write_number(row, column, cell.value, sheet.styles.get(num_format=look, **style))
     else:
-        text = f"{cell.text} {letters}" if letters else cell.text
-        if room:
-            style = {**style, "num_format": "@" + free_room(letters, room)}
-        sheet.string(row, column, text, align="right", text_wrap=cell.kind == "text", **style)
-    for text in said:
-        if text:
-            notes.setdefault(text, []).append(xl_rowcol_to_cell(row, column))
+        shown = f"{cell.text} {letters}" if letters else cell.text
+        if room.letters:
+            style = {**style, "num_format": "@" + free_width(f" {room.letters}"[len(letters) + 1 if letters else 0 :])}
+        sheet.string(row, column, shown, align="right", text_wrap=cell.kind == "text", **style)
+    if cell.note:
+        notes[cell.note].append(xl_rowcol_to_cell(row, column))
