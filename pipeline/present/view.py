@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -104,6 +105,8 @@ class View:
             value = float(text)
         except ValueError:
             return text
+        if not math.isfinite(value):
+            return formats.NOT_COMPUTABLE
         decimals = min(3, len(text.partition(".")[2])) if "e" not in text.lower() else 3
         return formats.decimal_text(value, 0 if value.is_integer() else decimals, self.lang)
 

@@ -618,6 +618,11 @@ def _check_table(
     yield from _check_kind(table, place, codebook, source)
     for key, used in (("rows", table.rows), ("columns", table.columns)):
         for i, name in enumerate(used):
+            if name in used[:i]:
+                line = source.line((*place, key, i))
+                yield StudyError("study.twice", file=source.name, line=line, table=table.table, key=key, name=name)
+    for key, used in (("rows", table.rows), ("columns", table.columns)):
+        for i, name in enumerate(used):
             for part in parts(name):
                 if part not in names:
                     yield _no_name(source, (*place, key, i), part, names)

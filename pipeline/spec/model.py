@@ -41,7 +41,10 @@ def _list(value: Any) -> Any:
 
 def _codes(value: Any) -> Any:
     value = _list(value)
-    return [code_text(v) for v in value] if isinstance(value, list) else value
+    if not isinstance(value, list):
+        return value
+    # What is no code stays as it is: pydantic then says what was expected and found.
+    return [code_text(v) if isinstance(v, (str, int, float)) else v for v in value]
 
 
 Text = Annotated[dict[str, str], BeforeValidator(_text)]

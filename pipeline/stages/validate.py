@@ -16,6 +16,7 @@ from pipeline.spec.model import Variable
 from pipeline.stages.freshness import code_hash, hashes, json_hash, write_json
 from pipeline.stages.job import Job
 from pipeline.stages.process import derived
+from pipeline.statistics.core import LARGEST, SMALLEST
 
 NAME = "validate"
 MOST_NAMED = 12  # units named in one message; the report's page names the number of the others
@@ -83,12 +84,12 @@ def _findings(job: Job) -> Iterator[dict[str, Any]]:
         if not columns[weights.variable].numbers:
             yield _finding("stop", "weight_no_number", file=data, variable=weights.variable)
             return
-        with np.errstate(over="ignore"):
+        with np.errstate(over="ignore", under="ignore"):
             weighted = Cases(columns, codebook, weights.variable, "probability")
-            largest = np.float64(0) if weighted.weights.w is None else np.square(np.sum(weighted.weights.w))
-        without = weighted.without_weight
-        if not np.isfinite(largest):
-            yield _finding("stop", "weight_too_large", file=data, variable=weights.variable)
+        without, w = weighted.without_weight, weighted.weights.w
+        if w is not None and w.size and not SMALLEST <= float(w.min()) <= float(w.max()) <= LARGEST:
+            small, large = (f"{float(end):.3g}" for end in (w.min(), w.max()))
+            yield _finding("stop", "weight_out_of_range", file=data, variable=weights.variable, low=small, high=large)
         elif without == columns.rows > 0:
             yield _finding("stop", "nobody_has_weight", file=data, variable=weights.variable)
         elif without:

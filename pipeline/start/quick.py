@@ -82,6 +82,8 @@ def quick(request: Request, progress: Progress) -> list[str]:
         write_study(study, dictionary, guesses, request.file.stem, Start((lang,), weight, cross))
         for stage in ("harmonise", "validate", "process", "tabulate"):
             progress.step(f"quick_{stage}", file=request.file.name)
+            if stage == "tabulate":
+                _has_layers(request, job, cross)
             run_stage(job, stage)
         progress.step("quick_render", file=request.file.name)
         last.run(job, (lang,), request.formats or render.formats(), request.edition)
@@ -150,6 +152,17 @@ def _few_enough(request: Request, job: Job, guesses: Guesses, cross: Cross) -> N
                 raise UsageError(
                     "start.many_values", file=request.file.name, option=option, name=name, count=count, most=most
                 )
+
+
+def _has_layers(request: Request, job: Job, cross: Cross) -> None:
+    """Refuse a layer of which no case has a valid value."""
+    from pipeline.counting.cases import Cases
+
+    if cross.layer is None:
+        return
+    cases = Cases(job.columns(job.table("responses", job.responses)), job.files.codebook)
+    if not cases.valid_counts(cross.layer)[0]:
+        raise UsageError("start.layer_without_values", file=request.file.name, name=cross.layer)
 
 
 def as_asked(guesses: Guesses, cross: Cross) -> Guesses:

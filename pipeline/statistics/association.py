@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from pipeline.statistics.cells import expected_counts
-from pipeline.statistics.core import Crosstab, Floats, Number, Options, not_computable, number, statistic
+from pipeline.statistics.core import Crosstab, Floats, Number, Options, not_computable, number, statistic, to_unit
 from pipeline.statistics.ordinal import ordered
 from pipeline.statistics.tables import (
     DESIGN,
@@ -130,6 +130,7 @@ def correlation(counts: Floats, row_scores: Floats, col_scores: Floats) -> tuple
     p = counts / counts.sum()
     if np.ptp(row_scores) <= 0 or np.ptp(col_scores) <= 0:
         return math.nan, np.zeros_like(p)
+    row_scores, col_scores = to_unit(row_scores), to_unit(col_scores)
     rows, cols = p.sum(axis=1), p.sum(axis=0)
     x = row_scores - float(rows @ row_scores)
     y = col_scores - float(cols @ col_scores)
@@ -230,6 +231,7 @@ def eta(counts: Floats, scores: Floats) -> float:
         return math.nan
     rows = counts.sum(axis=1)
     cols = counts.sum(axis=0)
+    scores = to_unit(scores)
     deviations = scores - float(rows @ scores) / float(counts.sum())
     total = float(rows @ deviations**2)
     return math.sqrt(float(((deviations @ counts) ** 2 / cols).sum()) / total)

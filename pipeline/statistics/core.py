@@ -16,7 +16,7 @@ import importlib
 import math
 import pkgutil
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from types import MappingProxyType
 from typing import Any, Literal, Protocol
@@ -277,7 +277,8 @@ class Statistic:
 
     ``inferential``: those of its ids that are tests, standard errors or intervals; the census mode
     ``description`` leaves them out. ``applies``: whether the statistic makes sense for this aggregate when nobody
-    asked for it by name (a table of two ordered variables for gamma, a 2×2 table for an odds ratio).
+    asked for it by name (a table of two ordered variables for gamma, a 2×2 table for an odds ratio). ``of_order``:
+    it only puts values in order, so their size does not matter to it.
     """
 
     ids: tuple[str, ...]
@@ -285,6 +286,7 @@ class Statistic:
     function: Function
     inferential: frozenset[str]
     applies: Callable[[Any], bool]
+    of_order: bool = False
 
 
 _registry: dict[tuple[type, str], Statistic] = {}
@@ -296,11 +298,12 @@ def statistic(
     takes: type,
     inferential: Collection[str] = (),
     applies: Callable[[Any], bool] = lambda aggregate: True,
+    of_order: bool = False,
 ) -> Callable[[Function], Function]:
     """Register a function under its ids for one kind of aggregate. A name taken twice is refused."""
 
     def register(function: Function) -> Function:
-        one = Statistic(ids, takes, function, frozenset(inferential), applies)
+        one = Statistic(ids, takes, function, frozenset(inferential), applies, of_order)
         for name in ids:
             if (takes, name) in _registry:
                 raise ValueError(f"statistic {name!r} for {takes.__name__} is registered twice")
@@ -332,6 +335,42 @@ def _of_kind(takes: type | None, registered: int) -> Mapping[str, Statistic]:
     return MappingProxyType(found)
 
 
+SMALLEST, LARGEST = 1e-50, 1e50
+"""What a measured value or a weight may be: products of squares of both, and of fourth powers, then keep their digits
+in a double (2e-308 to 2e308)."""
+
+def to_unit(values: Floats) -> Floats:
+    """The values over a power of two that brings the largest between 0.5 and 1: for what does not depend on the unit.
+
+    No digit is lost, and no square overflows or vanishes.
+    """
+    largest = float(np.fmax.reduce(np.abs(values), initial=0.0))
+    return np.asarray(np.ldexp(values, -int(np.frexp(largest)[1])))
+
+
+_OF_CASES = frozenset({"n", "count", "effective_n", "design_effect_weights"})
+
+
+def unfit_for_squares(values: Floats) -> str:
+    """Why nothing can be computed from squares of measured values, if so: ``values_too_large``, ``values_too_small``
+    (all of them: small ones beside others do no harm)."""
+    largest = float(np.fmax.reduce(np.abs(values), axis=None, initial=0.0))
+    return "values_too_large" if largest > LARGEST else "values_too_small" if 0 < largest < SMALLEST else ""
+
+
+def _without_values(one: Statistic, aggregate: Any, options: Options, reason: str) -> Mapping[str, Result]:
+    """What a statistic gives of the cases alone; everything made of their values is not computable."""
+    blank = {"x": aggregate.x * 0} if isinstance(aggregate, Patterns) else {"values": aggregate.values * 0}
+    results = one.function(replace(aggregate, **blank), options)
+    return {name: result if name in _OF_CASES else _refused(result, reason) for name, result in results.items()}
+
+
+def _refused(result: Result, reason: str) -> Result:
+    if isinstance(result, Cells):
+        return Cells(np.full_like(result.values, np.nan, dtype=np.float64), result.method, "", reason)
+    return not_computable(reason, result.method)
+
+
 def compute(
     aggregate: Aggregate | Any, options: Options, ids: Collection[str] | None = None, inference: bool = True
 ) -> Iterator[tuple[str, Result]]:
@@ -347,6 +386,8 @@ def compute(
             if name not in available:
                 raise KeyError(f"no statistic {name!r} for {type(aggregate).__name__}")
     done: set[int] = set()
+    values = aggregate.x if isinstance(aggregate, Patterns) else getattr(aggregate, "values", np.zeros(0))
+    unfit = unfit_for_squares(values)
     for name, one in available.items():
         if id(one) in done or (ids is not None and name not in ids):
             continue
@@ -355,6 +396,8 @@ def compute(
         done.add(id(one))
         if not inference and one.inferential.issuperset(one.ids):
             continue
-        for found, result in one.function(aggregate, options).items():
+        whole = one.of_order or not unfit
+        made = one.function(aggregate, options) if whole else _without_values(one, aggregate, options, unfit)
+        for found, result in made.items():
             if (ids is None or found in ids) and (inference or found not in one.inferential):
                 yield found, result

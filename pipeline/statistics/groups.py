@@ -100,6 +100,8 @@ def linearised_variances(a: GroupedDistribution, m: GroupMoments) -> Floats:
     """
     n = m.cases.sum() if a.sample_n is None else a.sample_n
     deviations = (a.values - m.offset)[:, None] - m.shifted
+    if n <= 1:
+        return np.full(m.total.shape, np.nan)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(n / (n - 1) * (a.w2 * deviations * deviations).sum(axis=0) / (m.total * m.total))
 
@@ -196,7 +198,7 @@ def _own_variances(a: GroupedDistribution, m: GroupMoments) -> tuple[Floats, flo
     return found, df, error
 
 
-@statistic("median", "q1", "q3", "minimum", "maximum", takes=GroupedDistribution)
+@statistic("median", "q1", "q3", "minimum", "maximum", takes=GroupedDistribution, of_order=True)
 def order_by_group(aggregate: GroupedDistribution, options: Options) -> Mapping[str, Result]:
     """Median, quartiles and extremes of each group, :class:`Cells` of shape (1, g); definitions as for one variable."""
     a = aggregate
@@ -460,7 +462,7 @@ def rank_sums(a: GroupedDistribution) -> tuple[Floats, Floats, float]:
     return total, (a.w.T @ ranks) / total, float(pooled @ (centred * centred))
 
 
-@statistic(*_KRUSKAL, takes=GroupedDistribution, inferential=set(_KRUSKAL), applies=_naive)
+@statistic(*_KRUSKAL, takes=GroupedDistribution, inferential=set(_KRUSKAL), applies=_naive, of_order=True)
 def kruskal_wallis(aggregate: GroupedDistribution, options: Options) -> Mapping[str, Result]:
     """Kruskal–Wallis H corrected for ties, its degrees of freedom and asymptotic p (chi-square with g−1).
 
@@ -476,8 +478,8 @@ def kruskal_wallis(aggregate: GroupedDistribution, options: Options) -> Mapping[
     a = present(aggregate)
     total, means, squares = rank_sums(a)
     n = float(total.sum())
-    if a.values.size < 2:
-        return _none(_KRUSKAL, ZERO_VARIANCE)
+    if a.values.size < 2 or n <= 1:
+        return _none(_KRUSKAL, ZERO_VARIANCE if a.values.size < 2 else FEW_CASES)
     h = (n - 1) * float(total @ (means - (n + 1) / 2) ** 2) / squares
     df = float(total.size - 1)
     return {
@@ -492,6 +494,7 @@ def kruskal_wallis(aggregate: GroupedDistribution, options: Options) -> Mapping[
     takes=GroupedDistribution,
     inferential=set(_MANN_WHITNEY),
     applies=lambda a: two_meant(a) and not by_design(a),
+    of_order=True,
 )
 def mann_whitney(aggregate: GroupedDistribution, options: Options) -> Mapping[str, Result]:
     """Mann–Whitney's U, the smaller of the two, its z and two-sided asymptotic p, as SPSS prints them.
@@ -580,6 +583,7 @@ def _small_enough(a: GroupedDistribution) -> bool:
     takes=GroupedDistribution,
     inferential={"mann_whitney_exact_p"},
     applies=_small_enough,
+    of_order=True,
 )
 def mann_whitney_exact(aggregate: GroupedDistribution, options: Options) -> Mapping[str, Result]:
     """Exact two-sided p of Mann–Whitney's U given the ties (see :func:`exact_rank_sum_p`).

@@ -101,6 +101,9 @@ def studentized_range_quantile(confidence: float, groups: int, df: float) -> flo
 # ---------------------------------------------------------------- pairs of means
 
 
+_LEAST_DF = 1.0  # weights that stand for less than a case leave fewer, for which the studentized range has no table
+
+
 def _pairs(a: GroupedDistribution) -> tuple[GroupedDistribution, Ints, Ints, Ints]:
     kept = np.flatnonzero(a.w.sum(axis=0) > 0)
     i, j = np.triu_indices(kept.size, 1)
@@ -132,8 +135,8 @@ def tukey_hsd(aggregate: GroupedDistribution, options: Options) -> Pairwise:
     a, kept, i, j = _pairs(aggregate)
     m = group_moments(a.values, a.n, a.w)
     df = float(m.total.sum()) - kept.size
-    if df <= 0 or m.squares.sum() == 0:
-        return _refused(aggregate, method, "fewer_than_two_cases" if df <= 0 else "zero_variance")
+    if df < _LEAST_DF or m.squares.sum() == 0:
+        return _refused(aggregate, method, "fewer_than_two_cases" if df < _LEAST_DF else "zero_variance")
     se = np.sqrt(float(m.squares.sum()) / df * (1 / m.total[i] + 1 / m.total[j]))
     difference = m.shifted[i] - m.shifted[j]
     q = np.abs(difference) / se * math.sqrt(2)
@@ -164,7 +167,7 @@ def games_howell(aggregate: GroupedDistribution, options: Options) -> Pairwise:
         df = 1 / (own_share**2 / (m.total[i] - 1) + (1 - own_share) ** 2 / (m.total[j] - 1))
         difference = m.shifted[i] - m.shifted[j]
         statistic_ = np.where(se > 0, difference / se * math.sqrt(2), np.nan)
-    able = np.isfinite(statistic_)
+    able = np.isfinite(statistic_) & (df >= _LEAST_DF)
     p, half = np.full(i.size, np.nan), np.full(i.size, np.nan)
     for pair in np.flatnonzero(able).tolist():
         own = float(df[pair])
@@ -192,6 +195,8 @@ def dunn(aggregate: GroupedDistribution, options: Options) -> Pairwise:
     if a.values.size < 2:
         return _refused(aggregate, method, "zero_variance")
     total, means, squares = rank_sums(a)
+    if total.sum() <= 1:
+        return _refused(aggregate, method, "fewer_than_two_cases")
     difference = means[i] - means[j]
     se = np.sqrt(squares / (float(total.sum()) - 1) * (1 / total[i] + 1 / total[j]))
     z = difference / se

@@ -305,6 +305,8 @@ def bowker(table: Crosstab, options: Options) -> Mapping[str, Number]:
 
 def _strata(layers: LayeredCrosstab) -> Floats:
     """Counts (k, r, c) of the strata with at least two cases, without rows and columns empty in all of them."""
+    if not layers.tables:
+        return np.zeros((0, 0, 0))
     x = np.stack([table.w for table in layers.tables])
     x = x[x.sum(axis=(1, 2)) >= 2]
     return np.asarray(x[:, x.sum(axis=(0, 2)) > 0][:, :, x.sum(axis=(0, 1)) > 0])

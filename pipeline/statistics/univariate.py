@@ -147,7 +147,7 @@ def location_and_spread(aggregate: Distribution, options: Options) -> Mapping[st
     return found
 
 
-@statistic("minimum", "maximum", "range", "mode", takes=Distribution)
+@statistic("minimum", "maximum", "range", "mode", takes=Distribution, of_order=True)
 def extremes_and_mode(aggregate: Distribution, options: Options) -> Mapping[str, Result]:
     """Smallest and largest value, their difference, and the most frequent value.
 
@@ -173,7 +173,7 @@ def extremes_and_mode(aggregate: Distribution, options: Options) -> Mapping[str,
     }
 
 
-@statistic(*PERCENTILES, takes=Distribution)
+@statistic(*PERCENTILES, takes=Distribution, of_order=True)
 def percentiles(aggregate: Distribution, options: Options) -> Mapping[str, Result]:
     """Median, quartiles and the percentiles 5, 10, 90, 95.
 
@@ -194,7 +194,7 @@ def percentiles(aggregate: Distribution, options: Options) -> Mapping[str, Resul
     }
 
 
-@statistic("hinge_low", "hinge_high", takes=Distribution, applies=lambda d: d.weighting != "probability")
+@statistic("hinge_low", "hinge_high", takes=Distribution, of_order=True, applies=lambda d: d.weighting != "probability")
 def hinges(aggregate: Distribution, options: Options) -> Mapping[str, Result]:
     """Tukey's hinges, the ends of a box plot's box, as SPSS EXAMINE interpolates them.
 

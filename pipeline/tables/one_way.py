@@ -12,7 +12,7 @@ from pipeline.counting.cases import Cases
 from pipeline.counting.engine import Index
 from pipeline.results import About
 from pipeline.statistics.census import exact_share_interval, worst_case_bounds
-from pipeline.statistics.core import Distribution, Floats, Ints, Number
+from pipeline.statistics.core import Distribution, Floats, Ints, Number, number, unfit_for_squares
 from pipeline.statistics.proportions import wilson
 from pipeline.tables.axes import axis
 from pipeline.tables.context import Context, chosen, corrected
@@ -54,7 +54,7 @@ def frequency(
         writer.add(about, "valid_share", _ratio(total_w, w_valid), net, n=n_valid, base=w_valid)
         writer.add(about, "share", _ratio(total_w, w_all), net, n=n_all, base=w_all)
     if cases.weighting == "probability" and n_valid:
-        kish = w_valid**2 / float(counts.w2[1:].sum())
+        kish = number(w_valid**2 / float(counts.w2[1:].sum())) if w_valid > 0 else Number(None, error="no_valid_cases")
         writer.add(about, "effective_n", kish, n=n_valid, base=w_valid, method="kish")
     _missing(context, about, name, n_all, w_all)
     if intervals and ">" not in name:
@@ -249,12 +249,12 @@ def _classes(context: Context, about: About, values: Floats, n: Floats) -> None:
 
     A class is named ``low..high``, low included, high excluded but in the last.
     """
-    if len(values) < _LEAST_VALUES:
+    if len(values) < _LEAST_VALUES or unfit_for_squares(values):
         return
     cases = float(n.sum())
     width = _round_width((float(values[-1]) - float(values[0])) / (np.log2(cases) + 1))
     start = np.floor(values[0] / width) * width
-    place = np.floor((values - start) / width + 1e-9).astype(int)
+    place = np.maximum(np.floor((values - start) / width + 1e-9), 0.0).astype(int)
     counts = np.bincount(place, weights=n)
     for k, count_k in enumerate(counts):
         low, high = float(start + k * width), float(start + (k + 1) * width)
