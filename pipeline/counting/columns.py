@@ -78,6 +78,7 @@ class Columns:
         self.earlier = earlier._by_address if earlier is not None else {}
         self._by_address: dict[Any, tuple[Any, Column]] = {}  # the Arrow column is kept so that its address stays its
         self._by_name: dict[str, Column] = {}
+        self._names = frozenset(table.column_names)
 
     @property
     def rows(self) -> int:
@@ -85,7 +86,7 @@ class Columns:
         return int(self.table.num_rows)
 
     def __contains__(self, name: str) -> bool:
-        return name in self._by_name or name in self.table.column_names
+        return name in self._names
 
     def __getitem__(self, name: str) -> Column:
         found = self._by_name.get(name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pipeline.spss.model import (
     Code,
@@ -37,15 +37,19 @@ def samples(raw: RawDictionary) -> Iterator[Sample]:
     def label(data: bytes) -> int | None:
         return next((limit for limit in _LABEL_LIMITS if limit >= len(data)), None)
 
+    seen: set[int] = set()
+
     def found() -> Iterator[tuple[bytes, int | None, str]]:
         for variable in raw.variables:
             name = variable.name.decode("utf-8", "replace")
             yield variable.name, 64 if variable.long else 8, name
             yield variable.label, label(variable.label), name
-            for code, text in variable.value_labels.items():
-                if isinstance(code, bytes):
-                    yield code, variable.width, name
-                yield text, label(text), name
+            if id(variable.value_labels) not in seen:  # many variables may share one table
+                seen.add(id(variable.value_labels))
+                for code, text in variable.value_labels.items():
+                    if isinstance(code, bytes):
+                        yield code, variable.width, name
+                    yield text, label(text), name
             for value in variable.missing:
                 if isinstance(value, bytes):
                     yield value, min(8, variable.width), name
@@ -87,7 +91,15 @@ def assemble(
     """The dictionary of a file whose texts are in ``encoding``; ``cases`` as read, None if they were not."""
     notices = [*raw.notices, *notices]
     names = _unique_names([decoder.text(v.name) for v in raw.variables], notices)
-    variables = tuple(_variable(variable, name, decoder) for variable, name in zip(raw.variables, names, strict=True))
+    tables = {id(v.value_labels): v.value_labels for v in raw.variables}
+    labels = {
+        key: tuple((_code(code, decoder), decoder.text(label)) for code, label in table.items())
+        for key, table in tables.items()
+    }
+    variables = tuple(
+        _variable(variable, name, labels[id(variable.value_labels)], decoder)
+        for variable, name in zip(raw.variables, names, strict=True)
+    )
     by_name: dict[bytes, Variable] = {}
     for variable, built in zip(raw.variables, variables, strict=True):
         by_name.setdefault(variable.short.upper(), built)
@@ -127,8 +139,22 @@ def assemble(
         sets=tuple(sets),
         variable_sets=variable_sets,
         attributes=attributes,
-        notices=tuple(notices),
+        notices=tuple(_counted(notices)),
     )
+
+
+_MOST_NOTICES = 20  # of one kind; those beyond are counted
+
+
+def _counted(notices: Iterable[Notice]) -> Iterator[Notice]:
+    """The first notices of each kind, then how many more there are of it."""
+    kinds: dict[str, list[Notice]] = {}
+    for notice in notices:
+        kinds.setdefault(notice.text_id, []).append(notice)
+    for some in kinds.values():
+        yield from some[:_MOST_NOTICES]
+        if len(some) > _MOST_NOTICES:
+            yield Notice("spss.notice_more", {"n": len(some) - _MOST_NOTICES})
 
 
 _INSTEAD = "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}"
@@ -144,13 +170,13 @@ def _unique_names(names: list[str], notices: list[Notice]) -> list[str]:
     given, names = names, [name.strip().replace(">", _INSTEAD)[:_LONGEST_NAME].strip() for name in names]
     taken = {name for name in names if name}
     seen: set[str] = set()
+    numbers: dict[str, int] = {}  # the next to be tried for a name, however many are equal
     unique = []
     for position, name in enumerate(names, start=1):
         new = name or f"VAR{position:05d}"
-        number = 2
         while new in seen or (new != name and new in taken):
-            new = f"{name or 'VAR'}_{number}"
-            number += 1
+            numbers[name] = numbers.get(name, 1) + 1
+            new = f"{name or 'VAR'}_{numbers[name]}"
         if new != given[position - 1]:
             old = given[position - 1]
             old = old if len(old) <= _LONGEST_NAME else old[: _LONGEST_NAME - 1] + "…"
@@ -165,7 +191,7 @@ def _unique_names(names: list[str], notices: list[Notice]) -> list[str]:
     return unique
 
 
-def _variable(variable: RawVariable, name: str, decoder: Decoder) -> Variable:
+def _variable(variable: RawVariable, name: str, labels: tuple[tuple[Code, str], ...], decoder: Decoder) -> Variable:
     string = variable.width > 0
     format_type = FORMAT_TYPES.get(variable.format_type, "A" if string else "F")
     if string != (format_type in ("A", "AHEX")):
@@ -181,9 +207,7 @@ def _variable(variable: RawVariable, name: str, decoder: Decoder) -> Variable:
         format_type=format_type,
         decimals=decimals,
         measure=variable.measure,
-        value_labels=tuple(
-            (_code(code, decoder), decoder.text(label)) for code, label in variable.value_labels.items()
-        ),
+        value_labels=labels,
         missing=MissingValues(tuple(_code(code, decoder) for code in variable.missing), variable.low, variable.high),
         attributes=_attributes(variable.attributes, decoder),
     )
@@ -201,7 +225,7 @@ def _set(
     item: RawSet, by_name: dict[bytes, Variable], decoder: Decoder, notices: list[Notice]
 ) -> MultipleResponseSet | None:
     name = decoder.text(item.name)
-    members: list[Variable] = []
+    members: dict[str, Variable] = {}
     for member in item.members:
         variable = by_name.get(member.upper())
         if variable is None:
@@ -211,18 +235,19 @@ def _set(
                     {"set": name, "member": member.decode(decoder.codec, "replace")},
                 )
             )
-        elif variable not in members:
-            members.append(variable)
+        else:
+            members.setdefault(variable.name, variable)
     if not members:
         notices.append(Notice("spss.notice_set_empty", {"set": name}))
         return None
-    if len({variable.kind for variable in members}) > 1:
+    first = next(iter(members.values()))
+    if len({variable.kind for variable in members.values()}) > 1:
         notices.append(Notice("spss.notice_set_mixed", {"set": name}))
         return None
     counted: Code | None = None
     if item.counted is not None:
         text = decoder.text(item.counted)
-        if members[0].kind == "string":
+        if first.kind == "string":
             counted = text
         else:
             counted = _number(text)
@@ -231,10 +256,10 @@ def _set(
                 return None
     return MultipleResponseSet(
         name=name,
-        label=decoder.text(item.label) or (members[0].label if item.label_from_variable else ""),
+        label=decoder.text(item.label) or (first.label if item.label_from_variable else ""),
         kind=item.kind,
         counted=counted,
-        members=tuple(variable.name for variable in members),
+        members=tuple(members),
         labels_from=item.labels_from,
         label_from_variable=item.label_from_variable,
     )

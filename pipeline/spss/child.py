@@ -51,7 +51,10 @@ def parse(
         before = os.fstat(file.fileno())
         size = before.st_size
         digest = _Sha256(path, size)
-        raw, rows, texts = _contents(file, size, folder, limits or Limits())
+        limits = limits or Limits()
+        raw, rows, texts = _contents(file, size, folder, limits)
+        if len(raw.variables) > limits.variables:
+            raise DataRejected("spss.too_many_variables", n=len(raw.variables), most=limits.variables)
         sha256 = digest.result()
         if expected_sha256 is not None and expected_sha256.strip().lower() != sha256:
             raise DataRejected("spss.other_sha256", expected=expected_sha256, found=sha256)

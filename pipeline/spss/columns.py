@@ -24,6 +24,21 @@ TEXTS = "texts.arrow"
 _THREAD_FROM = 4 << 20
 
 
+def _joined(parts: list[NDArray[np.uint8]]) -> NDArray[np.uint8]:
+    """The segments of very long strings put together: arrays (cases, bytes of the segment).
+
+    A character that does not fit into a segment begins the next, and NUL bytes fill the first up: they are no text.
+    """
+    whole = np.concatenate(parts, axis=1)
+    ends = np.cumsum([part.shape[1] for part in parts[:-1]])
+    filled = (whole[:, ends - 1] == 0) & (whole[:, np.minimum(ends, whole.shape[1] - 1)] != 0)
+    for row in np.flatnonzero(filled.any(axis=1)).tolist():
+        pieces = [part[row].tobytes() for part in parts]
+        text = b"".join([*(piece.rstrip(b"\0") for piece in pieces[:-1]), pieces[-1]])
+        whole[row] = np.frombuffer(text.ljust(whole.shape[1], b" "), dtype=np.uint8)
+    return whole
+
+
 class TextColumns:
     """Keeps the raw texts of the string variables until the character set is decided."""
 
@@ -47,7 +62,7 @@ class TextColumns:
         for at, count in variable.pieces:
             start = self.place[at // 8] * 8 + at % 8
             parts.append(cells[:, start : start + count])
-        return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
+        return parts[0] if len(parts) == 1 else _joined(parts)
 
     def samples(self) -> Iterator[Sample]:
         """Each different text of each variable that is not plain ASCII."""

@@ -12,7 +12,8 @@ class Limits:
     """What the child process that reads a file may use; whatever exceeds a limit is refused by name.
 
     ``memory`` is the address space of the child and ``decoded`` the size of all cases at eight bytes per
-    value, both in bytes; ``seconds`` is wall-clock time, ``cpu_seconds`` processor time. A .zsav whose blocks
+    value, both in bytes; ``seconds`` is wall-clock time, ``cpu_seconds`` processor time; ``variables``
+    is how many the file may have, for each of which the process that asked keeps a record. A .zsav whose blocks
     would unfold to more than ``expansion`` times their size, and to more than ``expansion_from`` bytes (each a
     value at least), is taken for a bomb.
     """
@@ -21,5 +22,6 @@ class Limits:
     decoded: int = 8192 * MIB
     seconds: float = 300.0
     cpu_seconds: int = 300
+    variables: int = 100_000
     expansion: int = 100
     expansion_from: int = 16 * MIB

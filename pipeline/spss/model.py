@@ -6,8 +6,9 @@ Importing this module is cheap: NumPy, PyArrow and the readers stay out of it.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from pipeline import language
@@ -162,7 +163,7 @@ class Encoding:
     how: Literal["declared", "stated", "ascii", "detected"] = "ascii"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Dictionary:
     """Everything an SPSS file says about itself.
 
@@ -190,15 +191,28 @@ class Dictionary:
     attributes: tuple[tuple[str, tuple[str, ...]], ...] = ()
     notices: tuple[Notice, ...] = ()
 
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """The position of each variable in the file, from 0."""
+        return {variable.name: i for i, variable in enumerate(self.variables)}
+
+    def has(self, name: str) -> bool:
+        """Whether there is a variable of that name."""
+        return name in self.places
+
     def variable(self, name: str) -> Variable:
         """The variable of that name. ``KeyError`` when there is none."""
-        for variable in self.variables:
-            if variable.name == name:
-                return variable
-        raise KeyError(name)
+        return self.variables[self.places[name]]
 
     def to_json(self) -> dict[str, Any]:
-        """Plain dicts, lists, texts and numbers; infinite limits of ranges as "LO" and "HI"."""
+        """Plain dicts, lists, texts and numbers; infinite limits of ranges as "LO" and "HI".
+
+        A table of labels that many variables share is there once, in ``label_tables``: variables have its place.
+        """
+        places: dict[int, int] = {}
+        for v in self.variables:
+            places.setdefault(id(v.value_labels), len(places))
+        tables = {places[id(v.value_labels)]: v.value_labels for v in self.variables}
         return {
             "product": self.product,
             "file_label": self.file_label,
@@ -217,7 +231,8 @@ class Dictionary:
                 "how": self.encoding.how,
             },
             "weight": self.weight,
-            "variables": [_variable_to_json(v) for v in self.variables],
+            "label_tables": [[[code, label] for code, label in table] for table in tables.values()],
+            "variables": [_variable_to_json(v, places[id(v.value_labels)]) for v in self.variables],
             "sets": [_set_to_json(s) for s in self.sets],
             "variable_sets": [{"name": s.name, "members": list(s.members)} for s in self.variable_sets],
             "attributes": _attributes_to_json(self.attributes),
@@ -227,12 +242,13 @@ class Dictionary:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Dictionary:
         """The inverse of :meth:`to_json`. ``KeyError`` when a part is not there."""
+        tables = [tuple((code, label) for code, label in table) for table in data["label_tables"]]
         return cls(
             **{
-                **data,
+                **{key: value for key, value in data.items() if key != "label_tables"},
                 "documents": tuple(data["documents"]),
                 "encoding": Encoding(**data["encoding"]),
-                "variables": tuple(_variable_from_json(v) for v in data["variables"]),
+                "variables": tuple(_variable_from_json(v, tables) for v in data["variables"]),
                 "sets": tuple(_set_from_json(s) for s in data["sets"]),
                 "variable_sets": tuple(VariableSet(s["name"], tuple(s["members"])) for s in data["variable_sets"]),
                 "attributes": _attributes_from_json(data["attributes"]),
@@ -261,7 +277,7 @@ def _attributes_from_json(data: list[list[Any]]) -> tuple[tuple[str, tuple[str, 
     return tuple((name, tuple(values)) for name, values in data)
 
 
-def _variable_to_json(v: Variable) -> dict[str, Any]:
+def _variable_to_json(v: Variable, labels: int) -> dict[str, Any]:
     return {
         "name": v.name,
         "label": v.label,
@@ -271,7 +287,7 @@ def _variable_to_json(v: Variable) -> dict[str, Any]:
         "format_type": v.format_type,
         "decimals": v.decimals,
         "measure": v.measure,
-        "value_labels": [[code, label] for code, label in v.value_labels],
+        "value_labels": labels,
         "missing": {
             "codes": list(v.missing.codes),
             "low": _limit_to_json(v.missing.low),
@@ -281,12 +297,12 @@ def _variable_to_json(v: Variable) -> dict[str, Any]:
     }
 
 
-def _variable_from_json(data: Mapping[str, Any]) -> Variable:
+def _variable_from_json(data: Mapping[str, Any], tables: Sequence[tuple[tuple[Code, str], ...]]) -> Variable:
     missing = data["missing"]
     return Variable(
         **{
             **data,
-            "value_labels": tuple((code, label) for code, label in data["value_labels"]),
+            "value_labels": tables[data["value_labels"]],
             "missing": MissingValues(
                 tuple(missing["codes"]), _limit_from_json(missing["low"]), _limit_from_json(missing["high"])
             ),

@@ -218,14 +218,20 @@ class _Records:
             if element not in self.by_element:
                 raise cursor.damaged()
             columns.append(self.by_element[element])
-        for column in columns:
-            for value, label in pairs:
-                if column.width == 0:
-                    number = struct.unpack(self.order + "d", value)[0]
-                    if math.isfinite(number) and number != self.raw.sysmis:
-                        column.value_labels[number] = label
-                else:
-                    column.value_labels[_trim(value[: min(8, column.width)])] = label
+        tables: dict[int, dict[float | bytes, bytes]] = {}  # one for all variables of a width: it may be long
+        for column in {id(column): column for column in columns}.values():
+            width = min(8, column.width)
+            if width not in tables:
+                tables[width] = self.label_table(pairs, width)
+            table = tables[width]
+            column.value_labels = column.value_labels | table if column.value_labels else table
+
+    def label_table(self, pairs: list[tuple[bytes, bytes]], width: int) -> dict[float | bytes, bytes]:
+        """Labels by code: of numbers (``width`` 0), or of texts of so many bytes."""
+        if width:
+            return {_trim(value[:width]): label for value, label in pairs}
+        numbers = [(struct.unpack(self.order + "d", value)[0], label) for value, label in pairs]
+        return {n: label for n, label in numbers if math.isfinite(n) and n != self.raw.sysmis}
 
     def count(self, least_bytes: int) -> int:
         """A count of items of at least so many bytes each."""
@@ -362,10 +368,11 @@ class _Records:
     def join_segments(self) -> None:
         """Very long strings are several variable records of 255 bytes each; make one variable of them."""
         columns = self.columns
+        named = {item.strip(b"\0").partition(b"=")[0].upper() for item in self.long_names.split(b"\t")}
         at = 0
         while at < len(columns):
             column = columns[at]
-            width = self.widths.get(column.short.upper(), 0)
+            width = self.widths.get(column.short.upper(), 0) or self.lost_width(at, named)
             self.raw.variables.append(column)
             if width <= 255:
                 at += 1
@@ -385,6 +392,34 @@ class _Records:
                 left -= used
             column.pieces = tuple(pieces)
             at += needed
+
+    def lost_width(self, at: int, named: set[bytes]) -> int:
+        """The width of a very long string whose entry in record 7/14 is lost; 0 where nothing speaks for one.
+
+        Its further segments have no name of their own: no long name where other variables have one, and no label.
+        """
+        head, end = self.columns[at], at + 1
+        if head.width != 255:
+            return 0
+        bare = head.short.upper() in named
+        while end < len(self.columns) and self.columns[end - 1].width == 255:
+            part = self.columns[end]
+            own = part.short.upper()
+            stem = head.short[:5].upper()
+            if not part.width or part.label or part.value_labels or part.missing or own in named or own in self.widths:
+                break
+            if not bare and not own.startswith(stem):
+                break
+            end += 1
+        if end == at + 1:
+            return 0
+        name = head.short.decode("ascii", "replace")
+        if not bare:
+            self.note("long_string_in_pieces", name=name, pieces=end - at)
+            return 0
+        width = _SEGMENT * (end - at - 1) + self.columns[end - 1].width
+        self.note("long_string_rejoined", name=name, width=width)
+        return width
 
     def assign_attributes(self, by_name: dict[bytes, RawVariable]) -> None:
         data, at = self.variable_attributes, 0
@@ -410,7 +445,7 @@ class _Records:
             reader.int32()
             labels = [(_trim(reader.text()), reader.text()) for _ in range(reader.count())]
             if column is not None and column.width:
-                column.value_labels.update(labels)
+                column.value_labels = column.value_labels | dict(labels)
         reader = _Packed(self.long_missing, self.order)
         while reader.more():
             column = by_name.get(reader.text().upper())
@@ -469,7 +504,8 @@ def parse_set(data: bytes, at: int) -> tuple[RawSet, int]:
     ``$n=C <len> <label> v …``, ``$n=D<len> <counted> <len> <label> v …`` or ``$n=E <flags> <len> <counted>
     <len> <label> v …``, ended by a newline. ``ValueError`` or ``IndexError`` when it is not that.
     """
-    equals = data.index(b"=", at)
+    line_end = data.find(b"\n", at)
+    equals = data.index(b"=", at, len(data) if line_end < 0 else line_end)
     name = data[at:equals]
     letter = data[equals + 1 : equals + 2]
     at = equals + 2
@@ -483,7 +519,7 @@ def parse_set(data: bytes, at: int) -> tuple[RawSet, int]:
     elif letter in (b"D", b"E"):
         kind = "dichotomies"
         if letter == b"E":
-            end = data.index(b" ", at + 1)
+            end = data.index(b" ", at + 1, at + 4)
             flags, at = data[at + 1 : end], end + 1
             if flags not in (b"1", b"11"):
                 raise ValueError(flags)
@@ -512,7 +548,7 @@ def parse_set(data: bytes, at: int) -> tuple[RawSet, int]:
 
 
 def _counted_text(data: bytes, at: int) -> tuple[bytes, int]:
-    space = data.index(b" ", at)
+    space = data.index(b" ", at, at + 8)
     digits = data[at:space]
     if not digits.isdigit() or len(digits) > 6:
         raise ValueError(digits)

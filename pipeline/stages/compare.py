@@ -24,7 +24,7 @@ from pipeline.progress import Progress
 from pipeline.stages.freshness import Record, code_hash, file_hash, hashes, json_hash, write_json, write_parquet
 from pipeline.stages.job import Job
 from pipeline.stages.render import file_name, study_hash, versions
-from pipeline.stages.tabulate import mode_of, options_of
+from pipeline.stages.tabulate import mode_of, options_of, reasons_not_warnings
 
 if TYPE_CHECKING:
     from pipeline.comparison.document import Provenance
@@ -132,7 +132,9 @@ def _compute(layout: Layout, jobs: Sequence[Job], waves: Waves, force: bool) -> 
     folder.mkdir(parents=True, exist_ok=True)
     record.path.unlink(missing_ok=True)
     study = waves.files.study
-    write_parquet(path, results(waves, options_of(study), lambda spec: mode_of(spec, study)))
+    with reasons_not_warnings():
+        found = results(waves, options_of(study), lambda spec: mode_of(spec, study))
+    write_parquet(path, found)
     record.write(key, [path])
     return path
 

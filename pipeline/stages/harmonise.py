@@ -67,7 +67,8 @@ def _findings(job: Job, table: Any, corrections: Any) -> Iterator[dict[str, Any]
     yield from of_corrections(corrections.corrections, files.study.languages)
     if mapping is None:
         return
-    known = {name for name in mapping.variables if mapping.file_name(name) in table.column_names}
+    there = set(table.column_names)
+    known = {name for name in mapping.variables if mapping.file_name(name) in there}
     out = {*job.unavailable, *(mapping.variables.keys() - known)}
     dropped = list(not_mapped(table, mapping, out))
     yield from of_mapping(

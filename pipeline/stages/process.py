@@ -56,7 +56,8 @@ def derived(job: Job) -> pa.Table:
 
 def with_derived(table: pa.Table, codebook: Codebook, columns: Columns | None = None) -> pa.Table:
     """The codebook's columns of an Arrow table, and the derived ones. ``columns``: the table's, where coded before."""
-    kept = table.select([name for name in codebook.variables if name in table.column_names])
+    there = set(table.column_names)
+    kept = table.select([name for name in codebook.variables if name in there])
     cases = Cases(Columns(kept, columns), codebook.model_copy(update={"derived": {}}))
     for name, how in codebook.derived.items():
         needed = (how.source,) if how.source else how.mean_of

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import warnings
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+
+import numpy as np
 
 from pipeline.counting.cases import Cases
 from pipeline.counting.columns import Columns
@@ -52,6 +56,14 @@ def run(job: Job) -> None:
     results = ResultsWriter.joined(job.wave.name, [made[name] for name in order])
     write_parquet(job.results_file, results)
     job.memory["results"] = Results(results)
+
+
+@contextmanager
+def reasons_not_warnings() -> Iterator[None]:
+    """What overflows or divides by zero is no number and gets a reason in the results; a warning would say it twice."""
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        yield
 
 
 def prepare_models() -> None:
@@ -141,11 +153,16 @@ class _Counting:
     def rows(self, spec: TableSpec) -> ResultsWriter:
         """The rows of one table."""
         context = self.context(spec)
-        make(spec, context, self.files.codebook)
+        with reasons_not_warnings():
+            make(spec, context, self.files.codebook)
         return context.writer
 
     def codebook(self) -> ResultsWriter:
         """Every variable once, unweighted: what the codebook and the page on data quality show."""
+        with reasons_not_warnings():
+            return self._codebook()
+
+    def _codebook(self) -> ResultsWriter:
         context = self.context(None)
         _codebook(context)
         if self._weighted_by_default():  # the tables' counts and shares of the same names are weighted

@@ -68,7 +68,7 @@ def _findings(job: Job) -> Iterator[dict[str, Any]]:
             line=files.line("codebook", "variables", name), mapping=job.layout.recorded(job.wave.mapping),
             nearest=nearest(name, [n for n in names if n not in known]) or "–",
         )  # fmt: skip
-    if any(name not in names for name in codebook.variables):
+    if not set(codebook.variables) <= set(names):
         return
     unused = [name for name in names if name not in known]
     if unused:

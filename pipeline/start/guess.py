@@ -70,7 +70,6 @@ def guess(dictionary: Dictionary, table: Any) -> Guesses:
 def _variable(v: Variable, columns: Columns, dictionary: Dictionary) -> Guess:
     if v.kind == "string":
         return _string(v, columns[v.name])
-    labels = [(code_text(c), text) for c, text in v.value_labels if not v.missing.is_missing(c)]
     if v.name == dictionary.weight:
         values = columns[v.name].values
         return Guess(v.name, "weight", "weight", decimals=_decimals(values) if np.any(values % 1) else None)
@@ -78,6 +77,7 @@ def _variable(v: Variable, columns: Columns, dictionary: Dictionary) -> Guess:
         return Guess(v.name, "date", "date_format")
     column = columns[v.name]
     distinct = column.values[~v.missing.mask(column.values)]
+    labels = _shown_labels(v, distinct)
     if len(distinct) == 0:
         return Guess(v.name, "nominal", "empty", tuple(labels), empty=True)
     if v.is_date:
@@ -85,7 +85,8 @@ def _variable(v: Variable, columns: Columns, dictionary: Dictionary) -> Guess:
     constant = code_text(float(distinct[0])) if len(distinct) == 1 else None
     whole = bool(np.all(distinct == np.floor(distinct)))
     if labels and len(distinct) <= MOST_CATEGORIES:
-        unlabelled = [float(d) for d in distinct if not any(d == c for c, _ in v.value_labels)]
+        labelled = {c for c, _ in v.value_labels}
+        unlabelled = [float(d) for d in distinct if float(d) not in labelled]
         if _only_ends(labels, unlabelled):
             return _end_points(v, labels, distinct, constant)
         if len(unlabelled) <= max(1, len(distinct) // 2):
@@ -96,7 +97,7 @@ def _variable(v: Variable, columns: Columns, dictionary: Dictionary) -> Guess:
         return Guess(v.name, "numeric", "numbers", constant=constant)
     calendar = CALENDARS.get(v.format_type)
     if calendar and not labels and whole and distinct[0] >= 1 and distinct[-1] <= calendar[1]:
-        codes = tuple((str(code), str(code)) for code in range(1, calendar[1] + 1))
+        codes = tuple((str(n), str(n)) for n in range(1, calendar[1] + 1) if not v.missing.is_missing(float(n)))
         return Guess(v.name, "nominal", calendar[0], codes, constant=constant)
     unique = len(distinct) == columns.rows and whole and columns.rows > MOST_UNLABELLED
     in_a_row = unique and distinct[-1] - distinct[0] == len(distinct) - 1
@@ -108,6 +109,15 @@ def _variable(v: Variable, columns: Columns, dictionary: Dictionary) -> Guess:
             return Guess(v.name, "nominal", "few_values", categories, constant=constant)
         return Guess(v.name, "ordinal", "few_values", categories, scores=True, constant=constant)
     return Guess(v.name, "numeric", "numbers", constant=constant, decimals=None if whole else _decimals(distinct))
+
+
+def _shown_labels(v: Variable, distinct: Any) -> list[tuple[str, str]]:
+    """The codes with labels that a table shows: all of them, or of very many those that occur."""
+    labels = [(c, text) for c, text in v.value_labels if not v.missing.is_missing(c)]
+    if len(labels) > MOST_CATEGORIES:
+        there = set(distinct.tolist())
+        labels = [(c, text) for c, text in labels if c in there]
+    return [(code_text(c), text) for c, text in labels]
 
 
 def _decimals(values: Any) -> int:

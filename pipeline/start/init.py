@@ -200,9 +200,8 @@ def _codebook(dictionary: Dictionary, guesses: Guesses) -> Iterator[str]:
 
 def _free(name: str, dictionary: Dictionary) -> str:
     """A group's name that no variable has, in letters, digits and what SPSS lets names have besides."""
-    names = {v.name for v in dictionary.variables}
     name = re.sub(r"[^\w.@#$]+", "_", name)
-    while name in names:
+    while dictionary.has(name):
         name += "_"
     return name
 
@@ -403,7 +402,7 @@ def _others(dictionary: Dictionary, guesses: Guesses, in_groups: Collection[str]
 
 def _named(dictionary: Dictionary, names: Sequence[str]) -> str:
     """Names in the file's order; of many neighbours the first and the last."""
-    place = {v.name: i for i, v in enumerate(dictionary.variables)}
+    place = dictionary.places
     runs: list[list[str]] = []
     for name in names:
         if runs and place[name] == place[runs[-1][-1]] + 1:
@@ -420,9 +419,8 @@ def _section(name: str, text_id: str = "", title: str = "") -> Iterator[str]:
 
 
 def _title(dictionary: Dictionary, *names: str) -> str:
-    labels = {v.name: v.label.strip() for v in dictionary.variables}
-    shown = [f"{labels[n]} [{n}]" if labels.get(n) else n for n in names]
-    return " × ".join(shown)
+    labels = [dictionary.variable(n).label.strip() if dictionary.has(n) else "" for n in names]
+    return " × ".join(f"{label} [{n}]" if label else n for n, label in zip(names, labels, strict=True))
 
 
 def _table(

@@ -7,6 +7,7 @@ import os
 import shlex
 import shutil
 import tempfile
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -104,25 +105,42 @@ def _typed(request: Request) -> str:
 
 
 def _names(request: Request, dictionary: Dictionary, guesses: Guesses) -> tuple[Cross, tuple[str, str] | None]:
-    """The names typed, as the file spells them (SPSS names know no case)."""
+    """The names typed, as the file spells them: that spelling first, else any case, as SPSS reads names, if only one
+    variable is meant."""
     known = [v.name for v in dictionary.variables]
     groups = [group_name(g, dictionary) for g in guesses.sets]
-    by_fold = {n.casefold(): n for n in [*known, *groups, *(f"${g}" for g in groups)]}
+    spelt = {f"${g}": g for g in groups} | {n: n for n in [*groups, *known]}
+    folded: dict[str, set[str]] = {}
+    for spelling, own in spelt.items():
+        folded.setdefault(_folded(spelling), set()).add(own)
+
+    def find_one(name: str, option: str) -> str:
+        if name in spelt:
+            return spelt[name]
+        meant = sorted(folded.get(_folded(name), ()))
+        if len(meant) == 1:
+            return meant[0]
+        if meant:
+            raise UsageError(
+                "start.several_variables", file=request.file.name, option=option, name=name, names=", ".join(meant)
+            )
+        raise UsageError(
+            "start.no_variable", file=request.file.name, option=option, name=name,
+            nearest=nearest(name, [*known, *groups]) or ", ".join(known[:12]),
+        )  # fmt: skip
 
     def find(name: str, option: str) -> str:
-        parts = [by_fold.get(p.strip().casefold()) for p in name.split(">")]
-        if any(p is None for p in parts):
-            raise UsageError(
-                "start.no_variable", file=request.file.name, option=option, name=name,
-                nearest=nearest(name, [*known, *groups]) or ", ".join(known[:12]),
-            )  # fmt: skip
-        return " > ".join(p.lstrip("$") for p in parts if p is not None)
+        if name in spelt:  # also a name that holds the sign for nesting
+            return spelt[name]
+        return " > ".join(find_one(part.strip(), option) for part in name.split(">"))
 
     cross = Cross(
         tuple(dict.fromkeys(find(n, "--rows") for n in request.rows)),
         tuple(dict.fromkeys(find(n, "--by") for n in request.by)),
         find(request.layer, "--layer") if request.layer else None,
     )
+    if cross.layer is not None and not (cross.rows and cross.columns):
+        raise UsageError("start.layer_without_table", file=request.file.name, name=cross.layer)
     if cross.layer is not None and cross.layer not in known:
         raise UsageError("start.layer_one_variable", file=request.file.name, name=cross.layer)
     weight = (
@@ -137,6 +155,10 @@ def _names(request: Request, dictionary: Dictionary, guesses: Guesses) -> tuple[
     if weight not in known or dictionary.variable(weight).kind == "string":
         raise UsageError("start.weight_no_number", file=request.file.name, name=weight)
     return cross, (weight, "like_spss" if request.like_spss else "probability")
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 def _few_enough(request: Request, job: Job, guesses: Guesses, cross: Cross) -> None:

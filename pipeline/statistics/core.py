@@ -277,8 +277,9 @@ class Statistic:
 
     ``inferential``: those of its ids that are tests, standard errors or intervals; the census mode
     ``description`` leaves them out. ``applies``: whether the statistic makes sense for this aggregate when nobody
-    asked for it by name (a table of two ordered variables for gamma, a 2×2 table for an odds ratio). ``of_order``:
-    it only puts values in order, so their size does not matter to it.
+    asked for it by name (a table of two ordered variables for gamma, a 2×2 table for an odds ratio). ``in_unit``:
+    those of its ids that are in the variable's unit (1), or its square (2). ``any_size``: values however large or small
+    do it no harm, as it only puts them in order.
     """
 
     ids: tuple[str, ...]
@@ -286,9 +287,11 @@ class Statistic:
     function: Function
     inferential: frozenset[str]
     applies: Callable[[Any], bool]
-    of_order: bool = False
+    in_unit: Mapping[str, int]
+    any_size: bool
 
 
+_UNITLESS: Mapping[str, int] = MappingProxyType({})
 _registry: dict[tuple[type, str], Statistic] = {}
 _order: list[Statistic] = []
 
@@ -298,12 +301,13 @@ def statistic(
     takes: type,
     inferential: Collection[str] = (),
     applies: Callable[[Any], bool] = lambda aggregate: True,
-    of_order: bool = False,
+    in_unit: Mapping[str, int] = _UNITLESS,
+    any_size: bool = False,
 ) -> Callable[[Function], Function]:
     """Register a function under its ids for one kind of aggregate. A name taken twice is refused."""
 
     def register(function: Function) -> Function:
-        one = Statistic(ids, takes, function, frozenset(inferential), applies, of_order)
+        one = Statistic(ids, takes, function, frozenset(inferential), applies, in_unit, any_size)
         for name in ids:
             if (takes, name) in _registry:
                 raise ValueError(f"statistic {name!r} for {takes.__name__} is registered twice")
@@ -336,39 +340,50 @@ def _of_kind(takes: type | None, registered: int) -> Mapping[str, Statistic]:
 
 
 SMALLEST, LARGEST = 1e-50, 1e50
-"""What a measured value or a weight may be: products of squares of both, and of fourth powers, then keep their digits
-in a double (2e-308 to 2e308)."""
+"""What weights may be, and what values may be to be computed with as they are: products of squares of both, and of
+fourth powers, then keep their digits in a double (2e-308 to 2e308)."""
+
+
+def power_of_two(values: Floats) -> int:
+    """The k with which 2^k brings the largest of the values between 0.5 and 1."""
+    return -int(np.frexp(np.fmax.reduce(np.abs(values), axis=None, initial=0.0))[1])
+
 
 def to_unit(values: Floats) -> Floats:
-    """The values over a power of two that brings the largest between 0.5 and 1: for what does not depend on the unit.
-
-    No digit is lost, and no square overflows or vanishes.
-    """
-    largest = float(np.fmax.reduce(np.abs(values), initial=0.0))
-    return np.asarray(np.ldexp(values, -int(np.frexp(largest)[1])))
+    """The values times such a power of two, for what does not depend on the unit: no digit is lost, no square
+    overflows or vanishes."""
+    return np.asarray(np.ldexp(values, power_of_two(values)))
 
 
-_OF_CASES = frozenset({"n", "count", "effective_n", "design_effect_weights"})
-
-
-def unfit_for_squares(values: Floats) -> str:
-    """Why nothing can be computed from squares of measured values, if so: ``values_too_large``, ``values_too_small``
-    (all of them: small ones beside others do no harm)."""
+def _extreme(values: Floats) -> bool:
     largest = float(np.fmax.reduce(np.abs(values), axis=None, initial=0.0))
-    return "values_too_large" if largest > LARGEST else "values_too_small" if 0 < largest < SMALLEST else ""
+    return largest > LARGEST or 0 < largest < SMALLEST
 
 
-def _without_values(one: Statistic, aggregate: Any, options: Options, reason: str) -> Mapping[str, Result]:
-    """What a statistic gives of the cases alone; everything made of their values is not computable."""
-    blank = {"x": aggregate.x * 0} if isinstance(aggregate, Patterns) else {"values": aggregate.values * 0}
-    results = one.function(replace(aggregate, **blank), options)
-    return {name: result if name in _OF_CASES else _refused(result, reason) for name, result in results.items()}
+def _scaled(one: Statistic, aggregate: Any, options: Options) -> Mapping[str, Result]:
+    """A statistic of values whose squares no double holds: computed on a power of two of them, and put back."""
+    field = "x" if isinstance(aggregate, Patterns) else "values"
+    values = getattr(aggregate, field)
+    power = power_of_two(values)
+    results = one.function(replace(aggregate, **{field: np.ldexp(values, power)}), options)
+    with np.errstate(over="ignore", under="ignore"):
+        return {name: _put_back(result, -power * one.in_unit.get(name, 0)) for name, result in results.items()}
 
 
-def _refused(result: Result, reason: str) -> Result:
+def _put_back(result: Result, power: int) -> Result:
+    """A result times 2^power; beyond the doubles it is not computable: ``values_too_large``, ``values_too_small``."""
+    if power == 0:
+        return result
+    reason = "values_too_large" if power > 0 else "values_too_small"
     if isinstance(result, Cells):
-        return Cells(np.full_like(result.values, np.nan, dtype=np.float64), result.method, "", reason)
-    return not_computable(reason, result.method)
+        values = np.ldexp(result.values, power)
+        lost = np.isinf(values) | ((values == 0) & (result.values != 0))
+        return replace(result, values=np.where(lost, np.nan, values), error=reason if lost.any() else result.error)
+    if result.value is None:
+        return result
+    value = float(np.ldexp(result.value, power))
+    lost = math.isinf(value) or (value == 0 and result.value != 0)
+    return not_computable(reason, result.method) if lost else replace(result, value=value)
 
 
 def compute(
@@ -386,8 +401,7 @@ def compute(
             if name not in available:
                 raise KeyError(f"no statistic {name!r} for {type(aggregate).__name__}")
     done: set[int] = set()
-    values = aggregate.x if isinstance(aggregate, Patterns) else getattr(aggregate, "values", np.zeros(0))
-    unfit = unfit_for_squares(values)
+    extreme = _extreme(aggregate.x if isinstance(aggregate, Patterns) else getattr(aggregate, "values", np.zeros(0)))
     for name, one in available.items():
         if id(one) in done or (ids is not None and name not in ids):
             continue
@@ -396,8 +410,8 @@ def compute(
         done.add(id(one))
         if not inference and one.inferential.issuperset(one.ids):
             continue
-        whole = one.of_order or not unfit
-        made = one.function(aggregate, options) if whole else _without_values(one, aggregate, options, unfit)
+        scaled = extreme and not one.any_size
+        made = _scaled(one, aggregate, options) if scaled else one.function(aggregate, options)
         for found, result in made.items():
             if (ids is None or found in ids) and (inference or found not in one.inferential):
                 yield found, result

@@ -29,6 +29,7 @@ from pipeline.statistics.core import (
     not_computable,
     number,
     statistic,
+    to_unit,
 )
 from pipeline.statistics.moments import midranks
 from pipeline.statistics.univariate import t_two_sided
@@ -169,7 +170,7 @@ def _pair(p: Patterns) -> bool:
     return bool(p.x.shape[1] == 2)
 
 
-@statistic(*_R, takes=Patterns, inferential=set(_R[1:]), applies=_pair)
+@statistic(*_R, takes=Patterns, inferential=set(_R[1:]), applies=_pair, any_size=True)
 def pearson(aggregate: Patterns, options: Options) -> Mapping[str, Result]:
     """Pearson's r with two-sided p, interval and standard error.
 
@@ -182,6 +183,7 @@ def pearson(aggregate: Patterns, options: Options) -> Mapping[str, Result]:
     if not _pair(aggregate):
         return {name: not_computable(NOT_A_PAIR) for name in _R}
     p = complete(aggregate)
+    p = replace(p, x=np.column_stack([to_unit(column) for column in p.x.T]))
     one = _pearson(p)
     if isinstance(one, str):
         return {name: not_computable(one) for name in _R}

@@ -134,6 +134,7 @@ def mean_covariance(a: GroupedDistribution, m: GroupMoments, *, corrected: bool 
     "n", "count", "sum", "mean", "sd", "variance", "se", "mean_low", "mean_high", "effective_n",
     takes=GroupedDistribution,
     inferential={"se", "mean_low", "mean_high"},
+    in_unit=dict.fromkeys(("sum", "mean", "sd", "se", "mean_low", "mean_high"), 1) | {"variance": 2},
 )  # fmt: skip
 def by_group(aggregate: GroupedDistribution, options: Options) -> Mapping[str, Result]:
     """Cases, sum of weights, sum, mean, spread, standard error and interval of the mean of each group.
@@ -198,7 +199,7 @@ def _own_variances(a: GroupedDistribution, m: GroupMoments) -> tuple[Floats, flo
     return found, df, error
 
 
-@statistic("median", "q1", "q3", "minimum", "maximum", takes=GroupedDistribution, of_order=True)
+@statistic("median", "q1", "q3", "minimum", "maximum", takes=GroupedDistribution, any_size=True)
 def order_by_group(aggregate: GroupedDistribution, options: Options) -> Mapping[str, Result]:
     """Median, quartiles and extremes of each group, :class:`Cells` of shape (1, g); definitions as for one variable."""
     a = aggregate
@@ -232,7 +233,7 @@ _T = ("t", "t_df", "t_p", "t_low", "t_high")
 _WELCH = ("welch_t", "welch_df", "welch_p", "welch_low", "welch_high")
 
 
-@statistic("mean_difference", takes=GroupedDistribution, applies=two_meant)
+@statistic("mean_difference", takes=GroupedDistribution, applies=two_meant, in_unit={"mean_difference": 1})
 def mean_difference(aggregate: GroupedDistribution, options: Options) -> Mapping[str, Result]:
     """The (weighted) mean of the first of two groups minus that of the second. Not computable: ``not_two_groups``."""
     if not _two(aggregate):
@@ -245,6 +246,7 @@ def mean_difference(aggregate: GroupedDistribution, options: Options) -> Mapping
 @statistic(
     *_T, *_WELCH,
     takes=GroupedDistribution,
+    in_unit=dict.fromkeys(("t_low", "t_high", "welch_low", "welch_high"), 1),
     inferential={*_T, *_WELCH},
     applies=lambda a: two_meant(a) and not by_design(a),
 )  # fmt: skip
@@ -462,7 +464,7 @@ def rank_sums(a: GroupedDistribution) -> tuple[Floats, Floats, float]:
     return total, (a.w.T @ ranks) / total, float(pooled @ (centred * centred))
 
 
-@statistic(*_KRUSKAL, takes=GroupedDistribution, inferential=set(_KRUSKAL), applies=_naive, of_order=True)
+@statistic(*_KRUSKAL, takes=GroupedDistribution, inferential=set(_KRUSKAL), applies=_naive, any_size=True)
 def kruskal_wallis(aggregate: GroupedDistribution, options: Options) -> Mapping[str, Result]:
     """Kruskal–Wallis H corrected for ties, its degrees of freedom and asymptotic p (chi-square with g−1).
 
@@ -494,7 +496,7 @@ def kruskal_wallis(aggregate: GroupedDistribution, options: Options) -> Mapping[
     takes=GroupedDistribution,
     inferential=set(_MANN_WHITNEY),
     applies=lambda a: two_meant(a) and not by_design(a),
-    of_order=True,
+    any_size=True,
 )
 def mann_whitney(aggregate: GroupedDistribution, options: Options) -> Mapping[str, Result]:
     """Mann–Whitney's U, the smaller of the two, its z and two-sided asymptotic p, as SPSS prints them.
@@ -583,7 +585,7 @@ def _small_enough(a: GroupedDistribution) -> bool:
     takes=GroupedDistribution,
     inferential={"mann_whitney_exact_p"},
     applies=_small_enough,
-    of_order=True,
+    any_size=True,
 )
 def mann_whitney_exact(aggregate: GroupedDistribution, options: Options) -> Mapping[str, Result]:
     """Exact two-sided p of Mann–Whitney's U given the ties (see :func:`exact_rank_sum_p`).
@@ -679,6 +681,7 @@ def design_based(aggregate: GroupedDistribution, options: Options) -> Mapping[st
 @statistic(
     *_DESIGN_T,
     takes=GroupedDistribution,
+    in_unit={"design_t_low": 1, "design_t_high": 1},
     inferential=set(_DESIGN_T),
     applies=lambda a: by_design(a) and two_meant(a),
 )

@@ -47,7 +47,13 @@ def _none(names: tuple[str, ...], reason: str) -> dict[str, Result]:
     return {name: not_computable(reason) for name in names}
 
 
-@statistic(*_T, takes=Patterns, inferential=set(_T[1:-1]), applies=_by_name_only)
+@statistic(
+    *_T,
+    takes=Patterns,
+    inferential=set(_T[1:-1]),
+    applies=_by_name_only,
+    in_unit=dict.fromkeys(("paired_difference", "paired_se", "paired_low", "paired_high"), 1),
+)
 def paired_t(aggregate: Patterns, options: Options) -> Mapping[str, Result]:
     """Mean difference with standard error, paired t, degrees of freedom, two-sided p, interval, and Cohen's d_z.
 

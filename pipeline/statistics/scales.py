@@ -100,7 +100,13 @@ def _alpha(covariance: Floats) -> float:
     return k / (k - 1) * (1 - float(covariance.trace()) / total)
 
 
-@statistic(*_ALPHA, takes=Patterns, inferential={"cronbach_alpha_low", "cronbach_alpha_high"}, applies=_by_name_only)
+@statistic(
+    *_ALPHA,
+    takes=Patterns,
+    inferential={"cronbach_alpha_low", "cronbach_alpha_high"},
+    applies=_by_name_only,
+    in_unit={"scale_mean": 1, "scale_variance": 2},
+)
 def reliability(aggregate: Patterns, options: Options) -> Mapping[str, Result]:
     """Cronbach's alpha with Feldt's interval, standardised alpha, mean inter-item correlation, moments of the sum.
 
@@ -142,7 +148,12 @@ def reliability(aggregate: Patterns, options: Options) -> Mapping[str, Result]:
     return found
 
 
-@statistic(*_ITEMS, takes=Patterns, applies=_by_name_only)
+@statistic(
+    *_ITEMS,
+    takes=Patterns,
+    applies=_by_name_only,
+    in_unit={"scale_mean_if_deleted": 1, "scale_variance_if_deleted": 2, "item_mean": 1, "item_sd": 1},
+)
 def items(aggregate: Patterns, options: Options) -> Mapping[str, Result]:
     """What each item does to the scale: :class:`Cells` of shape (1, p), in the order of the variables.
 

@@ -110,6 +110,7 @@ def _spread_method(weighting: str) -> str:
     "n", "count", "sum", "mean", "sd", "variance", "se", "mean_low", "mean_high", "coefficient_of_variation",
     takes=Distribution,
     inferential={"se", "mean_low", "mean_high"},
+    in_unit=dict.fromkeys(("sum", "mean", "sd", "se", "mean_low", "mean_high"), 1) | {"variance": 2},
 )  # fmt: skip
 def location_and_spread(aggregate: Distribution, options: Options) -> Mapping[str, Result]:
     """Cases, sum, mean, standard deviation, variance, standard error and interval of the mean.
@@ -147,7 +148,7 @@ def location_and_spread(aggregate: Distribution, options: Options) -> Mapping[st
     return found
 
 
-@statistic("minimum", "maximum", "range", "mode", takes=Distribution, of_order=True)
+@statistic("minimum", "maximum", "range", "mode", takes=Distribution, any_size=True)
 def extremes_and_mode(aggregate: Distribution, options: Options) -> Mapping[str, Result]:
     """Smallest and largest value, their difference, and the most frequent value.
 
@@ -173,7 +174,7 @@ def extremes_and_mode(aggregate: Distribution, options: Options) -> Mapping[str,
     }
 
 
-@statistic(*PERCENTILES, takes=Distribution, of_order=True)
+@statistic(*PERCENTILES, takes=Distribution, any_size=True)
 def percentiles(aggregate: Distribution, options: Options) -> Mapping[str, Result]:
     """Median, quartiles and the percentiles 5, 10, 90, 95.
 
@@ -194,7 +195,7 @@ def percentiles(aggregate: Distribution, options: Options) -> Mapping[str, Resul
     }
 
 
-@statistic("hinge_low", "hinge_high", takes=Distribution, of_order=True, applies=lambda d: d.weighting != "probability")
+@statistic("hinge_low", "hinge_high", takes=Distribution, any_size=True, applies=lambda d: d.weighting != "probability")
 def hinges(aggregate: Distribution, options: Options) -> Mapping[str, Result]:
     """Tukey's hinges, the ends of a box plot's box, as SPSS EXAMINE interpolates them.
 

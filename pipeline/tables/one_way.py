@@ -12,7 +12,7 @@ from pipeline.counting.cases import Cases
 from pipeline.counting.engine import Index
 from pipeline.results import About
 from pipeline.statistics.census import exact_share_interval, worst_case_bounds
-from pipeline.statistics.core import Distribution, Floats, Ints, Number, number, unfit_for_squares
+from pipeline.statistics.core import Distribution, Floats, Ints, Number, number
 from pipeline.statistics.proportions import wilson
 from pipeline.tables.axes import axis
 from pipeline.tables.context import Context, chosen, corrected
@@ -249,7 +249,7 @@ def _classes(context: Context, about: About, values: Floats, n: Floats) -> None:
 
     A class is named ``low..high``, low included, high excluded but in the last.
     """
-    if len(values) < _LEAST_VALUES or unfit_for_squares(values):
+    if len(values) < _LEAST_VALUES or not 1e-300 < values[-1] - values[0] < 1e300:
         return
     cases = float(n.sum())
     width = _round_width((float(values[-1]) - float(values[0])) / (np.log2(cases) + 1))

@@ -127,12 +127,13 @@ def mapped(
 
     columns: dict[str, Any] = {}
     problems: list[PipelineError] = []
+    there = set(table.column_names)
     for name, variable in codebook.variables.items():
         record = mapping.question(name)
         in_file = mapping.file_name(name)
-        if name in out or (in_file not in table.column_names and name not in mapping.variables):
+        if name in out or (in_file not in there and name not in mapping.variables):
             continue
-        if in_file not in table.column_names:
+        if in_file not in there:
             problems.append(
                 DataRejected(
                     "waves.no_such_variable", mapping=where, file=file, variable=name, in_file=in_file,

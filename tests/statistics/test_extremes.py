@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
 
 from pipeline.statistics import effects, exact, posthoc
-from pipeline.statistics.core import Crosstab, Floats, GroupedDistribution, MultipleCrosstab, Options, compute
+from pipeline.statistics.core import (
+    Crosstab,
+    Distribution,
+    Floats,
+    GroupedDistribution,
+    MultipleCrosstab,
+    Options,
+    Patterns,
+    compute,
+)
 from pipeline.statistics.multiple import _ratio_covariance
 
 
@@ -153,3 +163,38 @@ def test_limits_of_v_say_why_they_are_missing():
     found = dict(compute(Crosstab(w.astype(np.int64), w, w), Options(), ("cramers_v", "cramers_v_low")))
     assert found["cramers_v"].value == pytest.approx(0.5)
     assert found["cramers_v_low"].value is not None or found["cramers_v_low"].error == "weights_out_of_range"
+
+
+@pytest.mark.parametrize("power", [-1060, -600, -200, 200, 500, 1000])
+def test_extreme_values_are_computed_after_scaling_and_put_back(power: int) -> None:
+    # Exact: 2^power times the values has 2^power times the mean and sd, in whole powers of two.
+    base = np.array([1.0, 2.0, 3.0, 5.0, 8.0])
+    n = np.array([3, 1, 2, 4, 1])
+
+    def found(values: Floats) -> dict:
+        return dict(compute(Distribution(values, n, n.astype(float), n.astype(float)), Options()))
+
+    plain, scaled = found(base), found(np.ldexp(base, power))
+    mean = sum(Fraction(x) * int(k) for x, k in zip(base.tolist(), n.tolist(), strict=True)) / int(n.sum())
+    for name, times in (("mean", 1), ("sd", 1), ("se", 1), ("mean_low", 1), ("variance", 2), ("skewness", 0)):
+        expected = math.ldexp(plain[name].value, power * times) if abs(power * times) < 1070 else None
+        if expected is None or expected == 0 or math.isinf(expected):
+            assert scaled[name].value is None
+            assert scaled[name].error == ("values_too_large" if power > 0 else "values_too_small")
+        else:
+            assert scaled[name].value == pytest.approx(expected, rel=1e-12 if power > -1000 else 1e-3), name
+    assert Fraction(plain["mean"].value) == pytest.approx(mean, rel=1e-15)
+    if scaled["mean_low"].value is not None:
+        assert scaled["mean_low"].value < scaled["mean_high"].value
+
+
+def test_correlation_of_columns_of_very_different_size() -> None:
+    x = np.array([[1.0, 2.0], [2.0, 1.0], [3.0, 5.0], [4.0, 3.0]])
+    ones = np.ones(4)
+
+    def r(values: Floats) -> float | None:
+        return dict(compute(Patterns(values, ones.astype(np.int64), ones, ones), Options(), ("pearson_r",)))[
+            "pearson_r"
+        ].value
+
+    assert r(x) == pytest.approx(r(x * np.array([1e200, 1e-200])), rel=1e-12)
