@@ -69,6 +69,8 @@ def _parser(lang: str) -> argparse.ArgumentParser:
     quick.add_argument("--by", nargs="+", action="extend", default=[], metavar="V", help=t("help_by"))
     quick.add_argument("--layer", metavar="V", help=t("help_layer"))
     quick.add_argument("--weight", metavar="V|none", help=t("help_weight"))
+    for one in (init, new_wave, quick):
+        one.add_argument("--encoding", metavar="E", help=t("help_encoding"))
     quick.add_argument("--like-spss", action="store_true", help=t("help_like_spss"))
     quick.add_argument("--formats", default="html,pdf,xlsx,docx", metavar="html,pdf,xlsx,docx", help=t("help_formats"))
     quick.add_argument("--edition", choices=("internal", "public"), default="internal", help=t("help_edition"))
@@ -193,7 +195,7 @@ def _open(options: argparse.Namespace, progress: Progress) -> int:
 def _init(options: argparse.Namespace, progress: Progress) -> int:
     from pipeline.start import init
 
-    study = init.init(options.file, layout(options.study), options.wave, progress)
+    study = init.init(options.file, layout(options.study), options.wave, progress, options.encoding)
     progress.say("init_done", folder=study)
     return 0
 
@@ -202,7 +204,7 @@ def _new_wave(options: argparse.Namespace, progress: Progress) -> int:
     from pipeline.waves.new_wave import lines, new_wave
 
     place = layout(options.study)
-    brought = new_wave(options.file, options.wave, place, progress)
+    brought = new_wave(options.file, options.wave, place, progress, options.encoding)
     for path in brought.written:
         print(place.shown(path))
     for line in lines(brought, place, options.wave, progress.lang):

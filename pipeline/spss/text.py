@@ -104,6 +104,11 @@ def codec_name(name: str) -> str | None:
     return found if found in _MULTIBYTE or found in _SINGLE else None
 
 
+def codec_names() -> list[str]:
+    """The names of all encodings that are known."""
+    return sorted(_MULTIBYTE | _SINGLE | set(_NAMES))
+
+
 def page_name(page: int) -> str | None:
     """The Python codec for a Windows code page number as record 7/3 holds it."""
     if page in _PAGES:
@@ -186,15 +191,14 @@ def decide(
     bad = _misfit(samples, codec)
     if bad is not None:
         raise _refusal("spss.encoding_declared_fails", samples, bad, codec, declared=name)
-    odd = _suspicious(samples, codec)
-    if odd is not None:
-        raise _odd(samples, odd, codec, name)
+    _judge(samples, codec, name, notices)
     if codec not in _MULTIBYTE:
-        if _fits(samples, "utf-8"):
-            raise _odd(samples, samples[0], codec, name)
-        worst = _western_doubt(samples, codec) if codec in _WESTERN_DECLARED else None
+        worst = samples[0] if _fits(samples, "utf-8") else None
+        if worst is None and codec in _WESTERN_DECLARED:
+            worst = _western_doubt(samples, codec)
         if worst is not None:
-            raise _odd(samples, worst, codec, name)
+            text = _show(worst, codec)
+            raise _refusal("spss.encoding_suspicious", samples, worst, codec, text=text, declared=name)
     if codec not in _WESTERN_DECLARED:
         _no_italian(samples, codec, name)
     return Encoding(name, codec, "declared"), Decoder(codec), notices
@@ -229,6 +233,7 @@ def _stated(
     odd = _suspicious(samples, codec)
     if odd is not None:
         notices.append(Notice("spss.notice_text_suspicious", {"text": _show(odd, codec), "where": odd.where}))
+    _count_lost(samples, codec, notices)
     return Encoding(name, codec, "stated"), Decoder(codec, replace=replace), notices
 
 
@@ -242,9 +247,7 @@ def _detected(name: str, samples: Sequence[Sample], notices: list[Notice]) -> tu
         if score < _FEW or (rivals and score - max(rivals) < _MARGIN):
             raise _refusal("spss.encoding_undeclared", samples, samples[0], "")
         codec = best
-    odd = _suspicious(samples, codec)
-    if odd is not None:
-        raise _odd(samples, odd, codec, name or "–")
+    _judge(samples, codec, name or "–", notices)
     example = max(samples, key=lambda s: (len(s.data) < _SAMPLE, sum(b > 127 for b in s.data)))
     notices.append(Notice("spss.notice_encoding_detected", {"used": codec, "text": _show(example, codec)}))
     return Encoding(name, codec, "detected"), Decoder(codec), notices
@@ -256,10 +259,32 @@ def _refusal(key: str, samples: Sequence[Sample], bad: Sample, tried: str, **par
     return DataRejected(key, where=bad.where, likely=likely, reads=_show(bad, likely), used=tried, **params)
 
 
-def _odd(samples: Sequence[Sample], odd: Sample, codec: str, declared: str) -> DataRejected:
+def _judge(samples: Sequence[Sample], codec: str, declared: str, notices: list[Notice]) -> None:
+    """Refuse texts that read wrong and that another encoding, or a file made again, would mend.
+
+    What was lost before the file was written nobody can mend: it is counted in a notice.
+    """
+    odd = _suspicious(samples, codec)
+    if odd is not None:
+        error = _odd(samples, odd, codec, declared)
+        if error is not None:
+            raise error
+        notices.append(Notice("spss.notice_text_suspicious", {"text": _show(odd, codec), "where": odd.where}))
+    _count_lost(samples, codec, notices)
+
+
+def _count_lost(samples: Sequence[Sample], codec: str, notices: list[Notice]) -> None:
+    """A notice of the texts in which a character had been replaced by U+FFFD before the file was written."""
+    lost = [sample for sample in samples if "\ufffd" in sample.data.decode(codec, "ignore")]
+    if lost:
+        first = {"text": _show(lost[0], codec), "where": lost[0].where}
+        notices.append(Notice("spss.notice_characters_lost", {"n": len(lost), **first}))
+
+
+def _odd(samples: Sequence[Sample], odd: Sample, codec: str, declared: str) -> DataRejected | None:
     """The error for a text that the encoding allows and that reads wrong all the same.
 
-    In valid UTF-8 the harm was done before the file was written, and no other encoding mends it.
+    In valid UTF-8 the harm was done before the file was written; ``None`` where nothing would mend it.
     """
     text = _show(odd, codec)
     if codec not in _MULTIBYTE:
@@ -272,7 +297,7 @@ def _odd(samples: Sequence[Sample], odd: Sample, codec: str, declared: str) -> D
             except UnicodeError:
                 continue
             return DataRejected("spss.encoding_twice", where=odd.where, text=text, reads=reads[:_SAMPLE], used=codec)
-    return DataRejected("spss.encoding_lost", where=odd.where, text=text, used=codec)
+    return None
 
 
 def _likely(samples: Sequence[Sample], tried: str | None) -> str:
@@ -326,7 +351,7 @@ def _suspicious(samples: Iterable[Sample], codec: str) -> Sample | None:
     """The first text that reads as if it had been decoded wrongly once already."""
     for sample in samples:
         text = sample.data.rstrip(b" \0").decode(codec, "ignore")
-        if "\ufffd" in text or any("\x80" <= c <= "\x9f" for c in text) or _MOJIBAKE.search(text):
+        if any("\x80" <= c <= "\x9f" for c in text) or _MOJIBAKE.search(text):
             return sample
         if codec not in _MULTIBYTE and _DRAWN.search(text):
             return sample

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline import language
-from pipeline.errors import DataRejected, StudyError, UsageError
+from pipeline.errors import DataRejected, StudyError, UsageError, nearest
 from pipeline.paths import SURVEY_SUFFIXES, Layout
 from pipeline.progress import Progress
 from pipeline.spec import source as yaml_source
@@ -55,12 +55,15 @@ class Start:
     cross: Cross = Cross()
 
 
-def init(file: Path, layout: Layout, wave: str | None, progress: Progress) -> str:
-    """Write a study for a file into an empty folder. Returns the folder as shown to the user."""
+def init(file: Path, layout: Layout, wave: str | None, progress: Progress, encoding: str | None = None) -> str:
+    """Write a study for a file into an empty folder. Returns the folder as shown to the user.
+
+    ``encoding``: that of the file's texts, where it says none or a wrong one.
+    """
     if layout.study.exists():
         raise UsageError("start.study_exists", folder=layout.shown(layout.files))
     name = wave or "1"
-    job = bring_in(file, layout, name, copy=True)
+    job = bring_in(file, layout, name, copy=True, encoding=encoding)
     progress.step("stage_ingest", wave=name)
     dictionary, guesses = read_and_guess(job)
     weight = (dictionary.weight, "probability") if dictionary.weight else None
@@ -68,8 +71,18 @@ def init(file: Path, layout: Layout, wave: str | None, progress: Progress) -> st
     return layout.shown(layout.files)
 
 
-def bring_in(file: Path, layout: Layout, name: str, copy: bool) -> Job:
+def known_encoding(name: str) -> str:
+    """An encoding as typed. Raises ``UsageError`` for one that nobody knows."""
+    from pipeline.spss.text import codec_name, codec_names
+
+    if codec_name(name.removesuffix(" replace")) is None:
+        raise UsageError("start.no_encoding", name=name, nearest=nearest(name.casefold(), codec_names()) or "utf-8")
+    return name
+
+
+def bring_in(file: Path, layout: Layout, name: str, copy: bool, encoding: str | None = None) -> Job:
     """Put a file into a wave's folder (a copy, or a link for a run that leaves nothing) with its ``source.yml``."""
+    stated = known_encoding(encoding) if encoding else None
     problem, shown = unreadable(file), on_one_line(str(file))
     if problem == "spss.no_permission":
         raise DataRejected(problem, file=shown)
@@ -84,15 +97,18 @@ def bring_in(file: Path, layout: Layout, name: str, copy: bool) -> Job:
             shutil.copyfile(file, target)
         else:
             target.symlink_to(file.resolve())
-        write_text(place.source, _source(file, file.parent / place.source.name))
+        write_text(place.source, _source(file, file.parent / place.source.name, stated))
     except OSError as error:
         raise DataRejected("cli.cannot_write", path=str(place.raw), reason=error.strerror or str(error)) from None
     return Job(layout, place)
 
 
-def _source(file: Path, beside: Path) -> str:
-    """The ``source.yml`` of a file: the one beside it, if it is about this file, with a title if it has none."""
-    plain = f"kind: survey\ntitle: {quoted(file.name)}\n"
+def _source(file: Path, beside: Path, encoding: str | None) -> str:
+    """The ``source.yml`` of a file: the one beside it, if it is about this file, with a title if it has none.
+
+    ``encoding``, where given, takes the place of what it says.
+    """
+    plain = f"kind: survey\ntitle: {quoted(file.name)}\n" + (f"encoding: {quoted(encoding)}\n" if encoding else "")
     if not beside.is_file():
         return plain
     found = yaml_source.read(beside, os.fspath(beside))
@@ -105,9 +121,10 @@ def _source(file: Path, beside: Path) -> str:
         raise StudyError("start.source_of_which", source=os.fspath(beside), name=file.name)
     if file.name not in stated.file and (several or stated.file):
         return plain
-    if "title" in content:
+    if "title" in content and encoding is None:
         return beside.read_text(encoding="utf-8-sig")
-    return "".join(f"{key(k)}: {json.dumps(v, ensure_ascii=False)}\n" for k, v in found.content.items())
+    all_of_it = found.content | ({"encoding": encoding} if encoding else {})
+    return "".join(f"{key(k)}: {json.dumps(v, ensure_ascii=False)}\n" for k, v in all_of_it.items())
 
 
 def read_and_guess(job: Job) -> tuple[Dictionary, Guesses]:

@@ -42,6 +42,7 @@ class Request:
     lang: str = ""
     formats: tuple[str, ...] = ()
     edition: str = "internal"
+    encoding: str | None = None
 
     @classmethod
     def of(cls, options: argparse.Namespace) -> Request:
@@ -52,7 +53,7 @@ class Request:
 
         return cls(
             options.file, options.out, names(options.rows), names(options.by), options.layer, options.weight,
-            options.like_spss, options.lang or "", names([options.formats]), options.edition,
+            options.like_spss, options.lang or "", names([options.formats]), options.edition, options.encoding,
         )  # fmt: skip
 
 
@@ -73,7 +74,7 @@ def quick(request: Request, progress: Progress) -> list[str]:
         raise UsageError("cli.no_such_language", name=lang, known=", ".join(language.languages()))
     with tempfile.TemporaryDirectory(prefix="survey-") as scratch:
         study = layout(scratch)
-        job = bring_in(request.file, study, WAVE, copy=False)
+        job = bring_in(request.file, study, WAVE, copy=False, encoding=request.encoding)
         job.rebuild, job.passing = _typed(request), True
         progress.step("quick_ingest", file=request.file.name)
         dictionary, guesses = read_and_guess(job)
@@ -101,6 +102,7 @@ def _typed(request: Request) -> str:
     words += ["--layer", request.layer] if request.layer else []
     words += ["--weight", request.weight] if request.weight else []
     words += ["--like-spss"] if request.like_spss else []
+    words += ["--encoding", request.encoding] if request.encoding else []
     return " ".join(["python -m pipeline", *(shlex.quote(w) if w != "…" else w for w in words)])
 
 

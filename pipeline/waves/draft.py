@@ -60,7 +60,9 @@ rows: {rows}
 def source_text(dictionary: Dictionary, survey: str, file: str) -> str:
     """``source.yml`` with what is known of the file; its title is to be filled in."""
     title = dictionary.file_label.strip() or file
-    return _SOURCE.format(survey=survey, title=quoted(title), sha256=dictionary.sha256, rows=dictionary.cases or 0)
+    text = _SOURCE.format(survey=survey, title=quoted(title), sha256=dictionary.sha256, rows=dictionary.cases or 0)
+    encoding = dictionary.encoding
+    return text.rstrip("\n") + f"\nencoding: {encoding.used}\n" if encoding.how == "stated" else text
 
 
 def mapping_text(

@@ -28,12 +28,13 @@ class Brought:
     comparison: Comparison
 
 
-def new_wave(file: Path, name: str, layout: Layout, progress: Progress) -> Brought:
+def new_wave(file: Path, name: str, layout: Layout, progress: Progress, encoding: str | None = None) -> Brought:
     """Copy a file to ``data/raw/<wave>/survey.sav`` (or .zsav, .por), write ``source.yml``, draft ``mapping.yml``.
 
     The wave's folder appears whole, in one rename, or not at all. For a file that lies in the wave's folder already
-    only what is missing there is written. Raises :class:`UsageError` where the wave exists, and what reading the file
-    and the study raises.
+    only what is missing there is written. ``encoding``: that of the file's texts, where it says none or a wrong one; it
+    is recorded in ``source.yml``. Raises :class:`UsageError` where the wave exists, and what reading the file and the
+    study raises.
     """
     wave = layout.wave(name)
     if not file.is_file():
@@ -48,7 +49,7 @@ def new_wave(file: Path, name: str, layout: Layout, progress: Progress) -> Broug
     with publish.lock(layout):
         progress.step("stage_ingest", wave=name)
         stated = _stated(file, layout)
-        found = _read(file, stated, layout)
+        found = _read(file, stated, layout, encoding)
         progress.step("new_wave_comparing", wave=name)
         comparison = compare(found.dictionary, found.table, codebook)
         text = mapping_text(comparison, found.dictionary, codebook, name, layout.shown(layout.codebook))
@@ -95,12 +96,12 @@ def _stated(file: Path, layout: Layout) -> Path | None:
     return beside if beside.is_file() and alone else None
 
 
-def _read(file: Path, stated: Path | None, layout: Layout) -> SpssFile:
+def _read(file: Path, stated: Path | None, layout: Layout, encoding: str | None = None) -> SpssFile:
     shown = layout.shown(file.resolve())
     if stated is None:
-        return Reading(file, shown=shown).result()
+        return Reading(file, encoding, shown=shown).result()
     source = check(Source, yaml_source.read(stated, layout.shown(stated.resolve())))
-    return Reading(file, source.encoding, source.rows, source.sha256, shown=shown).result()
+    return Reading(file, encoding or source.encoding, source.rows, source.sha256, shown=shown).result()
 
 
 def _source(found: SpssFile, file: Path, survey: str, stated: Path | None) -> str:
@@ -114,6 +115,9 @@ def _source(found: SpssFile, file: Path, survey: str, stated: Path | None) -> st
         lines.append(f"sha256: {found.dictionary.sha256}")
     if "rows" not in content:
         lines.append(f"rows: {found.dictionary.cases}")
+    encoding = found.dictionary.encoding
+    if "encoding" not in content and encoding.how == "stated":
+        lines.append(f"encoding: {encoding.used}")
     return "\n".join(lines) + "\n"
 
 

@@ -69,3 +69,17 @@ def test_what_cannot_be_shown_is_one_sentence(
     assert quick(file, *options)[0] == 2
     last = capsys.readouterr().err.strip().splitlines()[-1]
     assert words in last and "names.sav" in last
+
+
+def test_the_encoding_of_a_file_can_be_typed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    import pandas as pd
+
+    path = tmp_path / "città.sav"
+    pyreadstat.write_sav(pd.DataFrame({"comune": ["Cantxx", "Lodi"], "n": [1.0, 2.0]}), str(path))
+    content = path.read_bytes()
+    path.write_bytes(content.replace(b"Cantxx", b"Cant\xf9 "))  # "Cantù" in code page 1252; the file says UTF-8
+    assert quick(path)[0] == 3
+    assert "--encoding cp1252" in capsys.readouterr().err
+    assert quick(path, "--encoding", "cp1252")[0] == 0
+    assert quick(path, "--encoding", "no such thing")[0] == 2
+    assert "--encoding no such thing" in capsys.readouterr().err

@@ -107,15 +107,23 @@ def test_texts_that_were_converted_twice(write: Callable[..., Path]) -> None:
     assert parse_here(path, encoding="utf-8").table["T"].to_pylist() == [twice]
 
 
-@pytest.mark.parametrize("text", ["Citt\ufffd", "dell\x92ufficio"])
-def test_texts_that_lost_a_character_before(text: str, write: Callable[..., Path]) -> None:
-    path = write(sav([Column("T", 20)], [[text]]))
-    with pytest.raises(DataRejected) as caught:
-        parse_here(path)
-    assert caught.value.text_id == "spss.encoding_lost"
-    found = parse_here(path, encoding="utf-8")
-    assert found.table["T"].to_pylist() == [text]
-    assert "spss.notice_text_suspicious" in [n.text_id for n in found.dictionary.notices]
+@pytest.mark.parametrize(
+    ("text", "notice"), [("Citt\ufffd", "characters_lost"), ("dell\x92ufficio", "text_suspicious")]
+)
+@pytest.mark.parametrize("stated", [None, "utf-8"])
+def test_a_character_lost_before_is_said_and_stops_nothing(
+    text: str, notice: str, stated: str | None, write: Callable[..., Path]
+) -> None:
+    path = write(sav([Column("T", 20)], [[text], ["città"]]))
+    found = parse_here(path, encoding=stated)
+    assert found.table["T"].to_pylist() == [text, "città"]
+    assert f"spss.notice_{notice}" in [n.text_id for n in found.dictionary.notices]
+
+
+def test_lost_characters_are_counted(write: Callable[..., Path]) -> None:
+    path = write(sav([Column("T", 20)], [["Citt\ufffd"], ["Universit\ufffd"], ["Citt\ufffd"], ["Como"]]))
+    notices = parse_here(path).dictionary.notices
+    assert [n.params["n"] for n in notices if n.text_id == "spss.notice_characters_lost"] == [2]
 
 
 def test_control_characters_of_latin_1_stop(write: Callable[..., Path]) -> None:
