@@ -1,5 +1,6 @@
 # The front door. `make help` says what each target does.
 # STUDY=folder takes another study; WAVE=2009 one wave; LANG_=it one language; FORMATS=html,pdf some formats.
+# What is typed reaches the program through the environment, letter by letter: neither make nor a shell reads it.
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -7,12 +8,15 @@
 
 PYTHON ?= python3
 PY := .venv/bin/python
-STUDY ?=
-WAVE ?=
-LANG_ ?=
-FORMATS ?=
-OPTIONS = $(if $(STUDY),--study "$(STUDY)") $(foreach w,$(WAVE),--wave "$(w)") $(if $(LANG_),--lang "$(LANG_)")
-FORMATS_OPTION = $(if $(FORMATS),--formats "$(FORMATS)")
+RUN := $(PY) -m pipeline.typed_at_make
+
+define typed
+override $(1) := $$(value $(1))
+unexport $(1)
+export TYPED_$(1) := $$(value $(1))
+endef
+$(foreach name,FILE OUT ROWS BY STUDY WAVE LANG_ FORMATS FORCE,$(eval $(call typed,$(name))))
+
 WORKERS ?= auto
 
 help: ## this list
@@ -34,31 +38,31 @@ setup: .venv/ready ## set up .venv with the pinned packages (done by itself when
 	@touch $@
 
 report: .venv/ready ## make every report: all waves (or WAVE=…), Italian and English, HTML PDF XLSX DOCX
-	@$(PY) -m pipeline report $(OPTIONS) $(FORMATS_OPTION) $(if $(FORCE),--force)
+	@$(RUN) report
 
 ingest harmonise validate process tabulate render: .venv/ready ## one stage alone (ingest, harmonise, validate, process, tabulate, render)
-	@$(PY) -m pipeline $@ $(OPTIONS)
+	@$(RUN) $@
 
 rerun: .venv/ready ## for schedulers: what changed is made, the last good report stays, reports/index.html says what happened
-	@$(PY) -m pipeline rerun $(OPTIONS)
+	@$(RUN) rerun
 
 verify: .venv/ready ## make what is published again, aside, and compare every byte
-	@$(PY) -m pipeline verify $(OPTIONS)
+	@$(RUN) verify
 
-quick: .venv/ready ## a report on any SPSS file: make quick FILE=survey.sav OUT=folder [ROWS="a b"] [BY="c d"]
-	@$(PY) -m pipeline quick "$(FILE)" --out "$(OUT)" $(if $(ROWS),--rows $(ROWS)) $(if $(BY),--by $(BY)) $(if $(LANG_),--lang "$(LANG_)") $(FORMATS_OPTION)
+quick: .venv/ready ## a report on any SPSS file: make quick FILE=survey.sav [OUT=folder] [ROWS="a b"] [BY="c d"]
+	@$(RUN) quick
 
 init: .venv/ready ## write a first study for an SPSS file: make init FILE=survey.sav STUDY=folder
-	@$(PY) -m pipeline init "$(FILE)" --study "$(STUDY)" $(if $(WAVE),--wave "$(WAVE)")
+	@$(RUN) init
 
 new-wave: .venv/ready ## bring a new wave in and draft its mapping: make new-wave FILE=survey.sav WAVE=2026
-	@$(PY) -m pipeline new-wave "$(FILE)" "$(WAVE)" $(if $(STUDY),--study "$(STUDY)") $(if $(LANG_),--lang "$(LANG_)")
+	@$(RUN) new-wave
 
 demo: .venv/ready ## a simulated second wave with its report and the comparison over time, in the folder demo
-	@$(PY) -m pipeline demo $(if $(LANG_),--lang "$(LANG_)") $(FORMATS_OPTION)
+	@$(RUN) demo
 
 open: .venv/ready ## show the latest report in the browser
-	@$(PY) -m pipeline open $(OPTIONS)
+	@$(RUN) open
 
 test: .venv/ready-dev ## run every test that needs Python only
 	@$(PY) -m pytest -n $(WORKERS) -m "not exhaustive and not outside"
@@ -81,5 +85,6 @@ test-outside: .venv/ready-dev ## tests that need Chromium, LibreOffice, poppler,
 bench: .venv/ready-dev ## speed, as ratios against R and PSPP side by side
 	@$(PY) -m benchmarks
 
-clean: ## remove what can be made again (reports, processed data), not .venv
-	@rm -rf data/processed reports .pytest_cache .mypy_cache .ruff_cache
+clean: ## remove what can be made again (reports, processed data; STUDY=folder for another study's), not .venv
+	@$(PYTHON) -m pipeline.typed_at_make clean
+	@rm -rf .pytest_cache .mypy_cache .ruff_cache

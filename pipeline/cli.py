@@ -53,6 +53,7 @@ def _parser(lang: str) -> argparse.ArgumentParser:
     for name in ("rerun", "verify"):
         of_study(name).add_argument("--wave", action="append", default=[], metavar="W", help=t("help_wave"))
     of_study("open")
+    of_study("clean")
     init = of_study("init")
     init.add_argument("file", metavar="FILE", type=Path)
     init.add_argument("--wave", metavar="W", help=t("help_wave"))
@@ -64,7 +65,7 @@ def _parser(lang: str) -> argparse.ArgumentParser:
     demo.add_argument("--formats", default="", metavar="html,pdf,xlsx,docx", help=t("help_formats"))
     quick = command("quick")
     quick.add_argument("file", metavar="FILE", type=Path)
-    quick.add_argument("--out", metavar="DIR", type=Path, required=True, help=t("help_out"))
+    quick.add_argument("--out", metavar="DIR", type=Path, help=t("help_out"))
     quick.add_argument("--rows", nargs="+", action="extend", default=[], metavar="V", help=t("help_rows"))
     quick.add_argument("--by", nargs="+", action="extend", default=[], metavar="V", help=t("help_by"))
     quick.add_argument("--layer", metavar="V", help=t("help_layer"))
@@ -228,9 +229,18 @@ def _quick(options: argparse.Namespace, progress: Progress) -> int:
     return 0
 
 
+def _clean(options: argparse.Namespace, progress: Progress) -> int:
+    from pipeline import publish
+
+    place = layout(options.study)
+    for path in publish.clean(place):
+        progress.line(place.shown(path))
+    return 0
+
+
 def _commands() -> dict[str, Callable[[argparse.Namespace, Progress], int]]:
     return {
         "report": _report, "render": _stage, "ingest": _stage, "harmonise": _stage, "validate": _stage,
         "process": _stage, "tabulate": _stage, "open": _open, "rerun": _rerun, "verify": _verify, "init": _init,
-        "new-wave": _new_wave, "demo": _demo, "quick": _quick,
+        "new-wave": _new_wave, "demo": _demo, "quick": _quick, "clean": _clean,
     }  # fmt: skip

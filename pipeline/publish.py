@@ -15,19 +15,19 @@ import os
 import shutil
 import signal
 import sys
-import tempfile
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import Locked, RenderingFailed
+from pipeline import files
+from pipeline.errors import Locked, RenderingFailed, UsageError
 from pipeline.paths import Layout
 
-# What a disk says when it cannot take what is written, wherever in a run that is.
-_REFUSALS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EIO)
 _DENIALS = (errno.EACCES, errno.EPERM)
 _PR_SET_PDEATHSIG = 1
+_LINK = ".link"  # how the names end of links that are not yet published
+BUILDS = ".builds"
 
 _held: dict[Path, int] = {}
 _run: list[int] = []  # the process that holds the lock, or a worker of it: whose death its own workers follow
@@ -45,9 +45,10 @@ def lock(layout: Layout) -> Iterator[None]:
         with _refusals(layout):
             yield
         return
+    keep_inside(layout)
     try:
         layout.processed.mkdir(parents=True, exist_ok=True)
-        handle = os.open(layout.lock, os.O_RDWR | os.O_CREAT, 0o644)
+        handle = os.open(layout.lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
     except OSError as error:
         raise _cannot(layout, layout.processed, error) from None
     try:
@@ -115,7 +116,7 @@ def _refusals(layout: Layout) -> Iterator[None]:
 
 
 def _refused(layout: Layout, error: OSError) -> bool:
-    if error.errno in _REFUSALS or isinstance(error, shutil.Error):  # the latter: several files of a copy at once
+    if error.errno in files.REFUSALS or isinstance(error, shutil.Error):  # the latter: several files of a copy at once
         return True
     if error.errno not in _DENIALS or not error.filename:
         return False
@@ -130,10 +131,30 @@ def _below(error: OSError, *folders: Path) -> bool:
     return bool(error.filename) and any(Path(os.fsdecode(error.filename)).is_relative_to(f) for f in folders)
 
 
+def keep_inside(layout: Layout) -> None:
+    """Refuse links by which what is written or deleted would be something outside the study.
+
+    Raises :class:`UsageError` naming the link and where it leads.
+    """
+    home = layout.base.resolve()
+    waves = layout.processed.glob("*") if layout.processed.is_dir() else ()
+    places = (
+        layout.processed.parent, layout.processed, *waves, layout.lock, layout.log, layout.seen, layout.reports,
+        layout.reports / BUILDS, layout.status, layout.index,
+    )  # fmt: skip
+    for path in places:
+        if not path.is_symlink():
+            continue
+        target = path.resolve()
+        if not target.is_relative_to(home) or not path.exists() or target == home or path == layout.reports / BUILDS:
+            raise UsageError("cli.link_outside", path=layout.shown(path), target=str(target))
+
+
 def _tidy(layout: Layout) -> None:
-    """Remove half-written files of a killed run; nobody else is at work, for the lock is held."""
+    """Remove half-written files and scratch folders of a killed run; nobody else is at work, for the lock is held."""
+    files.sweep(layout.processed)
     for folder in (layout.processed, *layout.processed.glob("*"), layout.reports, layout.seen.parent):
-        for path in folder.glob(".*.part"):
+        for path in folder.glob(".*.part") if not folder.is_symlink() else ():
             with contextlib.suppress(OSError):
                 path.unlink()
 
@@ -141,12 +162,11 @@ def _tidy(layout: Layout) -> None:
 @contextlib.contextmanager
 def build(layout: Layout, name: str) -> Iterator[Path]:
     """A folder to build a report in; swapped in when the block ends well, removed when it does not."""
-    builds = layout.reports / ".builds"
+    builds = layout.reports / BUILDS
     try:
         builds.mkdir(parents=True, exist_ok=True)
         _sweep(layout, builds)
-        folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=builds))
-        folder.chmod(0o755)
+        folder = files.new_folder(builds, f"{name}-")
     except OSError as error:
         raise _cannot(layout, layout.reports, error) from None
     try:
@@ -154,12 +174,12 @@ def build(layout: Layout, name: str) -> Iterator[Path]:
         link = _prepare(layout, name, folder)
         link.replace(layout.reports / name)
     except OSError as error:
-        shutil.rmtree(folder, ignore_errors=True)
+        files.remove_folder(folder)
         if not _refused(layout, error) and not _below(error, layout.reports):
             raise  # not the disk's doing: a defect of ours
         raise _cannot(layout, layout.reports, error) from None
     except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
+        files.remove_folder(folder)
         raise
     # From here the new report is the published one: whatever fails now must not take it away.
     with contextlib.suppress(OSError):
@@ -179,7 +199,7 @@ def _prepare(layout: Layout, name: str, folder: Path) -> Path:
     place = layout.reports / name
     if place.is_dir() and not place.is_symlink():  # a folder that a person put there: keep it beside
         place.rename(_free(layout.reports / f"{name}.before"))
-    link = folder.parent / f".{folder.name}.link"
+    link = folder.parent / f".{folder.name}{_LINK}"
     link.unlink(missing_ok=True)
     link.symlink_to(os.path.relpath(folder, layout.reports), target_is_directory=True)
     return link
@@ -206,7 +226,43 @@ def _sweep(layout: Layout, builds: Path) -> None:
     """Remove builds that no link points to: what a killed run or an earlier publication left behind."""
     used = {p.resolve() for p in layout.reports.iterdir() if p.is_symlink()} if layout.reports.is_dir() else set()
     for path in builds.iterdir():
-        if path.is_symlink():
+        if path.is_symlink() and path.name.startswith(".") and path.name.endswith(_LINK):
             path.unlink(missing_ok=True)
-        elif path.resolve() not in used:
-            shutil.rmtree(path, ignore_errors=True)
+        elif path.suffix == ".made" and files.marked_by(path).resolve() not in used:
+            files.remove_folder(files.marked_by(path))
+
+
+# ---------------------------------------------------------------- what can be made again
+
+
+_STAGE_FILES = frozenset({
+    "ingested.parquet", "dictionary.json", "harmonised.parquet", "harmonised.json", "findings.json",
+    "responses.parquet", "results.parquet", "published.json",
+})  # fmt: skip
+
+
+def clean(layout: Layout) -> list[Path]:
+    """Remove what runs have made of a study, and nothing else: the stages' files, the builds of reports with the links
+    to them, status, index and log. Returns the folders that were gone through; what others put there stays."""
+    keep_inside(layout)
+    with lock(layout):
+        folders = [p for p in (layout.processed, *layout.processed.iterdir()) if p.is_dir() and not p.is_symlink()]
+        for path in (p for folder in folders[1:] for p in folder.iterdir()):
+            if not path.is_symlink() and (path.name in _STAGE_FILES or path.name.endswith(".fresh.json")):
+                path.unlink()
+        if layout.reports.is_dir():
+            builds = layout.reports / BUILDS
+            for path in layout.reports.iterdir():
+                if path.is_symlink() and path.resolve().parent == builds.resolve():
+                    path.unlink()
+            for path in (layout.status, layout.index):
+                path.unlink(missing_ok=True)
+            for path in list(builds.glob(".*.made")) if builds.is_dir() else ():
+                files.remove_folder(files.marked_by(path))
+            folders += [builds, layout.reports]
+        layout.log.unlink(missing_ok=True)
+        layout.lock.unlink()
+        for folder in [*folders[1:], layout.processed]:
+            with contextlib.suppress(OSError):
+                folder.rmdir()  # where nothing else is in it
+    return [layout.processed, layout.reports]

@@ -12,9 +12,10 @@ from typing import Any
 
 from pipeline import clock, paths, publish
 from pipeline.errors import DataRejected, RenderingFailed, UsageError, nearest
+from pipeline.files import file_hash, json_hash, write_json
 from pipeline.paths import Layout, Wave
 from pipeline.progress import Progress
-from pipeline.stages.freshness import Record, code_hash, file_hash, json_hash, made, write_json
+from pipeline.stages.freshness import Record, code_hash, made
 from pipeline.stages.job import Job
 
 STAGES = ("ingest", "harmonise", "validate", "process", "tabulate", "render")

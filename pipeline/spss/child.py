@@ -1,7 +1,7 @@
 """The process in which an untrusted file is parsed: ``python -m pipeline.spss.child``.
 
-A request comes as JSON on standard input; the answer is left in the request's folder as ``answer.json`` with
-the numbers (``handover``) and ``texts.arrow`` (an Arrow IPC file) beside it. Nothing else is imported than NumPy and
+A request comes as JSON on standard input; the answer, the numbers and the texts (an Arrow IPC file) are left in files
+without a name whose handles came with it (``handover``). Nothing else is imported than NumPy and
 PyArrow, because the time to start counts for every report.
 """
 
@@ -17,7 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from pipeline.errors import DataRejected
+from pipeline.files import REFUSALS
 from pipeline.spss.assemble import assemble, samples
+from pipeline.spss.channel import ANSWER, Files
 from pipeline.spss.kinds import sav_or_por
 from pipeline.spss.limits import MIB, Limits
 from pipeline.spss.model import Dictionary, Notice
@@ -36,14 +38,14 @@ _EXTENSIONS = {"sav": (".sav",), "zsav": (".zsav", ".sav"), "por": (".por",)}
 
 def parse(
     path: Path,
-    folder: Path | None,
+    files: Files | None,
     *,
     encoding: str | None = None,
     expected_rows: int | None = None,
     expected_sha256: str | None = None,
     limits: Limits | None = None,
 ) -> Dictionary:
-    """Read one file and, with a ``folder``, leave its cases there.
+    """Read one file and, with ``files``, leave its cases there.
 
     Raises ``DataRejected`` without the file's name, which the caller adds.
     """
@@ -52,7 +54,7 @@ def parse(
         size = before.st_size
         digest = _Sha256(path, size)
         limits = limits or Limits()
-        raw, rows, texts = _contents(file, size, folder, limits)
+        raw, rows, texts = _contents(file, size, files, limits)
         if len(raw.variables) > limits.variables:
             raise DataRejected("spss.too_many_variables", n=len(raw.variables), most=limits.variables)
         sha256 = digest.result()
@@ -64,8 +66,8 @@ def parse(
         if texts is not None:
             found += texts.samples()
         used, decoder, notices = decide(raw.encoding, raw.code_page, encoding, found)
-        if texts is not None and folder is not None:
-            texts.write(folder, decoder)
+        if texts is not None and files is not None:
+            texts.write(files, decoder)
         notices += _extension(path, raw)
         if _changed(before, path.stat()):
             raise DataRejected("spss.changing")
@@ -73,11 +75,11 @@ def parse(
 
 
 def _contents(
-    file: BinaryIO, size: int, folder: Path | None, limits: Limits
+    file: BinaryIO, size: int, files: Files | None, limits: Limits
 ) -> tuple[RawDictionary, int | None, TextColumns | None]:
-    """The raw dictionary and, with a folder, the number of cases and the texts still to be decoded."""
+    """The raw dictionary and, with ``files``, the number of cases and the texts still to be decoded."""
     portable = sav_or_por(file, size) == "por"
-    if folder is None:
+    if files is None:
         raw = read_portable(file, size, data=False)[0] if portable else read_dictionary(file, size)
         return raw, None, None
     from pipeline.spss.columns import TextColumns, write_cases, write_portable
@@ -85,11 +87,11 @@ def _contents(
     if portable:
         raw, columns, rows = read_portable(file, size)
         texts = TextColumns(raw)
-        write_portable(raw, columns, texts, folder)
+        write_portable(raw, columns, texts, files)
     else:
         raw = read_dictionary(file, size)
         texts = TextColumns(raw)
-        rows = write_cases(file, raw, size, limits, texts, folder)
+        rows = write_cases(file, raw, size, limits, texts, files)
     return raw, rows, texts
 
 
@@ -159,12 +161,11 @@ def restrict(limits: Limits) -> None:
 def answer(request: dict[str, Any]) -> dict[str, Any]:
     """The answer to a request: a dictionary, or the id and parameters of an error."""
     limits = Limits(**request["limits"])
-    folder = Path(request["folder"])
     try:
         restrict(limits)
         dictionary = parse(
             Path(request["path"]),
-            folder if request["data"] else None,
+            Files(request["files"]) if request["data"] else None,
             encoding=request["encoding"],
             expected_rows=request["expected_rows"],
             expected_sha256=request["expected_sha256"],
@@ -175,7 +176,10 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
     except MemoryError:
         return {"error": "spss.too_large", "params": {"limit": limits.memory >> 20}}
     except OSError as error:
-        return {"error": "spss.system", "params": {"reason": error.strerror or str(error)}}
+        reason = error.strerror or str(error)
+        return (
+            {"no_room": reason} if error.errno in REFUSALS else {"error": "spss.system", "params": {"reason": reason}}
+        )
     except Exception as error:  # a file that finds a hole in the checks must still end in one sentence
         return {"error": "spss.unreadable", "params": {"reason": f"{type(error).__name__}: {error}"[:200]}}
     return {"dictionary": dictionary.to_json()}
@@ -184,7 +188,8 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
 def main() -> int:
     """Serve one request."""
     request = json.load(sys.stdin)
-    Path(request["folder"], "answer.json").write_text(json.dumps(answer(request)), encoding="utf-8")
+    with Files(request["files"]).open(ANSWER, "wb") as file:
+        file.write(json.dumps(answer(request)).encode())
     return 0
 
 

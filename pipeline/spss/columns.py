@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from pipeline.spss.ahead import ahead
 from pipeline.spss.blocks import Block, CodedBlock, Elements, Words
+from pipeline.spss.channel import TEXTS, Files
 from pipeline.spss.handover import Numbers
 from pipeline.spss.limits import Limits
 from pipeline.spss.portable import Column
@@ -19,7 +19,6 @@ from pipeline.spss.raw import RawDictionary, RawVariable
 from pipeline.spss.sav_data import cases
 from pipeline.spss.text import CONTROL, Decoder, Sample
 
-TEXTS = "texts.arrow"
 # Decoding and collecting run side by side from this file size on; below it a thread costs more than it gives.
 _THREAD_FROM = 4 << 20
 
@@ -75,7 +74,7 @@ class TextColumns:
             for text in sorted(seen):
                 yield Sample(text, variable.width, where)
 
-    def write(self, folder: Path, decoder: Decoder) -> None:
+    def write(self, files: Files, decoder: Decoder) -> None:
         """Decode the texts and leave them in ``texts.arrow``."""
         if not self.variables:
             return
@@ -85,7 +84,7 @@ class TextColumns:
             columns.append(pa.chunked_array([_decoded(chunk, decoder) for chunk in chunks], pa.string()))
             chunks.clear()
         table = pa.Table.from_arrays(columns, schema=pa.schema(fields))
-        with pa.OSFile(str(folder / TEXTS), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
+        with files.open(TEXTS, "wb") as sink, pa.ipc.new_file(pa.PythonFile(sink), table.schema) as writer:
             writer.write_table(table)
 
 
@@ -100,10 +99,10 @@ def _decoded(chunk: pa.Array, decoder: Decoder) -> pa.Array:
     return pa.array([decoder.text(text) for text in chunk.to_pylist()], pa.string())
 
 
-def write_cases(file: BinaryIO, raw: RawDictionary, size: int, limits: Limits, texts: TextColumns, folder: Path) -> int:
-    """Read all cases of a system file: numbers to the folder, texts to ``texts``. The number of cases."""
+def write_cases(file: BinaryIO, raw: RawDictionary, size: int, limits: Limits, texts: TextColumns, files: Files) -> int:
+    """Read all cases of a system file: numbers to ``files``, texts to ``texts``. The number of cases."""
     rows = 0
-    with Numbers(folder, raw) as numbers:
+    with Numbers(files, raw) as numbers:
         blocks = cases(file, raw, size, limits)
         for block in ahead(blocks) if size > _THREAD_FROM else blocks:
             rows += len(block)
@@ -112,14 +111,14 @@ def write_cases(file: BinaryIO, raw: RawDictionary, size: int, limits: Limits, t
     return rows
 
 
-def write_portable(raw: RawDictionary, columns: list[Column], texts: TextColumns, folder: Path) -> None:
-    """The columns of a portable file: numbers to the folder, texts to ``texts``."""
+def write_portable(raw: RawDictionary, columns: list[Column], texts: TextColumns, files: Files) -> None:
+    """The columns of a portable file: numbers to ``files``, texts to ``texts``."""
     numeric, strings = (
         [c for v, c in zip(raw.variables, columns, strict=True) if bool(v.width) is string] for string in (False, True)
     )
     for chunks, column in zip(texts.chunks, strings, strict=True):
         chunks.append(pa.array(column, pa.binary()))
-    with Numbers(folder, raw) as numbers:
+    with Numbers(files, raw) as numbers:
         numbers.add_columns([np.array(column, dtype=np.float64) for column in numeric])
 
 

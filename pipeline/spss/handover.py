@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import mmap
 from collections.abc import Sequence
-from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO
 
@@ -19,9 +18,9 @@ from numpy.typing import NDArray
 
 from pipeline import arrow
 from pipeline.spss.blocks import Block, CodedBlock, Elements
+from pipeline.spss.channel import INDEX, NUMBERS, Files
 from pipeline.spss.raw import RawDictionary
 
-_NUMBERS, _INDEX = "numbers.bin", "numbers.index"
 _BATCH_BYTES = 32 << 20
 # What the index says of a column in a batch: whether it is coded, where its values and its bitmap stand, its nulls.
 _CODED, _VALUES, _BITMAP, _NULLS = range(4)
@@ -31,9 +30,9 @@ _NOWHERE = -1
 class Numbers:
     """Writes the numeric variables of blocks of cases, in file order. A context manager; done when it ends well."""
 
-    def __init__(self, folder: Path, raw: RawDictionary) -> None:
+    def __init__(self, files: Files, raw: RawDictionary) -> None:
         elements = Elements.of(raw)
-        self.folder = folder
+        self.files = files
         self.count = len(elements.numbers)
         self.sysmis = raw.sysmis
         self.listed = arrow.code_list(raw.bias)
@@ -47,7 +46,7 @@ class Numbers:
             self.capacity = min(self.capacity, max(1, raw.cases))
         self.batch: NDArray[np.float64] | None = None
         self.filled = 0
-        self.file: BinaryIO = (folder / _NUMBERS).open("wb")
+        self.file: BinaryIO = files.open(NUMBERS, "wb")
 
     def __enter__(self) -> Numbers:
         return self
@@ -57,7 +56,7 @@ class Numbers:
             if kind is not None:
                 return
             self._flush()
-        with (self.folder / _INDEX).open("wb") as file:
+        with self.files.open(INDEX, "wb") as file:
             np.save(file, np.array(self.rows, dtype=np.int64))
             np.save(file, np.array(self.index, dtype=np.int64).reshape(len(self.rows), self.count, 4))
             np.save(file, self.listed)
@@ -134,16 +133,16 @@ class Numbers:
         return aligned
 
 
-def numbers(folder: Path) -> list[pa.ChunkedArray]:
+def numbers(files: Files) -> list[pa.ChunkedArray]:
     """The numeric variables in file order, mapped from the files, which may be gone afterwards.
 
     A variable that is coded in every batch stays so (see :func:`pipeline.arrow.is_coded`); every other is float64.
     """
-    with (folder / _INDEX).open("rb") as file:
+    with files.open(INDEX, "rb") as file:
         rows, index, listed = (np.load(file, allow_pickle=False) for _ in range(3))
     if not len(rows):
         return [pa.chunked_array([], pa.float64()) for _ in range(index.shape[1])]
-    with (folder / _NUMBERS).open("rb") as file:
+    with files.open(NUMBERS, "rb") as file:
         content = pa.py_buffer(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
     list_array = arrow.float_list(listed)
     counts = rows.tolist()

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import mmap
 import os
 import subprocess
 import sys
 import tempfile
-from contextlib import nullcontext, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline.errors import DataRejected
+from pipeline.errors import DataRejected, RenderingFailed
+from pipeline.spss.channel import ANSWER, NAMES, TEXTS, Files
 from pipeline.spss.limits import Limits
 from pipeline.spss.model import Dictionary
 
@@ -90,10 +93,16 @@ class Reading:
         self.seconds = limits.seconds
         if problem := unreadable(path):
             raise DataRejected(problem, file=self.name)
-        self.scratch = tempfile.TemporaryDirectory(prefix="spss-")
+        # Files without a name: nothing is left of them when this process ends, however it ends.
+        try:
+            self.open = [tempfile.TemporaryFile() for _ in NAMES]  # noqa: SIM115  closed when the answer is read
+        except OSError as error:
+            raise _no_room(error.strerror or str(error)) from None
+        handles = {name: file.fileno() for name, file in zip(NAMES, self.open, strict=True)}
+        self.files = Files(handles)
         request = {
             "path": str(path.resolve()),
-            "folder": self.scratch.name,
+            "files": handles,
             "data": data,
             "encoding": encoding,
             "expected_rows": expected_rows,
@@ -109,6 +118,7 @@ class Reading:
             stderr=subprocess.DEVNULL,
             cwd=_PROJECT,
             env=os.environ | threads,
+            pass_fds=tuple(handles.values()),
         )
         # The request is smaller than the buffer of a pipe; a child that died already shows as no answer.
         with suppress(BrokenPipeError), self.child.stdin or nullcontext() as pipe:
@@ -117,16 +127,24 @@ class Reading:
 
     def result(self) -> SpssFile:
         """The file. To be called once."""
-        with self.scratch as folder:
-            dictionary = self._answer(Path(folder))
-            return SpssFile(dictionary, columns(Path(folder), dictionary))
+        with self._closing():
+            dictionary = self._answer()
+            return SpssFile(dictionary, columns(self.files, dictionary))
 
     def dictionary(self) -> Dictionary:
         """The dictionary alone. To be called once, instead of :meth:`result`."""
-        with self.scratch as folder:
-            return self._answer(Path(folder))
+        with self._closing():
+            return self._answer()
 
-    def _answer(self, folder: Path) -> Dictionary:
+    @contextmanager
+    def _closing(self) -> Iterator[None]:
+        try:
+            yield
+        finally:
+            for file in self.open:
+                file.close()
+
+    def _answer(self) -> Dictionary:
         try:
             self.child.wait(timeout=self.seconds)
         except subprocess.TimeoutExpired:
@@ -134,12 +152,20 @@ class Reading:
             self.child.wait()
             raise DataRejected("spss.too_slow", file=self.name, seconds=int(self.seconds)) from None
         try:
-            answer: dict[str, Any] = json.loads((folder / "answer.json").read_bytes())
+            with self.files.open(ANSWER, "rb") as file:
+                answer: dict[str, Any] = json.loads(file.read())
         except (OSError, ValueError):
             raise DataRejected("spss.stopped", file=self.name, code=self.child.returncode) from None
+        if "no_room" in answer:
+            raise _no_room(answer["no_room"])
         if "error" in answer:
             raise DataRejected(answer["error"], **{"file": self.name, **answer["params"]})
         return Dictionary.from_json(answer["dictionary"])
+
+
+def _no_room(reason: str) -> RenderingFailed:
+    """The disk has no room for what is read: that is not the file's fault."""
+    return RenderingFailed("cli.no_room_aside", path=tempfile.gettempdir(), reason=reason)
 
 
 def on_one_line(name: str) -> str:
@@ -160,16 +186,17 @@ def unreadable(path: Path) -> str:
     return "" if os.access(path, os.R_OK) else "spss.no_permission"
 
 
-def columns(folder: Path, dictionary: Dictionary) -> pa.Table:
-    """The columns in file order, mapped from the child's files; the mapping outlives the folder."""
+def columns(files: Files, dictionary: Dictionary) -> pa.Table:
+    """The columns in file order, mapped from the child's files; the mapping outlives the files."""
     import pyarrow as pa
 
     from pipeline.spss.handover import numbers
 
-    found: dict[str, list[pa.ChunkedArray]] = {"numeric": numbers(folder), "string": []}
+    found: dict[str, list[pa.ChunkedArray]] = {"numeric": numbers(files), "string": []}
     if any(v.kind == "string" for v in dictionary.variables):
-        with pa.memory_map(str(folder / "texts.arrow")) as source:
-            found["string"] = pa.ipc.open_file(source).read_all().columns
+        with files.open(TEXTS, "rb") as file:
+            content = pa.py_buffer(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+        found["string"] = pa.ipc.open_file(content).read_all().columns
     parts = {kind: iter(arrays) for kind, arrays in found.items()}
     return pa.Table.from_arrays(
         [next(parts[v.kind]) for v in dictionary.variables], names=[v.name for v in dictionary.variables]

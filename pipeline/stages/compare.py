@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline import paths, publish
 from pipeline.errors import RenderingFailed
+from pipeline.files import file_hash, hashes, json_hash, write_json
 from pipeline.paths import COMPARISON, Layout
 from pipeline.progress import Progress
-from pipeline.stages.freshness import Record, code_hash, file_hash, hashes, json_hash, write_json, write_parquet
+from pipeline.stages.freshness import Record, code_hash, write_parquet
 from pipeline.stages.job import Job
 from pipeline.stages.render import file_name, study_hash, versions
 from pipeline.stages.tabulate import mode_of, options_of, reasons_not_warnings

@@ -3,61 +3,22 @@
 from __future__ import annotations
 
 import getpass
-import hashlib
 import json
 import os
 import shutil
-import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipeline import clock
+from pipeline.files import file_hash, hashes, text_hash, whole, write_json
 from pipeline.paths import ROOT
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_CODE_SUFFIXES = {".py", ".toml", ".j2", ".html", ".css", ".js", ".typ", ".json", ".xml", ".woff", ".woff2"}
-
-
-_REMEMBERED_FROM = 16 << 20  # bytes; hashing less costs less than being wrong about it could
-_remembered: dict[tuple[int, ...], str] = {}
-
-
-def file_hash(path: Path) -> str:
-    """SHA-256 of a file's bytes.
-
-    A large file that several stages ask about is read once in a run: it takes longer to write than the clock of the
-    file system needs to tick, so it cannot change without a sign.
-    """
-    digest = hashlib.sha256()
-    with path.open("rb") as f:
-        status = os.fstat(f.fileno())
-        known = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
-        if status.st_size >= _REMEMBERED_FROM and known in _remembered:
-            return _remembered[known]
-        while block := f.read(1 << 20):
-            digest.update(block)
-    if status.st_size >= _REMEMBERED_FROM:
-        _remembered[known] = digest.hexdigest()
-    return digest.hexdigest()
-
-
-def text_hash(*parts: str) -> str:
-    """SHA-256 of several texts, each with its length so that they cannot run together."""
-    digest = hashlib.sha256()
-    for part in parts:
-        data = part.encode()
-        digest.update(f"{len(data)}:".encode() + data)
-    return digest.hexdigest()
-
-
-def json_hash(value: Any) -> str:
-    """SHA-256 of plain data, whatever the order of its keys."""
-    return text_hash(json.dumps(value, sort_keys=True, ensure_ascii=False, default=str))
+_CODE_SUFFIXES = {".py", ".toml", ".j2", ".html", ".css", ".js", ".typ", ".json", ".xml", ".docx", ".woff", ".woff2"}
 
 
 @cache
@@ -73,11 +34,6 @@ def code_hash(*rooms: str) -> str:
     if lock.is_file():
         parts += [lock.name, file_hash(lock)]
     return text_hash(*parts)
-
-
-def hashes(paths: Iterable[Path]) -> dict[str, str]:
-    """Name to SHA-256 of those files that exist."""
-    return {path.name: file_hash(path) for path in paths if path.is_file()}
 
 
 def made(started: str) -> dict[str, str]:
@@ -118,45 +74,11 @@ class Record:
         write_json(self.path, {"key": key, "outputs": hashes(outputs), "made": made(self.started)})
 
 
-@contextmanager
-def _whole(path: Path) -> Iterator[Path]:
-    """A place to write a file that takes the place of ``path`` when it is whole and on the disk, or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    os.close(handle)
-    part = Path(name)
-    try:
-        yield part
-        with part.open("rb") as f:
-            os.fsync(f.fileno())
-        part.chmod(0o644)
-        part.replace(path)
-    finally:
-        # also after a rename: where both are names of one file already, it does nothing and says so to nobody
-        part.unlink(missing_ok=True)
-
-
-def write_bytes(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all: beside its place, flushed, then renamed."""
-    with _whole(path) as part:
-        part.write_bytes(data)
-
-
-def write_text(path: Path, text: str) -> None:
-    """As :func:`write_bytes`, UTF-8."""
-    write_bytes(path, text.encode())
-
-
-def write_json(path: Path, value: Any) -> None:
-    """As :func:`write_bytes`, readable JSON."""
-    write_text(path, json.dumps(value, ensure_ascii=False, indent=1) + "\n")
-
-
 def write_parquet(path: Path, table: pa.Table) -> None:
     """As :func:`write_bytes`, an Arrow table as Parquet."""
     import pyarrow.parquet as pq
 
-    with _whole(path) as part:
+    with whole(path) as part:
         pq.write_table(table, part, compression="lz4", write_statistics=False)
 
 
@@ -168,7 +90,7 @@ def write_rows(path: Path, table: pa.Table, same: tuple[pa.Table, Path] | None =
     """
     from pipeline import parquet
 
-    with _whole(path) as part:
+    with whole(path) as part:
         if same is not None and _same(table, same[0]) and same[1].is_file():
             part.unlink()
             _pass_on(same[1], part)

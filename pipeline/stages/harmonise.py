@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import StudyError
-from pipeline.stages.freshness import code_hash, hashes, json_hash, write_json
+from pipeline.files import hashes, json_hash, write_json
+from pipeline.stages.freshness import code_hash
 from pipeline.stages.job import Job
 
 NAME = "harmonise"

@@ -6,7 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from pipeline.errors import DataRejected
-from pipeline.stages.freshness import code_hash, file_hash, json_hash, write_json
+from pipeline.files import file_hash, json_hash, write_json
+from pipeline.stages.freshness import code_hash
 from pipeline.stages.job import Job
 
 NAME = "ingest"

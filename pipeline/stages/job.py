@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import DataRejected, StudyError
+from pipeline.files import json_hash
 from pipeline.paths import Layout, Wave
-from pipeline.stages.freshness import json_hash, write_rows
+from pipeline.stages.freshness import write_rows
 
 if TYPE_CHECKING:
     import pyarrow as pa

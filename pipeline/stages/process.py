@@ -14,8 +14,9 @@ import numpy as np
 from pipeline.arrow import float_array
 from pipeline.counting.cases import Cases
 from pipeline.counting.columns import Columns
+from pipeline.files import hashes, json_hash
 from pipeline.spec.model import Codebook, Derived, Weights
-from pipeline.stages.freshness import code_hash, hashes, json_hash
+from pipeline.stages.freshness import code_hash
 from pipeline.stages.job import Job
 
 if TYPE_CHECKING:

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import paths, publish
+from pipeline.files import file_hash, hashes, json_hash, text_hash, write_json
 from pipeline.paths import Layout
-from pipeline.stages.freshness import code_hash, file_hash, hashes, json_hash, text_hash, write_json
+from pipeline.stages.freshness import code_hash
 from pipeline.stages.job import Job
 from pipeline.workers import Helper, side_by_side
 

@@ -12,11 +12,12 @@ import numpy as np
 
 from pipeline.counting.cases import Cases
 from pipeline.counting.columns import Columns
+from pipeline.files import hashes, json_hash
 from pipeline.paths import Layout
 from pipeline.results import CODEBOOK_TABLE, Results, ResultsWriter
 from pipeline.spec.load import StudyFiles
 from pipeline.spec.model import Inference, Study, TableSpec
-from pipeline.stages.freshness import code_hash, hashes, json_hash, write_parquet
+from pipeline.stages.freshness import code_hash, write_parquet
 from pipeline.stages.job import Job
 from pipeline.statistics.core import Options, Weighting
 from pipeline.statistics.design import Sample

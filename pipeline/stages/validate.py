@@ -11,9 +11,10 @@ import numpy as np
 
 from pipeline.counting.cases import Cases, Coded
 from pipeline.errors import DataRejected, PipelineError
+from pipeline.files import hashes, json_hash, write_json
 from pipeline.results import BLANK
 from pipeline.spec.model import Variable
-from pipeline.stages.freshness import code_hash, hashes, json_hash, write_json
+from pipeline.stages.freshness import code_hash
 from pipeline.stages.job import Job
 from pipeline.stages.process import derived
 from pipeline.statistics.core import LARGEST, SMALLEST

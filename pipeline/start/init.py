@@ -14,19 +14,19 @@ from pathlib import Path
 
 from pipeline import language
 from pipeline.errors import DataRejected, StudyError, UsageError, nearest
+from pipeline.files import write_text
 from pipeline.paths import SURVEY_SUFFIXES, Layout
 from pipeline.progress import Progress
 from pipeline.spec import source as yaml_source
 from pipeline.spec.load import check
 from pipeline.spec.model import Source
+from pipeline.spec.yaml_text import flow, key, quoted
 from pipeline.spss.model import Dictionary, Variable, code_text
 from pipeline.spss.read import on_one_line, unreadable
-from pipeline.stages.freshness import write_text
 from pipeline.stages.job import Job
 from pipeline.start.groups import Group
 from pipeline.start.guess import CALENDARS, Guess, Guesses, guess
 from pipeline.start.words import calendar_name
-from pipeline.start.yaml_text import flow, key, quoted
 
 LANGUAGES = ("it", "en")
 Codes = Sequence[tuple[str, str]]

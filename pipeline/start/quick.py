@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shlex
-import shutil
-import tempfile
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeline import render
+from pipeline import files, render
 from pipeline.errors import RenderingFailed, UsageError, nearest
 from pipeline.paths import layout
 from pipeline.progress import Progress
@@ -24,6 +24,7 @@ from pipeline.start.guess import Guesses
 from pipeline.start.init import Cross, Start, bring_in, group_name, read_and_guess, write_study
 
 WAVE = "quick"
+OUT = Path("reports") / "quick"  # below where the command is typed, a folder for each file
 MOST_LAYERS = 200  # each layer repeats every table and its tests
 MOST_CATEGORIES = 1000  # rows or columns of a cross-table that somebody could still read
 
@@ -52,7 +53,8 @@ class Request:
             return tuple(n for value in values for n in value.split(",") if n)
 
         return cls(
-            options.file, options.out, names(options.rows), names(options.by), options.layer, options.weight,
+            options.file, options.out or OUT / options.file.stem, names(options.rows), names(options.by),
+            options.layer, options.weight,
             options.like_spss, options.lang or "", names([options.formats]), options.edition, options.encoding,
         )  # fmt: skip
 
@@ -72,7 +74,7 @@ def quick(request: Request, progress: Progress) -> list[str]:
 
     if lang not in language.languages():
         raise UsageError("cli.no_such_language", name=lang, known=", ".join(language.languages()))
-    with tempfile.TemporaryDirectory(prefix="survey-") as scratch:
+    with _aside(request.out) as scratch:
         study = layout(scratch)
         job = bring_in(request.file, study, WAVE, copy=False, encoding=request.encoding)
         job.rebuild, job.passing = _typed(request), True
@@ -92,6 +94,24 @@ def quick(request: Request, progress: Progress) -> list[str]:
         made = _hand_over(job.wave.reports, request.out)
     progress.clear()
     return made
+
+
+@contextmanager
+def _aside(out: Path) -> Iterator[Path]:
+    """A folder to work in, within the one asked for, which is removed again where nothing came of it."""
+    new = not out.exists()
+    try:
+        with files.scratch(out) as folder:
+            yield folder
+    except OSError as error:
+        denied = isinstance(error, PermissionError | FileExistsError | NotADirectoryError)
+        if error.errno not in files.REFUSALS and not denied:
+            raise
+        raise RenderingFailed("cli.cannot_write", path=str(out), reason=error.strerror or str(error)) from None
+    finally:
+        if new:
+            with suppress(OSError):
+                out.rmdir()  # only when it is empty
 
 
 def _typed(request: Request) -> str:
@@ -201,14 +221,24 @@ def as_asked(guesses: Guesses, cross: Cross) -> Guesses:
 
 
 def _hand_over(built: Path, out: Path) -> list[str]:
-    """Put the files into the folder asked for, each whole, the manifest last."""
+    """Put the files into the folder asked for, the manifest last; what an earlier run left there and this one does not
+    make is taken away first, if it is as that run made it."""
+    made = sorted(built.iterdir(), key=lambda p: (p.name == "manifest.json", p.name))
+    names = {path.name for path in made}
+    for name, digest in _left(out).items():
+        stale = out / name
+        if name not in names and stale.is_file() and not stale.is_symlink() and files.file_hash(stale) == digest:
+            stale.unlink()
+    (out / "manifest.json").unlink(missing_ok=True)  # from here until the new one is there, the folder says nothing
+    for path in made:
+        path.replace(out / path.name)
+    return [os.fspath(out / p.name) for p in made]
+
+
+def _left(out: Path) -> dict[str, str]:
+    """The files of an earlier run in that folder, with their hashes, as its manifest has them."""
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        files = sorted(built.iterdir(), key=lambda p: (p.name == "manifest.json", p.name))
-        for path in files:
-            part = out / f".{path.name}.part"
-            shutil.copyfile(path, part)
-            part.replace(out / path.name)
-    except OSError as error:
-        raise RenderingFailed("cli.cannot_write", path=str(out), reason=error.strerror or str(error)) from None
-    return [os.fspath(out / p.name) for p in files]
+        outputs = json.loads((out / "manifest.json").read_text("utf-8"))["outputs"]
+        return {name: digest for name, digest in outputs.items() if Path(name).name == name}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline import clock, language, publish
+from pipeline.files import file_hash, write_json
 from pipeline.paths import Layout, Wave
-from pipeline.stages.freshness import file_hash, write_json
 
 if TYPE_CHECKING:
     from pipeline.unattended.status import Failure

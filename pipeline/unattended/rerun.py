@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from pipeline import clock, language, publish, run
 from pipeline.errors import DEFECT, PipelineError, RenderingFailed, StudyError, UsageError
+from pipeline.files import file_hash
 from pipeline.paths import COMPARISON, Layout, Wave, spss_files
 from pipeline.progress import Progress
-from pipeline.stages.freshness import file_hash
 from pipeline.unattended import banner, notify, seen, settle
 from pipeline.unattended.attempt import Attempt, relative
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from pipeline import clock, language
 from pipeline.errors import PipelineError
+from pipeline.files import file_hash, write_json
 from pipeline.paths import Layout, Wave
-from pipeline.stages.freshness import file_hash, write_json
 
 
 def notice(layout: Layout, wave: Wave) -> dict[str, str] | None:

@@ -10,9 +10,9 @@ from typing import Literal
 
 from pydantic import Field, ValidationError
 
+from pipeline.files import write_text
 from pipeline.paths import Layout
 from pipeline.spec.model import Record
-from pipeline.stages.freshness import write_text
 from pipeline.unattended.attempt import State, Texts
 
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from pipeline import paths, run
+from pipeline import files, paths, run
 from pipeline.errors import DataRejected, PipelineError, UsageError
+from pipeline.files import file_hash
 from pipeline.paths import Layout, Wave
 from pipeline.progress import Progress
-from pipeline.stages.freshness import code_hash, file_hash
+from pipeline.stages.freshness import code_hash
 from pipeline.unattended import banner
 
 
@@ -26,8 +26,8 @@ def verify(layout: Layout, waves: Sequence[str], progress: Progress) -> list[tup
     if not names:
         raise UsageError("unattended.nothing_published", folder=layout.shown(layout.reports))
     found = [layout.existing_wave(name) for name in names]
-    with tempfile.TemporaryDirectory(prefix="verify-") as folder:
-        aside = _copy(layout, Path(folder))
+    with files.scratch(layout.processed) as folder:
+        aside = _copy(layout, folder)
         results = [_one(layout, aside, wave, progress) for wave in found]
         if not waves and _published(layout, paths.COMPARISON):
             results.append(_one(layout, aside, _comparison(layout), progress))
@@ -49,12 +49,12 @@ def _comparison(layout: Layout) -> Wave:
 
 def _copy(layout: Layout, folder: Path) -> Layout:
     """The inputs in a folder of their own, arranged as they are; nothing that a stage made comes along."""
-    files = folder / layout.files.relative_to(layout.base) if layout.files.is_relative_to(layout.base) else folder
-    files.mkdir(parents=True, exist_ok=True)
+    study = folder / layout.files.relative_to(layout.base) if layout.files.is_relative_to(layout.base) else folder
+    study.mkdir(parents=True, exist_ok=True)
     for path in layout.files.glob("*.yml"):
-        shutil.copyfile(path, files / path.name)
+        shutil.copyfile(path, study / path.name)
     shutil.copytree(layout.raw, folder / "data" / "raw")
-    return Layout(files, folder)
+    return Layout(study, folder)
 
 
 def _one(layout: Layout, aside: Layout, wave: Wave, progress: Progress) -> tuple[str, int, PipelineError | None]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from pipeline.spec.model import Codebook
+from pipeline.spec.yaml_text import flow, key, quoted
 from pipeline.spss.model import Dictionary, code_text
-from pipeline.start.yaml_text import flow, key, quoted
 from pipeline.waves.model import SYSTEM_MISSING
 from pipeline.waves.questionnaire import Comparison, Proposal, SetProposal, Words
 

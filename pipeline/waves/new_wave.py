@@ -9,13 +9,13 @@ from pathlib import Path
 
 from pipeline import language, publish
 from pipeline.errors import DataRejected, UsageError
+from pipeline.files import file_hash, umask, write_text
 from pipeline.paths import SURVEY_SUFFIXES, Layout, Wave
 from pipeline.progress import Progress
 from pipeline.spec import source as yaml_source
 from pipeline.spec.load import check, load
 from pipeline.spec.model import Source
 from pipeline.spss import Reading, SpssFile
-from pipeline.stages.freshness import file_hash, write_text
 from pipeline.waves.draft import mapping_text, source_text
 from pipeline.waves.questionnaire import Comparison, compare
 
@@ -136,7 +136,7 @@ def _aside(wave: Wave, found: SpssFile, file: Path, stated: Path | None, mapping
     folder = Path(tempfile.mkdtemp(prefix=f".{wave.name}-", dir=wave.raw.parent))
     survey = f"survey.{found.dictionary.file_format}"
     try:
-        folder.chmod(0o755)
+        folder.chmod(0o777 & ~umask())
         shutil.copyfile(file, folder / survey)
         if file_hash(folder / survey) != found.dictionary.sha256:
             raise DataRejected("spss.changing", file=file.name)

@@ -72,14 +72,14 @@ def test_a_read_only_reports_folder(run: Run, small_study: SmallStudy) -> None:
     assert "Permission denied" in ran.err
 
 
-@pytest.mark.parametrize("place", ["tempfile.mkdtemp", "tempfile.mkstemp"])
+@pytest.mark.parametrize("place", ["tempfile.mkstemp", "os.fsync"])
 def test_a_read_only_or_full_disk(
     run: Run, small_study: SmallStudy, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
     def refuse(*_: object, **options: object) -> None:
         raise OSError(30, "Read-only file system")
 
-    monkeypatch.setattr(f"pipeline.{'publish' if place.endswith('dtemp') else 'stages.freshness'}.{place}", refuse)
+    monkeypatch.setattr(f"pipeline.files.{place}", refuse)
     for lang in ("it", "en"):
         ran = run("report", "--study", small_study.folder, "--formats", "html", "--lang", lang)
         assert ran.code == 6, ran

@@ -9,6 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from pipeline.spss.channel import Files
 from pipeline.spss.child import parse
 from pipeline.spss.model import Dictionary
 from pipeline.spss.read import SpssFile, columns
@@ -19,8 +20,9 @@ FILES = Path(__file__).parent / "files"
 def parse_here(path: Path, **options: object) -> SpssFile:
     """What :func:`pipeline.spss.read` gives, parsed in this process: quick, and errors keep their traceback."""
     with tempfile.TemporaryDirectory() as folder:
-        dictionary: Dictionary = parse(path, Path(folder), **options)  # type: ignore[arg-type]
-        return SpssFile(dictionary, columns(Path(folder), dictionary))
+        files = Files(Path(folder))
+        dictionary: Dictionary = parse(path, files, **options)  # type: ignore[arg-type]
+        return SpssFile(dictionary, columns(files, dictionary))
 
 
 @pytest.fixture

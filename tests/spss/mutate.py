@@ -17,6 +17,7 @@ import traceback
 from pathlib import Path
 
 from pipeline.errors import DataRejected
+from pipeline.spss.channel import Files
 from pipeline.spss.child import parse, restrict
 from pipeline.spss.limits import Limits
 from tests.spss.test_malformed import GOOD, PLAIN, SETS, ZSAV
@@ -71,7 +72,7 @@ def mutated(rng: random.Random, data: bytes, kind: str) -> bytes:
 def rows_of(path: Path, folder: Path) -> int | None:
     """Rows of a file that is accepted, None for one that is refused."""
     try:
-        return parse(path, folder).cases
+        return parse(path, Files(folder)).cases
     except DataRejected as error:
         DataRejected(error.text_id, file="x", **error.params).message("it")
         return None

@@ -11,6 +11,7 @@ import pytest
 from pipeline import arrow
 from pipeline.spss import read
 from pipeline.spss.blocks import Block, CodedBlock, Elements
+from pipeline.spss.channel import Files
 from pipeline.spss.handover import Numbers, numbers
 from pipeline.spss.raw import RawDictionary, RawVariable
 
@@ -61,10 +62,10 @@ def coded(codes: list[list[int]], literals: list[float], elements: Elements) -> 
 
 
 def handed(folder: Path, raw: RawDictionary, blocks: list[Block | CodedBlock]) -> list[list[float | None]]:
-    with Numbers(folder, raw) as writer:
+    with Numbers(Files(folder), raw) as writer:
         for block in blocks:
             writer.add(block)
-    return [column.to_pylist() for column in numbers(folder)]
+    return [column.to_pylist() for column in numbers(Files(folder))]
 
 
 def dictionary(count: int, bias: float = 100.0, sysmis: float = SYSMIS) -> RawDictionary:
@@ -121,9 +122,9 @@ def test_small_zlib_blocks_make_few_batches(write: Callable[..., Path]) -> None:
 
 def test_the_numbers_outlive_their_folder(tmp_path: Path) -> None:
     raw = dictionary(1)
-    with Numbers(tmp_path, raw) as writer:
+    with Numbers(Files(tmp_path), raw) as writer:
         writer.add(coded([[101], [255]], [], Elements.of(raw)))
-    found = numbers(tmp_path)
+    found = numbers(Files(tmp_path))
     for file in tmp_path.iterdir():
         file.unlink()
     assert found[0].to_pylist() == [1.0, None]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline import files as disk
 from pipeline.run import run_stage
 from pipeline.stages import freshness
 from pipeline.stages.job import Job, wordless
@@ -169,12 +170,12 @@ def test_the_data_file_is_never_written(run: Run, small_study: SmallStudy) -> No
 
 def test_the_manifest_names_everything(made_study: SmallStudy) -> None:
     manifest = json.loads((made_study.reports / "manifest.json").read_text("utf-8"))
-    assert manifest["data"] == {"survey.sav": freshness.file_hash(made_study.raw / "survey.sav")}
+    assert manifest["data"] == {"survey.sav": disk.file_hash(made_study.raw / "survey.sav")}
     assert set(manifest["study"]) >= {"study.yml", "codebook.yml", "report.yml"}
     files = {p.name for p in made_study.reports.iterdir()} - {"manifest.json"}
     assert set(manifest["outputs"]) == files
     for name, digest in manifest["outputs"].items():
-        assert freshness.file_hash(made_study.reports / name) == digest
+        assert disk.file_hash(made_study.reports / name) == digest
 
 
 # ---------------------------------------------------------------- what counts as wording
@@ -199,21 +200,21 @@ def test_wording_is_left_out_and_codes_stay() -> None:
 
 def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.json"
-    freshness.write_text(path, "old")
+    disk.write_text(path, "old")
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full)
     with pytest.raises(OSError, match="No space"):
-        freshness.write_text(path, "new")
+        disk.write_text(path, "new")
     assert path.read_text() == "old"
     assert [p.name for p in tmp_path.iterdir()] == ["a.json"]
 
 
 def test_hashes_do_not_run_together() -> None:
-    assert freshness.text_hash("ab", "c") != freshness.text_hash("a", "bc")
-    assert freshness.json_hash({"a": 1, "b": 2}) == freshness.json_hash({"b": 2, "a": 1})
+    assert disk.text_hash("ab", "c") != disk.text_hash("a", "bc")
+    assert disk.json_hash({"a": 1, "b": 2}) == disk.json_hash({"b": 2, "a": 1})
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", "null", '{"key": "k"}', "no json"])

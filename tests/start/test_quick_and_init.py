@@ -12,8 +12,8 @@ import yaml
 
 from pipeline.paths import SURVEY_SUFFIXES, layout
 from pipeline.spec.load import load
+from pipeline.spec.yaml_text import flow, key, quoted
 from pipeline.start.groups import common_start
-from pipeline.start.yaml_text import flow, key, quoted
 from tests.conftest import COLUMNS, Ran, write_sav
 from tests.spss.build import Column, sav
 

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import DataRejected, Locked, StudyError
+from pipeline.files import file_hash
 from pipeline.paths import ROOT, Layout
-from pipeline.stages.freshness import file_hash
 from pipeline.unattended import settle
 from pipeline.unattended.schedule import Schedule
 from tests.faults import tiny
