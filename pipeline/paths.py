@@ -18,6 +18,12 @@ COMPARISON = "comparison"
 SURVEY_SUFFIXES = (".sav", ".zsav", ".por")
 
 
+def natural(name: str) -> tuple[tuple[int, int, str], ...]:
+    """A key that sorts names as a person does: runs of digits by their number, the rest as text."""
+    pieces = re.findall(r"[0-9]+|[^0-9]+", name)
+    return (*((0, int(p), p) if p[0] in "0123456789" else (1, 0, p) for p in pieces), (-1, 0, name))
+
+
 def spss_files(folder: Path) -> list[Path]:
     """The files in a folder with one of SPSS's endings, however these are written, by name."""
     if not folder.is_dir():
@@ -146,10 +152,11 @@ class Layout:
         return Wave(name, self.raw / name, self.processed / name, self.reports / name)
 
     def waves(self) -> list[str]:
-        """The names of the waves' folders, in order."""
+        """The names of the waves' folders, in the order of time: numbers in them by their size, 9 before 10."""
         if not self.raw.is_dir():
             return []
-        return sorted(p.name for p in self.raw.iterdir() if p.is_dir() and not p.name.startswith("."))
+        names = (p.name for p in self.raw.iterdir() if p.is_dir() and not p.name.startswith("."))
+        return sorted(names, key=natural)
 
     def existing_wave(self, name: str) -> Wave:
         """The files of a wave that has a folder; else a message with the nearest name."""

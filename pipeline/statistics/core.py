@@ -15,7 +15,7 @@ from __future__ import annotations
 import importlib
 import math
 import pkgutil
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from types import MappingProxyType
@@ -272,14 +272,57 @@ Function = Callable[[Any, Options], Mapping[str, Result]]
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """The ids of what belongs to a statistic and is shown in its line; empty where there is none."""
+
+    df: tuple[str, ...] = ()
+    p: str = ""
+    se: str = ""
+    low: str = ""
+    high: str = ""
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in (*self.df, self.p, self.se, self.low, self.high) if name)
+
+
+_RATIOS = (
+    "_f",
+    "_t",
+    "_u",
+    "_h",
+    "_z",
+    "_w",
+    "_chi2",
+)  # how ids of test statistics may end: the rest is their test's name
+
+
+def _belonging(name: str, ids: Collection[str]) -> Beside:
+    """What of a function's own ids belongs to one of them: ``chi2_p`` to ``chi2``, ``anova_p`` to ``anova_f``.
+
+    The rule of the ids' names, applied within one function only: an interval of another one is never meant.
+    """
+    stems = [name, *([name.rpartition("_")[0]] if name.endswith(_RATIOS) else [])]
+
+    def own(*tails: str) -> tuple[str, ...]:
+        found = [tuple(stem + tail for tail in tails) for stem in stems]
+        return next((some for some in found if all(one in ids and one != name for one in some)), ())
+
+    def one(*tails: str) -> str:
+        return next((some[0] for tail in tails if (some := own(tail))), "")
+
+    low, high = own("_low", "_high") or ("", "")
+    return Beside(own("_df") or own("_df1", "_df2"), one("_p"), one("_ase", "_se"), low, high)
+
+
+@dataclass(frozen=True, slots=True)
 class Statistic:
     """A registered function: its ids, the aggregate it takes, and when it applies.
 
     ``inferential``: those of its ids that are tests, standard errors or intervals; the census mode
     ``description`` leaves them out. ``applies``: whether the statistic makes sense for this aggregate when nobody
-    asked for it by name (a table of two ordered variables for gamma, a 2×2 table for an odds ratio). ``in_unit``:
-    those of its ids that are in the variable's unit (1), or its square (2). ``any_size``: values however large or small
-    do it no harm, as it only puts them in order.
+    asked for it by name (a table of two ordered variables for gamma, a 2×2 table for an odds ratio). ``beside``: what
+    belongs to each of its ids. ``in_unit``: those of its ids that are in the variable's unit (1), or its square (2).
+    ``any_size``: values however large or small do it no harm, as it only puts them in order.
     """
 
     ids: tuple[str, ...]
@@ -287,10 +330,12 @@ class Statistic:
     function: Function
     inferential: frozenset[str]
     applies: Callable[[Any], bool]
+    beside: Mapping[str, Beside]
     in_unit: Mapping[str, int]
     any_size: bool
 
 
+_NOTHING: Mapping[str, Beside] = MappingProxyType({})
 _UNITLESS: Mapping[str, int] = MappingProxyType({})
 _registry: dict[tuple[type, str], Statistic] = {}
 _order: list[Statistic] = []
@@ -301,13 +346,15 @@ def statistic(
     takes: type,
     inferential: Collection[str] = (),
     applies: Callable[[Any], bool] = lambda aggregate: True,
+    beside: Mapping[str, Beside] = _NOTHING,
     in_unit: Mapping[str, int] = _UNITLESS,
     any_size: bool = False,
 ) -> Callable[[Function], Function]:
     """Register a function under its ids for one kind of aggregate. A name taken twice is refused."""
 
     def register(function: Function) -> Function:
-        one = Statistic(ids, takes, function, frozenset(inferential), applies, in_unit, any_size)
+        belonging = {name: _belonging(name, ids) for name in ids} | dict(beside)
+        one = Statistic(ids, takes, function, frozenset(inferential), applies, belonging, in_unit, any_size)
         for name in ids:
             if (takes, name) in _registry:
                 raise ValueError(f"statistic {name!r} for {takes.__name__} is registered twice")
@@ -337,6 +384,48 @@ def _of_kind(takes: type | None, registered: int) -> Mapping[str, Statistic]:
     """What :func:`known` gives, as long as no more are ``registered``."""
     found = {name: one for one in _order[:registered] for name in one.ids if takes is None or one.takes is takes}
     return MappingProxyType(found)
+
+
+def beside(name: str, there: Collection[str]) -> Beside:
+    """What belongs to a statistic, of the ids that are ``there``.
+
+    An id may be registered for several kinds of aggregate, with an error or an interval for some of them only.
+    """
+    _load_families()
+    declared = _beside(len(_order)).get(name, ())
+
+    def first(parts: Iterable[str]) -> str:
+        return next((part for part in parts if part in there), "")
+
+    df = next((one.df for one in declared if one.df and all(part in there for part in one.df)), ())
+    low, high = next(((one.low, one.high) for one in declared if one.low in there and one.high in there), ("", ""))
+    return Beside(df, first(one.p for one in declared), first(one.se for one in declared), low, high)
+
+
+def is_p(name: str) -> bool:
+    """Whether a statistic is a p-value, as its id says."""
+    return name.endswith("_p")
+
+
+def belongs_to_another(name: str) -> bool:
+    """Whether a number is the p-value, degrees of freedom, error or limit of another statistic."""
+    _load_families()
+    return name in _parts(len(_order))
+
+
+@cache
+def _beside(registered: int) -> Mapping[str, Sequence[Beside]]:
+    found: dict[str, list[Beside]] = {}
+    for one in _order[:registered]:
+        for name, parts in one.beside.items():
+            if any(parts):
+                found.setdefault(name, []).append(parts)
+    return found
+
+
+@cache
+def _parts(registered: int) -> frozenset[str]:
+    return frozenset(part for declared in _beside(registered).values() for parts in declared for part in parts)
 
 
 SMALLEST, LARGEST = 1e-50, 1e50

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from pipeline.statistics.core import (
+    Beside,
     Floats,
     Ints,
     Number,
@@ -52,6 +53,10 @@ def _none(names: tuple[str, ...], reason: str) -> dict[str, Result]:
     takes=Patterns,
     inferential=set(_T[1:-1]),
     applies=_by_name_only,
+    beside={
+        "paired_difference": Beside(se="paired_se", low="paired_low", high="paired_high"),
+        "paired_t": Beside(("paired_t_df",), "paired_t_p", low="paired_low", high="paired_high"),
+    },
     in_unit=dict.fromkeys(("paired_difference", "paired_se", "paired_low", "paired_high"), 1),
 )
 def paired_t(aggregate: Patterns, options: Options) -> Mapping[str, Result]:

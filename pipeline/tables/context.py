@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from pipeline.counting.cases import Cases
 from pipeline.results import About, ResultsWriter
 from pipeline.spec.model import Inference
-from pipeline.statistics.core import Aggregate, Cells, Number, Options, Result, Statistic, compute, known
+from pipeline.statistics.core import Aggregate, Cells, Number, Options, Result, compute, known
 from pipeline.statistics.design import Sample
 from pipeline.statistics.multiple import MultiplePair
 from pipeline.tables.axes import axis
@@ -43,22 +43,11 @@ def chosen(
     ids = None
     if wanted:
         ids = list(
-            dict.fromkeys(one for name in wanted if name in available for one in (name, *beside(name, available)))
+            dict.fromkeys(one for name in wanted if name in available for one in (name, *available[name].beside[name]))
         )
         if not ids:
             return
     yield from compute(aggregate, context.options, ids, inference=context.mode != "description")
-
-
-_BESIDE = ("_df", "_df1", "_df2", "_p", "_ase", "_se", "_low", "_high")
-
-
-def beside(name: str, available: Mapping[str, Statistic]) -> Iterator[str]:
-    """What belongs to a statistic and comes with it: ``chi2_p`` with ``chi2``, ``anova_p`` with ``anova_f``."""
-    own = available[name].ids
-    for stem in (name, name.rpartition("_")[0]):
-        if stem and not name.endswith(_BESIDE):
-            yield from (stem + end for end in _BESIDE if stem + end in own)
 
 
 def corrected(

@@ -12,7 +12,7 @@ from pipeline.counting.cases import Cases
 from pipeline.counting.engine import Index
 from pipeline.results import About
 from pipeline.statistics.census import exact_share_interval, worst_case_bounds
-from pipeline.statistics.core import Distribution, Floats, Ints, Number, number
+from pipeline.statistics.core import Distribution, Floats, Ints, Number, not_computable, number
 from pipeline.statistics.proportions import wilson
 from pipeline.tables.axes import axis
 from pipeline.tables.context import Context, chosen, corrected
@@ -54,8 +54,9 @@ def frequency(
         writer.add(about, "valid_share", _ratio(total_w, w_valid), net, n=n_valid, base=w_valid)
         writer.add(about, "share", _ratio(total_w, w_all), net, n=n_all, base=w_all)
     if cases.weighting == "probability" and n_valid:
-        kish = number(w_valid**2 / float(counts.w2[1:].sum())) if w_valid > 0 else Number(None, error="no_valid_cases")
-        writer.add(about, "effective_n", kish, n=n_valid, base=w_valid, method="kish")
+        squares = float(counts.w2[1:].sum())
+        kish = number(w_valid**2 / squares, "kish") if squares > 0 else not_computable("no_valid_cases", "kish")
+        writer.add(about, "effective_n", kish, n=n_valid, base=w_valid)
     _missing(context, about, name, n_all, w_all)
     if intervals and ">" not in name:
         base = Base(n_valid, w_valid, float(counts.w2[1:].sum()))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from pipeline import clock, language
+from pipeline.paths import natural
 from pipeline.unattended.status import Run, Status, WaveStatus
 
 if TYPE_CHECKING:
@@ -107,7 +108,10 @@ def part(status: Status, lang: str) -> Part:
         title=_say(status.title, lang) or t("index_title"),
         words={key: t(f"index_{key}") for key in ("reports", "history", "none", "time", "run", "outcome", "waves")},
         updated=t("index_updated", time=clock.shown(status.updated, lang)),
-        waves=tuple(_wave(name, wave, lang, t) for name, wave in sorted(status.waves.items(), reverse=True)),
+        waves=tuple(
+            _wave(name, wave, lang, t)
+            for name, wave in sorted(status.waves.items(), key=lambda one: natural(one[0]), reverse=True)
+        ),
         runs=tuple(_run(run, lang, t) for run in status.runs),
     )
 

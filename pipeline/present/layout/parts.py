@@ -10,6 +10,7 @@ from pipeline.present.document import HeadCell, Row, Table
 from pipeline.present.view import View
 from pipeline.results import ResultRow
 from pipeline.spec.model import TableSpec, say
+from pipeline.statistics.core import belongs_to_another, beside, is_p
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +123,6 @@ TESTS = (
     "design_t", "design_wald_f", "t", "welch_t", "anova_f", "welch_anova_f", "kruskal_h", "mann_whitney_u",
     "cohens_d", "eta_squared", "pearson_r", "spearman_rho",
 )  # fmt: skip
-_DEGREES = ("_df", "_df1", "_df2")
-_TAILS = (*_DEGREES, "_p", "_ase", "_low", "_high", "_se")
 
 
 def table_statistics(view: View, spec: TableSpec, row: str, column: str, layer_code: str = "") -> list[str]:
@@ -140,42 +139,31 @@ def table_statistics(view: View, spec: TableSpec, row: str, column: str, layer_c
     asked = [s for s in spec.statistics if s in found and s not in CELLS]
     usual = TESTS if view.mode(spec) != "description" else SHORT
     wanted = asked or [s for s in usual if s in found and not found[s].error.startswith("weights_need")]
-    lines = [_line(view, name, found) for name in wanted if not _is_tail(name, found)]
+    lines = [_line(view, name, found) for name in wanted if not belongs_to_another(name)]
     return [line for line in lines if line]
-
-
-def _beside(name: str, tail: str, found: dict[str, ResultRow]) -> ResultRow | None:
-    """What belongs to a statistic: ``chi2_p`` to ``chi2``, ``anova_p`` to ``anova_f``."""
-    return found.get(name + tail) or found.get(name.rpartition("_")[0] + tail)
-
-
-def _is_tail(name: str, found: dict[str, ResultRow]) -> bool:
-    return any(name.endswith(tail) and name[: -len(tail)] in found for tail in _TAILS)
 
 
 def _line(view: View, name: str, found: dict[str, ResultRow]) -> str:
     row = found[name]
     if row.value is None:
         return f"{view.statistic_name(name)}: {formats.NOT_COMPUTABLE} ({view.remark('error', row.error)})"
-    p_itself = name.endswith("_p")
-    value = formats.p_text(row.value, view.lang) if p_itself else formats.decimal_text(row.value, 2, view.lang)
+    own = beside(name, found)
+    value = formats.p_text(row.value, view.lang) if is_p(name) else formats.decimal_text(row.value, 2, view.lang)
     equals = "" if value.startswith("<") else "= "
     pieces = [f"{view.statistic_name(name)} {equals}{value}"]
-    degrees = [one.value for d in _DEGREES if (one := _beside(name, d, found)) is not None]
+    degrees = [found[d].value for d in own.df if d in found]
     if degrees and all(d is not None for d in degrees):
         pieces.append(f"{view.t('df')} = {formats.degrees_text((d for d in degrees if d is not None), view.lang)}")
-    p = None if p_itself else _beside(name, "_p", found)
-    if p is not None and p.value is not None:
-        pieces.append(formats.p_words(p.value, view.lang))
-    ase = found.get(f"{name}_ase")
-    if ase is not None and ase.value is not None:
-        pieces.append(f"{view.t('ase')} = {formats.decimal_text(ase.value, 2, view.lang)}")
-    low, high = found.get(f"{name}_low"), found.get(f"{name}_high")
-    if low is not None and high is not None and low.value is not None and high.value is not None:
+    p, ase, low, high = (found[part].value if part in found else None for part in (own.p, own.se, own.low, own.high))
+    if p is not None:
+        pieces.append(formats.p_words(p, view.lang))
+    if ase is not None and own.se.endswith("_ase"):
+        pieces.append(f"{view.t('ase')} = {formats.decimal_text(ase, 2, view.lang)}")
+    if low is not None and high is not None:
         level = formats.percent_text(view.study.confidence, view.lang, 0)
         pieces.append(
-            f"{view.t('interval', level=level)} {formats.decimal_text(low.value, 2, view.lang)}"
-            f"–{formats.decimal_text(high.value, 2, view.lang)}"
+            f"{view.t('interval', level=level)} {formats.decimal_text(low, 2, view.lang)}"
+            f"–{formats.decimal_text(high, 2, view.lang)}"
         )
     if name == "cramers_v":
         pieces[0] += f" ({view.t('strength_' + strength(row.value))})"

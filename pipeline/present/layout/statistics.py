@@ -8,8 +8,9 @@ from pipeline.present.layout.parts import CELLS, Body, problem_notes, stub
 from pipeline.present.view import View
 from pipeline.results import ResultRow
 from pipeline.spec.model import TableSpec
+from pipeline.statistics.core import belongs_to_another, beside, is_p
 
-_COLUMNS = (("_df", "df"), ("_p", "p"), ("_ase", "ase"), ("_low", "low"), ("_high", "high"))
+_HEADS = ("df", "p", "ase", "low", "high")
 ORDER = (
     "chi2", "chi2_yates", "likelihood_ratio", "linear_by_linear", "fisher_p", "permutation_p", "rao_scott_f",
     "rao_scott_chi2", "phi", "cramers_v", "contingency_coefficient", "lambda_rows", "lambda_columns",
@@ -19,7 +20,6 @@ ORDER = (
 )  # fmt: skip
 """The order in which SPSS users look for them; what is not named follows in the order of computing."""
 
-_SPLIT_DEGREES = ("_df1", "_df2")
 _NOT_HERE = (*CELLS, "cases_n", "mean", "sd", "se", "median", "minimum", "maximum", "letters")
 EMPTY = Cell(kind="empty")
 
@@ -38,13 +38,13 @@ def all_statistics(view: View, spec: TableSpec) -> Body | None:
             if layer and spec.layer:
                 words.append(view.code_label(spec.layer, layer))
             rows.append(Row(" × ".join(words), kind="group"))
-        names = [name for name in found if not _belongs(name, found)]
+        names = [name for name in found if not belongs_to_another(name)]
         for name in sorted(names, key=lambda n: ORDER.index(n) if n in ORDER else len(ORDER)):
             rows.append(_row(view, name, found, used))
     rows += _pairs(view, spec)
     if not rows:
         return None
-    heads = [view.t("value"), *(view.t(f"head_{label}") for _, label in _COLUMNS), view.t("remark")]
+    heads = [view.t("value"), *(view.t(f"head_{label}") for label in _HEADS), view.t("remark")]
     return Body(
         head=((stub(view, view.t("statistic")), *(HeadCell(h) for h in heads)),),
         rows=tuple(rows),
@@ -75,44 +75,17 @@ def _pairs(view: View, spec: TableSpec) -> list[Row]:
     return rows
 
 
-def _stems(name: str) -> tuple[str, ...]:
-    return (name, name.rpartition("_")[0]) if "_" in name else (name,)
-
-
-def _belongs(name: str, found: dict[str, ResultRow]) -> bool:
-    """Whether a number is the p-value, degrees of freedom, error or interval of another in the list."""
-    for tail in (*(t for t, _ in _COLUMNS), *_SPLIT_DEGREES):
-        if name.endswith(tail):
-            stem = name[: -len(tail)]
-            return any(stem in _stems(other) for other in found if other != name)
-    return False
-
-
-def _beside(name: str, tail: str, found: dict[str, ResultRow]) -> ResultRow | None:
-    return next((found[stem + tail] for stem in _stems(name) if stem and stem + tail in found), None)
-
-
 def _row(view: View, name: str, found: dict[str, ResultRow], used: list[ResultRow | None]) -> Row:
-    row = found[name]
+    row, own = found[name], beside(name, found)
     used.append(row)
-    cells = [view.cell(row, "p" if name.endswith("_p") else "decimal", 3)]
-    for tail, _ in _COLUMNS:
-        beside = _beside(name, tail, found)
-        if tail == "_df" and beside is None:
-            split = [_beside(name, t, found) for t in _SPLIT_DEGREES]
-            if all(s is not None and s.value is not None for s in split):
-                cells.append(
-                    Cell("; ".join(_degrees(s.value, view) for s in split if s is not None and s.value is not None))
-                )
-                continue
-        if beside is None:
-            cells.append(EMPTY)
-        elif tail == "_df":
-            cells.append(
-                Cell(_degrees(beside.value, view)) if beside.value is not None else view.cell(beside, "decimal")
-            )
-        else:
-            cells.append(view.cell(beside, "p" if tail == "_p" else "decimal", 3))
+    cells = [view.cell(row, "p" if is_p(name) else "decimal", 3)]
+    degrees = [found[d] for d in own.df if d in found]
+    if degrees and all(d.value is not None for d in degrees):
+        cells.append(Cell("; ".join(_degrees(d.value, view) for d in degrees if d.value is not None)))
+    else:
+        cells.append(view.cell(degrees[0], "decimal") if degrees else EMPTY)
+    for part in (own.p, own.se, own.low, own.high):
+        cells.append(view.cell(found[part], "p" if part == own.p else "decimal", 3) if part in found else EMPTY)
     remarks = [view.remark("method", row.method)] if row.method else []
     if row.warning:
         remarks.append(view.remark("warning", row.warning))
