@@ -407,10 +407,10 @@ def is_p(name: str) -> bool:
     return name.endswith("_p")
 
 
-def belongs_to_another(name: str) -> bool:
-    """Whether a number is the p-value, degrees of freedom, error or limit of another statistic."""
+def belongs_to_another(name: str, there: Collection[str]) -> bool:
+    """Whether a number is the p-value, degrees of freedom, error or limit of another statistic that is ``there``."""
     _load_families()
-    return name in _parts(len(_order))
+    return any(whole in there for whole in _wholes(len(_order)).get(name, ()))
 
 
 @cache
@@ -424,8 +424,12 @@ def _beside(registered: int) -> Mapping[str, Sequence[Beside]]:
 
 
 @cache
-def _parts(registered: int) -> frozenset[str]:
-    return frozenset(part for declared in _beside(registered).values() for parts in declared for part in parts)
+def _wholes(registered: int) -> Mapping[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for whole, declared in _beside(registered).items():
+        for part in (part for parts in declared for part in parts):
+            found.setdefault(part, set()).add(whole)
+    return found
 
 
 SMALLEST, LARGEST = 1e-50, 1e50

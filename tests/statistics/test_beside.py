@@ -21,7 +21,7 @@ def test_what_belongs_to_a_statistic_comes_from_the_same_computation(one: core.S
     parts = list(one.beside[name])
     assert set(parts) <= set(one.ids) and name not in parts
     assert bool(one.beside[name].low) == bool(one.beside[name].high)
-    assert all(core.belongs_to_another(part) for part in parts)
+    assert all(core.belongs_to_another(part, [name]) for part in parts)
 
 
 def test_nothing_is_taken_by_the_ending_of_its_name() -> None:

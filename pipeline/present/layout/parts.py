@@ -139,7 +139,7 @@ def table_statistics(view: View, spec: TableSpec, row: str, column: str, layer_c
     asked = [s for s in spec.statistics if s in found and s not in CELLS]
     usual = TESTS if view.mode(spec) != "description" else SHORT
     wanted = asked or [s for s in usual if s in found and not found[s].error.startswith("weights_need")]
-    lines = [_line(view, name, found) for name in wanted if not belongs_to_another(name)]
+    lines = [_line(view, name, found) for name in wanted if not belongs_to_another(name, wanted)]
     return [line for line in lines if line]
 
 

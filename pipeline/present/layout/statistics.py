@@ -38,7 +38,7 @@ def all_statistics(view: View, spec: TableSpec) -> Body | None:
             if layer and spec.layer:
                 words.append(view.code_label(spec.layer, layer))
             rows.append(Row(" × ".join(words), kind="group"))
-        names = [name for name in found if not belongs_to_another(name)]
+        names = [name for name in found if not belongs_to_another(name, found)]
         for name in sorted(names, key=lambda n: ORDER.index(n) if n in ORDER else len(ORDER)):
             rows.append(_row(view, name, found, used))
     rows += _pairs(view, spec)
