@@ -110,16 +110,11 @@ def _language(arguments: Sequence[str]) -> str:
 def _defect(arguments: Sequence[str], lang: str) -> int:
     """A mistake of ours: the traceback goes to a log file, the user is told where."""
     study = next((arguments[i + 1] for i, a in enumerate(arguments[:-1]) if a == "--study"), None)
-    place = layout(study)
-    path = place.log
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a", encoding="utf-8") as log:
-            log.write(f"python -m pipeline {' '.join(arguments)}\n{traceback.format_exc()}\n")
-        shown = place.shown(path)
-    except OSError:
+    from pipeline import publish
+
+    shown = publish.log(layout(study), f"python -m pipeline {' '.join(arguments)}\n{traceback.format_exc()}\n")
+    if shown == "–":
         traceback.print_exc()
-        shown = "–"
     print(language.text(lang, "cli.defect", log=shown), file=sys.stderr)
     return DEFECT
 

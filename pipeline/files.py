@@ -7,6 +7,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -19,6 +20,8 @@ REFUSALS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errn
 """What a disk says when it cannot take what is written."""
 SCRATCH = ".scratch-"
 """How the names of folders begin that last as long as their process."""
+
+_PART = re.compile(r"\..+\.[a-z0-9_]{8}\.part\Z")  # as :func:`whole` names them; any other is somebody's own
 
 _REMEMBERED_FROM = 16 << 20  # bytes; hashing less costs less than being wrong about it could
 _remembered: dict[tuple[int, ...], str] = {}
@@ -155,6 +158,14 @@ def scratch(parent: Path) -> Iterator[Path]:
             yield folder
         finally:
             remove_folder(folder)
+
+
+def sweep_parts(folder: Path) -> None:
+    """Remove the half-written files that a killed process left in a folder (:func:`whole`)."""
+    for part in folder.glob(".*.part") if not folder.is_symlink() else ():
+        if _PART.match(part.name) and not part.is_symlink():
+            with suppress(OSError):
+                part.unlink()
 
 
 def sweep(parent: Path) -> None:

@@ -22,7 +22,7 @@ from typing import Any
 
 from pipeline import files
 from pipeline.errors import Locked, RenderingFailed, UsageError
-from pipeline.paths import Layout
+from pipeline.paths import COMPARISON, Layout
 
 _DENIALS = (errno.EACCES, errno.EPERM)
 _PR_SET_PDEATHSIG = 1
@@ -132,8 +132,10 @@ def _below(error: OSError, *folders: Path) -> bool:
 
 
 def keep_inside(layout: Layout) -> None:
-    """Refuse links by which what is written or deleted would be something outside the study.
+    """Refuse links in the places that runs write to and delete from; they would be somebody's folder or file.
 
+    A link within the study is refused too: ``reports`` linked to ``data/raw`` would move the waves aside. Only ``data``
+    may lie elsewhere in the study, and the study itself and the folders in ``data/raw`` may be links to anywhere.
     Raises :class:`UsageError` naming the link and where it leads.
     """
     home = layout.base.resolve()
@@ -146,17 +148,17 @@ def keep_inside(layout: Layout) -> None:
         if not path.is_symlink():
             continue
         target = path.resolve()
-        if not target.is_relative_to(home) or not path.exists() or target == home or path == layout.reports / BUILDS:
+        within = path.exists() and target != home and target.is_relative_to(home)
+        if path != layout.processed.parent or not within:
             raise UsageError("cli.link_outside", path=layout.shown(path), target=str(target))
 
 
 def _tidy(layout: Layout) -> None:
     """Remove half-written files and scratch folders of a killed run; nobody else is at work, for the lock is held."""
     files.sweep(layout.processed)
+    files.sweep(layout.raw)
     for folder in (layout.processed, *layout.processed.glob("*"), layout.reports, layout.seen.parent):
-        for path in folder.glob(".*.part") if not folder.is_symlink() else ():
-            with contextlib.suppress(OSError):
-                path.unlink()
+        files.sweep_parts(folder)
 
 
 @contextlib.contextmanager
@@ -235,10 +237,29 @@ def _sweep(layout: Layout, builds: Path) -> None:
 # ---------------------------------------------------------------- what can be made again
 
 
+def _of_a_stage(layout: Layout, folder: Path) -> bool:
+    """Whether a folder in ``data/processed`` is a wave's or the comparison's, and not one that a person put there."""
+    known = folder.name in (*layout.waves(), COMPARISON) or any(folder.glob("*.fresh.json"))
+    return known and folder.is_dir() and not folder.is_symlink()
+
+
 _STAGE_FILES = frozenset({
     "ingested.parquet", "dictionary.json", "harmonised.parquet", "harmonised.json", "findings.json",
     "responses.parquet", "results.parquet", "published.json",
 })  # fmt: skip
+
+
+def log(layout: Layout, text: str) -> str:
+    """Add to the study's log, never through a link; returns the file as a person knows it, ``–`` where it cannot be."""
+    try:
+        keep_inside(layout)
+        layout.log.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(layout.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o666)
+        with os.fdopen(handle, "a", encoding="utf-8") as file:
+            file.write(text)
+    except (OSError, UsageError):
+        return "–"
+    return layout.shown(layout.log)
 
 
 def clean(layout: Layout) -> list[Path]:
@@ -246,7 +267,7 @@ def clean(layout: Layout) -> list[Path]:
     to them, status, index and log. Returns the folders that were gone through; what others put there stays."""
     keep_inside(layout)
     with lock(layout):
-        folders = [p for p in (layout.processed, *layout.processed.iterdir()) if p.is_dir() and not p.is_symlink()]
+        folders = [layout.processed, *(p for p in layout.processed.iterdir() if _of_a_stage(layout, p))]
         for path in (p for folder in folders[1:] for p in folder.iterdir()):
             if not path.is_symlink() and (path.name in _STAGE_FILES or path.name.endswith(".fresh.json")):
                 path.unlink()

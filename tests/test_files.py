@@ -216,3 +216,112 @@ def test_a_killed_run_leaves_no_answers_in_the_temporary_folder(
     assert run(words[command](), 0o022, temporary).returncode == 0
     left = [*small_study.layout.processed.rglob(".scratch-*"), *out.rglob(".scratch-*")]
     assert left == []
+
+
+# ---------------------------------------------------------------- what looks like ours and is somebody's
+
+
+@pytest.mark.parametrize("place", ["data", "processed", "processed wave", "reports"])
+def test_a_persons_part_file_stays_and_ours_is_swept(place: str, small_study: SmallStudy) -> None:
+    assert report(small_study) == 0
+    mine, ours = (
+        PLACES[place](small_study) / ".thesis.part",
+        PLACES[place](small_study) / ".results.parquet.a1b2c3_4.part",
+    )
+    mine.write_text("mine")
+    ours.write_text("half")
+    assert report(small_study) == 0
+    assert mine.read_text() == "mine"
+    assert not ours.exists()
+
+
+@pytest.mark.parametrize("command", ["report", "clean"])
+@pytest.mark.parametrize(
+    ("link", "to"),
+    [
+        (a, b)
+        for a in ("reports", "data/processed", "data/processed/2009")
+        for b in ("data/raw", "data/raw/2009", "notes")
+    ],
+)
+def test_a_link_to_another_place_of_the_study_is_refused(
+    link: str, to: str, command: str, small_study: SmallStudy
+) -> None:
+    base = small_study.folder
+    (base / "notes" / "2009").mkdir(parents=True)
+    for folder in ("notes", "notes/2009", "data/raw/2009"):
+        for name in ("results.parquet", "findings.json", "index.html", "status.json"):
+            (base / folder / name).write_text(f"mine, of {folder}")
+    before = {k: v for k, v in snapshot(base).items() if k.startswith(("notes", "data/raw"))}
+    (base / link).parent.mkdir(parents=True, exist_ok=True)
+    (base / link).symlink_to(base / to)
+    assert cli.main([command, "--study", str(base)]) == 2
+    after = snapshot(base)
+    assert {k: after.get(k) for k in before} == before
+
+
+def test_links_that_people_make_are_followed(small_study: SmallStudy, tmp_path: Path) -> None:
+    real = tmp_path / "disk"
+    small_study.folder.rename(real)
+    small_study.folder.symlink_to(real)
+    (real / "data").rename(real / "store")
+    (real / "data").symlink_to("store")
+    (real / "data" / "raw" / "2009").rename(real / "delivered")
+    (real / "data" / "raw" / "2009").symlink_to(real / "delivered")
+    assert report(small_study) == 0
+    assert cli.main(["clean", "--study", str(small_study.folder)]) == 0
+    assert (real / "delivered" / "survey.sav").is_file() and (real / "data").is_symlink()
+
+
+def test_clean_leaves_a_persons_folder_beside_the_waves(small_study: SmallStudy) -> None:
+    assert report(small_study) == 0
+    mine = small_study.layout.processed / "my analysis" / "results.parquet"
+    mine.parent.mkdir()
+    mine.write_text("mine")
+    assert cli.main(["clean", "--study", str(small_study.folder)]) == 0
+    assert mine.read_text() == "mine"
+
+
+def test_quick_does_not_write_into_a_published_report(
+    small_study: SmallStudy, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert report(small_study) == 0
+    before = snapshot(small_study.reports)
+    assert quick(file, small_study.reports, "--lang", "en", "--formats", "xlsx") == 2
+    assert "the published report of a study" in capsys.readouterr().err
+    assert snapshot(small_study.reports) == before
+
+
+@pytest.mark.parametrize("place", ["outside", "within", "folder"])
+def test_a_defect_is_not_logged_through_a_link(
+    place: str, small_study: SmallStudy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> int:
+        raise ValueError("a defect")
+
+    folder = small_study.layout.processed
+    folder.parent.mkdir(exist_ok=True)
+    target = small_study.folder / "study.yml" if place == "within" else tmp_path / "target"
+    if place == "folder":
+        target.mkdir()
+        folder.symlink_to(target)
+    else:
+        target.touch()
+        folder.mkdir(exist_ok=True)
+        small_study.layout.log.symlink_to(target)
+    before = snapshot(target) if target.is_dir() else target.read_bytes()
+    monkeypatch.setattr(cli, "_open", fail)
+    assert cli.main(["open", "--study", str(small_study.folder)]) == 70
+    assert (snapshot(target) if target.is_dir() else target.read_bytes()) == before
+
+
+def test_a_killed_new_wave_leaves_no_copy_of_the_file(small_study: SmallStudy, file: Path) -> None:
+    program = (
+        "import os, sys\nfrom pipeline import cli\nfrom pipeline.waves import new_wave\n"
+        "new_wave.write_text = lambda *_: os._exit(9)\nsys.exit(cli.main(sys.argv[1:]))"
+    )
+    words = ["new-wave", str(file), "2026", "--study", str(small_study.folder)]
+    assert subprocess.run([sys.executable, "-c", program, *words], cwd=ROOT, check=False).returncode == 9
+    assert list(small_study.layout.raw.rglob(".scratch-*/2026/survey.sav"))  # killed with the copy on the disk
+    assert report(small_study) == 0
+    assert [p.name for p in small_study.layout.raw.iterdir()] == ["2009"]

@@ -74,6 +74,8 @@ def quick(request: Request, progress: Progress) -> list[str]:
 
     if lang not in language.languages():
         raise UsageError("cli.no_such_language", name=lang, known=", ".join(language.languages()))
+    if files.mark(request.out.resolve()).exists():
+        raise UsageError("start.out_is_a_report", folder=str(request.out))
     with _aside(request.out) as scratch:
         study = layout(scratch)
         job = bring_in(request.file, study, WAVE, copy=False, encoding=request.encoding)
@@ -238,7 +240,8 @@ def _hand_over(built: Path, out: Path) -> list[str]:
 def _left(out: Path) -> dict[str, str]:
     """The files of an earlier run in that folder, with their hashes, as its manifest has them."""
     try:
-        outputs = json.loads((out / "manifest.json").read_text("utf-8"))["outputs"]
+        manifest = json.loads((out / "manifest.json").read_text("utf-8"))
+        outputs = manifest["outputs"] if manifest["wave"] == WAVE else {}
         return {name: digest for name, digest in outputs.items() if Path(name).name == name}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}

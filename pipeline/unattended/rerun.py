@@ -253,13 +253,7 @@ def _failed(layout: Layout, name: str, error: PipelineError) -> Attempt:
 
 def _defect(layout: Layout, name: str) -> Attempt:
     """A mistake of ours: the traceback goes to the log."""
-    trace = traceback.format_exc()
-    try:
-        with layout.log.open("a", encoding="utf-8") as log:
-            log.write(f"rerun, wave {name}\n{trace}\n")
-        shown = layout.shown(layout.log)
-    except OSError:
-        shown = "–"
+    shown = publish.log(layout, f"rerun, wave {name}\n{traceback.format_exc()}\n")
     texts = {lang: language.text(lang, "cli.defect", log=shown) for lang in language.languages()}
     return Attempt(name, "failed", DEFECT, texts)
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline import language, publish
 from pipeline.errors import DataRejected, UsageError
-from pipeline.files import file_hash, umask, write_text
+from pipeline.files import file_hash, scratch, write_text
 from pipeline.paths import SURVEY_SUFFIXES, Layout, Wave
 from pipeline.progress import Progress
 from pipeline.spec import source as yaml_source
@@ -133,10 +132,10 @@ def _in_place(wave: Wave, found: SpssFile, file: Path, mapping: str) -> tuple[Pa
 def _aside(wave: Wave, found: SpssFile, file: Path, stated: Path | None, mapping: str) -> tuple[Path, ...]:
     """Make the folder beside its place, check that the copy is the file that was read, and rename it in."""
     wave.raw.parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=f".{wave.name}-", dir=wave.raw.parent))
     survey = f"survey.{found.dictionary.file_format}"
-    try:
-        folder.chmod(0o777 & ~umask())
+    with scratch(wave.raw.parent) as aside:
+        folder = aside / wave.name
+        folder.mkdir()
         shutil.copyfile(file, folder / survey)
         if file_hash(folder / survey) != found.dictionary.sha256:
             raise DataRejected("spss.changing", file=file.name)
@@ -145,9 +144,6 @@ def _aside(wave: Wave, found: SpssFile, file: Path, stated: Path | None, mapping
         if wave.raw.is_dir():
             wave.raw.rmdir()  # empty, as was made sure
         folder.rename(wave.raw)
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
     return (wave.raw / survey, wave.source, wave.mapping)
 
 
