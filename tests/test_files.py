@@ -142,6 +142,36 @@ def test_files_of_an_earlier_quick_do_not_stand_beside_new_ones(file: Path, tmp_
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("moment", range(1, 9))
+def test_a_quick_killed_while_handing_over_leaves_nothing_beside_the_next(
+    moment: int, file: Path, tmp_path: Path
+) -> None:
+    out, other = tmp_path / "out", tmp_path / "other.sav"
+    write_sav(other, {"x": [1.0, 2, 2]})
+    assert quick(file, out, "--lang", "it", "--formats", "html,xlsx") == 0
+    program = (
+        "import os, sys\nfrom pathlib import Path\nfrom pipeline import cli\n"
+        f"out, moments = Path({str(out)!r}), [0]\n"
+        "def counted(change):\n"
+        "    def one(path, *to, **options):\n"
+        "        done = change(path, *to, **options)\n"
+        "        here = (to[0] if to else path).parent == out and not path.name.endswith(('.part', '.made'))\n"
+        "        moments[0] += here\n"
+        f"        if here and moments[0] == {moment}: os._exit(9)\n"
+        "        return done\n"
+        "    return one\n"
+        "Path.replace, Path.unlink = counted(Path.replace), counted(Path.unlink)\n"
+        "sys.exit(cli.main(sys.argv[1:]))"
+    )
+    words = ["quick", str(other), "--out", str(out), "--lang", "en", "--formats", "html,xlsx"]
+    # 4 files of the first run go, then 5 come: a manifest, two reports and the results twice
+    assert subprocess.run([sys.executable, "-c", program, *words], cwd=ROOT, check=False).returncode == 9
+    assert quick(file, out, "--lang", "it", "--formats", "docx") == 0
+    assert sorted(p.name for p in out.iterdir()) == [
+        "manifest.json", "report.it.docx", "results.csv", "results.parquet",
+    ]  # fmt: skip
+
+
 def test_a_quick_that_fails_leaves_no_trace(tmp_path: Path) -> None:
     broken = tmp_path / "broken.sav"
     broken.write_bytes(b"$FL2 no file")

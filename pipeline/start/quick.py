@@ -223,15 +223,16 @@ def as_asked(guesses: Guesses, cross: Cross) -> Guesses:
 
 
 def _hand_over(built: Path, out: Path) -> list[str]:
-    """Put the files into the folder asked for, the manifest last; what an earlier run left there and this one does not
-    make is taken away first, if it is as that run made it."""
-    made = sorted(built.iterdir(), key=lambda p: (p.name == "manifest.json", p.name))
-    names = {path.name for path in made}
+    """Put the files into the folder asked for in place of an earlier run's, if those are as that run made them.
+
+    The manifest comes first: wherever a run is killed, a manifest names each of our files there, and the next run takes
+    them away. So files about two data files never stand side by side.
+    """
     for name, digest in _left(out).items():
-        stale = out / name
-        if name not in names and stale.is_file() and not stale.is_symlink() and files.file_hash(stale) == digest:
-            stale.unlink()
-    (out / "manifest.json").unlink(missing_ok=True)  # from here until the new one is there, the folder says nothing
+        old = out / name
+        if old.is_file() and not old.is_symlink() and files.file_hash(old) == digest:
+            old.unlink()
+    made = sorted(built.iterdir(), key=lambda p: (p.name != "manifest.json", p.name))
     for path in made:
         path.replace(out / path.name)
     return [os.fspath(out / p.name) for p in made]
