@@ -154,7 +154,7 @@ class Cases:
         if not column.numbers:
             return np.full(self.n, np.nan)
         values = np.full(column.k + 1, np.nan)
-        values[1:] = np.where(_user_missing(self.variables[name], column), np.nan, column.values)
+        values[1:] = np.where(_no_number(self.variables[name], column), np.nan, column.values)
         numeric: Floats = values[self._kept(column.place)]
         return numeric
 
@@ -166,8 +166,8 @@ class Cases:
     def missing_counts(self, name: str) -> dict[str, tuple[int, float]]:
         """How many are missing, unweighted and weighted, by code: as :meth:`missing`, counted."""
         if self._told_by_absence(name):
-            n = self.columns.absent(name)
-            return {SYSTEM_MISSING: (n, float(n))} if n else {}
+            absent = {SYSTEM_MISSING: self.columns.absent(name), BLANK: self.columns.blank(name)}
+            return {code: (n, float(n)) for code, n in absent.items() if n}
         counts = self.counts(name)
         return {
             code: (int(counts.n[places].sum()), float(counts.w[places].sum()))
@@ -177,7 +177,7 @@ class Cases:
     def valid_counts(self, name: str) -> tuple[int, float]:
         """How many cases have a valid value, unweighted and weighted."""
         if self._told_by_absence(name):
-            n = self.n - self.columns.absent(name)
+            n = self.n - self.columns.absent(name) - self.columns.blank(name)
             return n, float(n)
         counts = self.counts(name)
         valid = ~_user_missing(self.variables[name], self.columns[name])
@@ -342,7 +342,7 @@ class Cases:
             found = Counts(found.n[1:, None], found.w[1:, None], found.w2[1:, None])
         else:
             found = count([self._kept(column.place), group], [column.k, groups], self.weights).inner()
-        shown = ~_user_missing(self.variables[name], column) & (found.n.sum(axis=1) > 0)
+        shown = ~_no_number(self.variables[name], column) & (found.n.sum(axis=1) > 0)
         if shown.all():
             return column.values, found
         return column.values[shown], Counts(found.n[shown], found.w[shown], found.w2[shown])
@@ -375,6 +375,10 @@ class Cases:
             for i in np.flatnonzero(inside).tolist():
                 if n[i + 1]:
                     found.setdefault(code_text(float(column.values[i])), [i + 1])
+        if not column.numbers and BLANK not in variable.categories:
+            blank = [i for i, text in enumerate(column.texts, start=1) if not text.strip()]
+            if blank and self.counts(name).n[blank].any():
+                found[BLANK] = blank
         if self.counts(name).n[0]:
             found[SYSTEM_MISSING] = [0]
         return found
@@ -449,9 +453,19 @@ def _in_range(variable: Variable, column: Column) -> Mask | None:
     return inside
 
 
+def _no_number(variable: Variable, column: Column) -> Mask:
+    """Which distinct values enter no number: user-missing, or a category that says that there is no answer."""
+    gone = _user_missing(variable, column)
+    for code in variable.no_answer or ():
+        gone[[place - 1 for place in _places(column, code)]] = True
+    return gone
+
+
 def _user_missing(variable: Variable, column: Column) -> Mask:
     """Which distinct values are user-missing: shape (k,)."""
     gone = np.zeros(column.k, dtype=bool)
+    if not column.numbers and BLANK not in variable.categories:
+        gone[[i for i, text in enumerate(column.texts) if not text.strip()]] = True
     for code in variable.missing:
         gone[[place - 1 for place in _places(column, code)]] = True
     inside = _in_range(variable, column)

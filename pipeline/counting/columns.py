@@ -108,6 +108,16 @@ class Columns:
         """How many cases are system-missing; the column is not coded for it."""
         return int(self.table.column(name).null_count)
 
+    def blank(self, name: str) -> int:
+        """How many cases have a text of nothing but blanks; the column is not coded for it."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        column = self.table.column(name)
+        if not pa.types.is_string(column.type):
+            return 0
+        return int(pc.sum(pc.equal(pc.utf8_trim_whitespace(column), "")).as_py() or 0)
+
     def code_all(self, dictionary: Dictionary) -> None:
         """Code the columns that are likely to be counted: not dates, of which only the presence is asked."""
         for variable in dictionary.variables:

@@ -215,7 +215,17 @@ class View:
     def codes(self, table: str, row_var: str, col_var: str = "", statistic: str = "count") -> list[str]:
         """The row codes that a table has for a variable, in order, without total and nets."""
         found = self._seen(table).get((row_var, col_var, statistic), ({}, {}))[0]
-        return [code for code in found if not code.startswith("net:")]
+        return self._apart(row_var, [code for code in found if not code.startswith("net:")])
+
+    def no_answer(self, name: str) -> tuple[str, ...]:
+        """The categories of a variable that say that there is no answer."""
+        variable = self.variables.get(name)
+        return () if variable is None else variable.no_answer or ()
+
+    def _apart(self, name: str, codes: list[str]) -> list[str]:
+        """Categories that say that there is no answer stand last."""
+        gone = self.no_answer(name)
+        return sorted(codes, key=gone.__contains__) if gone else codes
 
     def nets(self, table: str, row_var: str, col_var: str = "") -> list[str]:
         """The row codes of a variable's nets in a table, in order."""
@@ -224,7 +234,7 @@ class View:
 
     def col_codes(self, table: str, row_var: str, col_var: str, statistic: str = "count") -> list[str]:
         """The column codes that a table has for a pair of variables, in order, without the total."""
-        return list(self._seen(table).get((row_var, col_var, statistic), ({}, {}))[1])
+        return self._apart(col_var, list(self._seen(table).get((row_var, col_var, statistic), ({}, {}))[1]))
 
     def missing_rows(self, table: str, row_var: str) -> list[ResultRow]:
         """How many cases a variable lacks by missing code, those codes that occur."""
@@ -259,7 +269,8 @@ class View:
             row = self.get(spec.table, "count", name, code, col_var)
             return -(row.value or 0.0) if row is not None else 0.0
 
-        return sorted(codes, key=lambda code: (self.is_other(name, code), size(code)))
+        gone = self.no_answer(name)
+        return sorted(codes, key=lambda code: (code in gone, self.is_other(name, code), size(code)))
 
     def get(self, table: str, statistic: str, row: str = "", row_code: str = "", col: str = "", col_code: str = "",
             layer_code: str = "") -> ResultRow | None:  # fmt: skip

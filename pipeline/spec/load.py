@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from pipeline import language
 from pipeline.errors import PipelineError, StudyError, nearest
+from pipeline.language.no_answer import is_no_answer
 from pipeline.paths import Layout, Wave
 from pipeline.spec import source as yaml_source
 from pipeline.spec.model import (
@@ -240,7 +241,7 @@ def _resolve(codebook: Codebook, source: SourceFile) -> Codebook:
     variables: dict[str, Variable] = {}
     for name, variable in codebook.variables.items():
         if variable.scale is None:
-            variables[name] = variable
+            variables[name] = _without_answers(variable)
             continue
         if variable.categories:
             problems.append(
@@ -253,8 +254,9 @@ def _resolve(codebook: Codebook, source: SourceFile) -> Codebook:
             )
         shared = answers(variable.scale, ("variables", name))
         if shared is not None:
-            variables[name] = variable.model_copy(
+            whole = variable.model_copy(
                 update={
+                    "no_answer": shared.no_answer if variable.no_answer is None else variable.no_answer,
                     "kind": shared.kind,
                     "categories": shared.categories,
                     "missing": {**shared.missing, **variable.missing},
@@ -262,6 +264,7 @@ def _resolve(codebook: Codebook, source: SourceFile) -> Codebook:
                     "nets": {**shared.nets, **variable.nets},
                 }
             )
+            variables[name] = _without_answers(whole)
     sets = {}
     for name, mr in codebook.sets.items():
         shared = answers(mr.scale, ("sets", name)) if mr.scale is not None else None
@@ -269,6 +272,16 @@ def _resolve(codebook: Codebook, source: SourceFile) -> Codebook:
     if problems:
         raise StudyError.several(_unique(problems))
     return codebook.model_copy(update={"variables": variables, "sets": sets})
+
+
+def _without_answers(variable: Variable) -> Variable:
+    """The variable with its codes that are no answers, by their labels where the codebook does not say."""
+    if variable.no_answer is not None or not variable.categories:
+        return variable
+    found = tuple(
+        code for code, text in variable.categories.items() if any(is_no_answer(t, code) for t in text.values())
+    )
+    return variable.model_copy(update={"no_answer": found}) if found else variable
 
 
 def _no_name(source: SourceFile, place: Place, name: str, known: Mapping[str, Any] | Sequence[str]) -> StudyError:

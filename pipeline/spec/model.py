@@ -208,12 +208,18 @@ class Answers(Record):
     kind: Kind = "nominal"
     categories: dict[str, Text] = {}
     missing: dict[str, Text] = {}
+    no_answer: Codes | None = None
     scores: bool = False
     nets: dict[str, Net] = {}
 
 
 class Variable(Record):
-    """One variable. ``name`` is its key in the file."""
+    """One variable. ``name`` is its key in the file.
+
+    ``no_answer``: codes among ``categories`` that are shown like any other and enter nothing that needs a number or an
+    order (``[]`` for none). Where it is not said, the labels decide: "Don't know", "Refused". Once the study is read
+    it is decided.
+    """
 
     name: str = ""
     label: Text
@@ -222,6 +228,7 @@ class Variable(Record):
     scale: str | None = None
     categories: dict[str, Text] = {}
     missing: dict[str, Text] = {}
+    no_answer: Codes | None = None
     missing_range: MissingRange | None = None
     scores: bool = False
     nets: dict[str, Net] = {}

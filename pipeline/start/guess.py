@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from pipeline.counting.columns import Column, Columns
+from pipeline.language.no_answer import is_no_answer
 from pipeline.results import BLANK
 from pipeline.spec.model import Kind
 from pipeline.spss.model import Dictionary, Variable, code_text
@@ -29,8 +30,9 @@ CALENDARS = {"WKDAY": ("weekdays", 7), "MONTH": ("months", 12)}
 class Guess:
     """What one variable is taken for. ``categories``: codes with texts; ``why`` names the evidence (a catalogue id).
 
-    ``empty``: nobody has a valid value; ``constant``: the one value everybody has. ``doubtful``: codes that look like
-    "don't know" and are not declared missing. ``decimals``: of numbers with fractions, how many to show.
+    ``empty``: nobody has a valid value; ``constant``: the one value everybody has, missing nobody. ``doubtful``: codes
+    that say that there is no answer and are not declared missing; ``missing``: codes to count as missing besides those
+    that the file declares. ``decimals``: of numbers with fractions, how many to show.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Guess:
     empty: bool = False
     constant: str | None = None
     doubtful: tuple[tuple[str, str], ...] = ()
+    missing: tuple[str, ...] = ()
     decimals: int | None = None
 
 
@@ -82,7 +85,8 @@ def _variable(v: Variable, columns: Columns, dictionary: Dictionary) -> Guess:
         return Guess(v.name, "nominal", "empty", tuple(labels), empty=True)
     if v.is_date:
         return Guess(v.name, "date", "date_format")
-    constant = code_text(float(distinct[0])) if len(distinct) == 1 else None
+    everybody = int(column.n[1:].sum()) == columns.rows and len(column.values) == 1
+    constant = code_text(float(distinct[0])) if len(distinct) == 1 and everybody else None
     whole = bool(np.all(distinct == np.floor(distinct)))
     if labels and len(distinct) <= MOST_CATEGORIES:
         labelled = {c for c, _ in v.value_labels}
@@ -130,13 +134,13 @@ def _decimals(values: Any) -> int:
 def _labelled(v: Variable, labels: list[tuple[str, str]], unlabelled: list[float], constant: str | None) -> Guess:
     codes = [*labels, *((code_text(u), code_text(u)) for u in unlabelled)]
     codes.sort(key=lambda item: float(item[0]))
-    doubtful = tuple((code, text) for code, text in labels if words("unknown").search(text))
+    doubtful = _no_answers(labels)
     substantive = len(codes) - len(doubtful)
     graded = sum(1 for code, text in labels if (code, text) not in doubtful and words("ordered").search(text))
     worded = graded * 2 > substantive  # most labels are worded as steps, whatever the file declares
     unordered = bool(words("unordered").search(f"{v.name} {v.label}"))
     declared = v.measure == "ordinal" or (v.measure != "nominal" and not unordered)
-    ordered = substantive > 2 and (declared or (worded and not unordered))
+    ordered = substantive > 2 and (declared or (worded and not unordered)) and not _hole(codes, doubtful)
     return Guess(
         v.name,
         "ordinal" if ordered else "nominal",
@@ -148,9 +152,21 @@ def _labelled(v: Variable, labels: list[tuple[str, str]], unlabelled: list[float
     )
 
 
+def _no_answers(labels: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """The codes whose labels say that there is no answer."""
+    return tuple((code, text) for code, text in labels if is_no_answer(text, code))
+
+
+def _hole(codes: list[tuple[str, str]], doubtful: tuple[tuple[str, str], ...]) -> bool:
+    """Whether a code without an answer lies between those with one: their numbers are then no order."""
+    gone = {code for code, _ in doubtful}
+    answers = [float(code) for code, _ in codes if code not in gone]
+    return any(min(answers) < float(code) < max(answers) for code in gone) if answers else False
+
+
 def _only_ends(labels: list[tuple[str, str]], unlabelled: list[float]) -> bool:
     """Whether few points of a short scale have labels and some between them are answers without one."""
-    named = sorted(float(code) for code, text in labels if not words("unknown").search(text))
+    named = sorted(float(code) for code, text in labels if not is_no_answer(text, code))
     if len(named) < 2 or not all(code.is_integer() for code in (*named, *unlabelled)):
         return False
     points = named[-1] - named[0] + 1
@@ -161,7 +177,7 @@ def _only_ends(labels: list[tuple[str, str]], unlabelled: list[float]) -> bool:
 def _end_points(v: Variable, labels: list[tuple[str, str]], distinct: Any, constant: str | None) -> Guess:
     """A scale of which only some points (usually the ends) have labels."""
     named = dict(labels)
-    doubtful = tuple((code, text) for code, text in labels if words("unknown").search(text))
+    doubtful = _no_answers(labels)
     known = {*(float(c) for c in named), *(float(d) for d in distinct)}
     steps = sorted(known - {float(code) for code, _ in doubtful})
     if steps and steps[0].is_integer() and steps[-1] - steps[0] < MOST_UNLABELLED:  # the same scale for every item
@@ -185,13 +201,15 @@ def _string(v: Variable, column: Column) -> Guess:
     distinct, answers = sorted(found), sum(found.values())
     labels = {str(c): text for c, text in v.value_labels if not v.missing.is_missing(c)}
     filled = [d for d in distinct if d.strip()]
+    blank = (BLANK,) if len(filled) < len(distinct) and not any(not c.strip() for c in labels) else ()
     if not filled and not labels:
         return Guess(v.name, "text", "empty", empty=True)
-    constant = distinct[0] if len(distinct) == 1 else None
+    constant = distinct[0] if len(distinct) == 1 and answers == len(column.place) else None
+    distinct, answers = (filled, sum(n for text, n in found.items() if text.strip())) if blank else (distinct, answers)
     longest = max((len(d) for d in distinct), default=0)
     if len(distinct) <= MOST_CATEGORIES and longest <= 60 and (labels or len(distinct) < max(3, answers * 0.8)):
         categories = tuple((d or BLANK, labels.get(d, d) or BLANK) for d in sorted({*distinct, *labels}))
-        return Guess(v.name, "nominal", "few_strings", categories, constant=constant)
+        return Guess(v.name, "nominal", "few_strings", categories, constant=constant, missing=blank)
     if len(distinct) == answers and longest <= 40:
         return Guess(v.name, "identifier", "all_different")
     return Guess(v.name, "text", "many_strings")

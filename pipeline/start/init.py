@@ -15,8 +15,10 @@ from pathlib import Path
 from pipeline import language
 from pipeline.errors import DataRejected, StudyError, UsageError, nearest
 from pipeline.files import write_text
+from pipeline.language.no_answer import is_no_answer
 from pipeline.paths import SURVEY_SUFFIXES, Layout
 from pipeline.progress import Progress
+from pipeline.results import BLANK
 from pipeline.spec import source as yaml_source
 from pipeline.spec.load import check
 from pipeline.spec.model import Source
@@ -246,18 +248,29 @@ def _variable(v: Variable, g: Guess) -> Iterator[str]:
     if low is not None and high is not None:
         codes += [c for c, _ in ((code_text(c), t) for c, t in v.value_labels)
                   if c not in codes and v.missing.is_missing(float(c))]  # fmt: skip
+    codes += [code for code in g.missing if code not in codes]
     if codes:
         yield "    missing:"
         for code in codes:
-            yield f"      {key(code or ' ')}: {quoted(named.get(code, '').strip() or code or ' ')}"
+            text = _both("blank") if not code.strip() else quoted(named.get(code, "").strip() or code)
+            yield f"      {key(code or BLANK)}: {text}"
+    if g.doubtful or _labelled_no_answer(g):
+        yield f"    no_answer: {flow([code for code, _ in g.doubtful])}"
     if low is not None and high is not None:
         ends = [f"{name}: {value!r}" for name, value in (("low", low), ("high", high)) if abs(value) != float("inf")]
         yield f"    missing_range: {{{', '.join([*ends, 'label: ' + _both('missing_range')])}}}"
     why: list[tuple[str, Codes]] = [] if g.why in ("labels", "date_format", "weight") else [(f"why_{g.why}", ())]
     if g.doubtful:
         why.append(("why_doubtful", g.doubtful))
+    if BLANK in g.missing:
+        why.append(("why_blank", ()))
     if why:
         yield f"    guess: {_both_of(why)}"
+
+
+def _labelled_no_answer(g: Guess) -> bool:
+    """Whether the labels would make a code no answer where the codebook does not say."""
+    return any(is_no_answer(text, code) for code, text in g.categories)
 
 
 def _category(g: Guess, code: str, text: str) -> str:
@@ -283,10 +296,9 @@ def _report(dictionary: Dictionary, guesses: Guesses, start: Start) -> Iterator[
                 name, pair = f"{row}_by_{column}", (row, column)
                 if _kind(guesses, row) in ("nominal", "ordinal") and _kind(guesses, column) == "numeric":
                     pair = (column, row)  # the number is what is averaged, the categories are the groups
-                asked = [n for n in pair if n in guesses.variables]
                 yield from _table(
                     name, _title(dictionary, *pair), [pair[0]], [pair[1]], start.cross.layer,
-                    all_statistics=True, note=_doubt(guesses, asked), in_order=_calendar(guesses, pair[0]),
+                    all_statistics=True, in_order=_calendar(guesses, pair[0]),
                 )  # fmt: skip
     in_groups = {m for g in (*guesses.sets, *guesses.batteries) for m in g.members}
     if guesses.sets:
@@ -297,7 +309,7 @@ def _report(dictionary: Dictionary, guesses: Guesses, start: Start) -> Iterator[
     for number, group in enumerate(guesses.batteries, start=1):
         yield from _section(f"battery_{number}", title=quoted(_short(group.label)))
         name = group_name(group, dictionary)
-        yield from _table(f"grid_{name}", _group_title(group), [name], note=_doubt(guesses, group.members))
+        yield from _table(f"grid_{name}", _group_title(group), [name])
     single = [
         v for v in dictionary.variables
         if v.name not in in_groups and _kind(guesses, v.name) in ("nominal", "ordinal") and not _bare(guesses, v)
@@ -306,7 +318,7 @@ def _report(dictionary: Dictionary, guesses: Guesses, start: Start) -> Iterator[
         yield from _section("questions", "section_questions")
         for v in single:
             yield from _table(
-                f"freq_{v.name}", _title(dictionary, v.name), [v.name], note=_doubt(guesses, [v.name]),
+                f"freq_{v.name}", _title(dictionary, v.name), [v.name],
                 in_order=_calendar(guesses, v.name),
             )  # fmt: skip
     if guesses.sets:  # every variable has its frequencies somewhere; here, because the sets say what matters
@@ -335,12 +347,6 @@ def _summaries(dictionary: Dictionary, kind: str, names: Sequence[str]) -> Itera
             else _both(f"{kind}_title", first=some[0], last=some[-1])
         )
         yield from _table(f"{kind}_{k // NUMBERS_PER_TABLE + 1}", title, some, raw_title=True)
-
-
-def _doubt(guesses: Guesses, names: Sequence[str]) -> str:
-    """The note of a table with codes that look like missing answers and count as valid; empty without any."""
-    found = list(dict.fromkeys(code for name in names for code in guesses.variables[name].doubtful))
-    return _both_of([("note_doubtful_here", found)]) if found else ""
 
 
 def _group_title(group: Group) -> str:

@@ -17,7 +17,7 @@ from pipeline.errors import RenderingFailed, UsageError, nearest
 from pipeline.paths import layout
 from pipeline.progress import Progress
 from pipeline.run import run_stage
-from pipeline.spss.model import Dictionary
+from pipeline.spss.model import Dictionary, code_text
 from pipeline.stages import render as last
 from pipeline.stages.job import Job
 from pipeline.start.guess import Guesses
@@ -44,6 +44,7 @@ class Request:
     formats: tuple[str, ...] = ()
     edition: str = "internal"
     encoding: str | None = None
+    missing: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, options: argparse.Namespace) -> Request:
@@ -56,6 +57,7 @@ class Request:
             options.file, options.out or OUT / options.file.stem, names(options.rows), names(options.by),
             options.layer, options.weight,
             options.like_spss, options.lang or "", names([options.formats]), options.edition, options.encoding,
+            tuple(options.missing),
         )  # fmt: skip
 
 
@@ -83,7 +85,7 @@ def quick(request: Request, progress: Progress) -> list[str]:
         progress.step("quick_ingest", file=request.file.name)
         dictionary, guesses = read_and_guess(job)
         cross, weight = _names(request, dictionary, guesses)
-        guesses = as_asked(guesses, cross)
+        guesses = as_missing(request, as_asked(guesses, cross))
         _few_enough(request, job, guesses, cross)
         write_study(study, dictionary, guesses, request.file.stem, Start((lang,), weight, cross))
         for stage in ("harmonise", "validate", "process", "tabulate"):
@@ -125,6 +127,7 @@ def _typed(request: Request) -> str:
     words += ["--weight", request.weight] if request.weight else []
     words += ["--like-spss"] if request.like_spss else []
     words += ["--encoding", request.encoding] if request.encoding else []
+    words += [word for value in request.missing for word in ("--missing", value)]
     return " ".join(["python -m pipeline", *(shlex.quote(w) if w != "…" else w for w in words)])
 
 
@@ -220,6 +223,52 @@ def as_asked(guesses: Guesses, cross: Cross) -> Guesses:
         if name in asked and g.kind in ("text", "date", "identifier")
     }
     return replace(guesses, variables={**guesses.variables, **changed})
+
+
+def as_missing(request: Request, guesses: Guesses) -> Guesses:
+    """The codes that were said to be missing are; after ``none`` no label makes a code no answer."""
+    variables = dict(guesses.variables)
+    for value in request.missing:
+        if value.strip().casefold() == "none":
+            variables = {name: replace(g, doubtful=()) for name, g in variables.items()}
+            continue
+        name, equals, codes = value.partition("=")
+        meant = (
+            name.strip()
+            if name.strip() in variables
+            else next((n for n in variables if _folded(n) == _folded(name.strip())), "")
+        )
+        if not equals or not codes.strip():
+            raise UsageError("start.missing_form", value=value)
+        if not meant:
+            raise UsageError(
+                "start.no_variable", file=request.file.name, option="--missing", name=name.strip(),
+                nearest=nearest(name, list(variables)) or ", ".join(list(variables)[:12]),
+            )  # fmt: skip
+        g = variables[meant]
+        known = [code for code, _ in g.categories]
+        said = tuple(_code_typed(code) for code in codes.split(","))
+        unknown = [code for code in said if known and code not in known]
+        if unknown:
+            raise UsageError(
+                "start.missing_no_code", file=request.file.name, name=meant, code=unknown[0], known=", ".join(known)
+            )
+        variables[meant] = replace(
+            g,
+            categories=tuple(pair for pair in g.categories if pair[0] not in said),
+            doubtful=tuple(pair for pair in g.doubtful if pair[0] not in said),
+            missing=(*g.missing, *said),
+        )
+    return replace(guesses, variables=variables)
+
+
+def _code_typed(text: str) -> str:
+    """A code as typed: 8, 8.0 and " 8" are the number 8; anything else is a text."""
+    text = text.strip()
+    try:
+        return code_text(float(text))
+    except ValueError:
+        return text
 
 
 def _hand_over(built: Path, out: Path) -> list[str]:

@@ -79,6 +79,7 @@ def _paired_ordered(table: Crosstab) -> bool:
     "kappa_linear_ase",
     "kappa_linear_p",
     takes=Crosstab,
+    of_order=True,
     inferential=("kappa_linear_ase", "kappa_linear_p"),
     applies=_paired_ordered,
 )
@@ -92,6 +93,7 @@ def kappa_linear(table: Crosstab, options: Options) -> Mapping[str, Number]:
     "kappa_quadratic_ase",
     "kappa_quadratic_p",
     takes=Crosstab,
+    of_order=True,
     inferential=("kappa_quadratic_ase", "kappa_quadratic_p"),
     applies=_paired_ordered,
 )

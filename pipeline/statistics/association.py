@@ -153,6 +153,7 @@ def _scored(table: Crosstab) -> bool:
     "linear_by_linear",
     "linear_by_linear_p",
     takes=Crosstab,
+    of_order=True,
     inferential=("linear_by_linear", "linear_by_linear_p"),
     applies=_scored,
 )
@@ -191,6 +192,7 @@ def _correlation_results(table: Crosstab, name: str, rows: Floats, cols: Floats)
     "pearson_r_ase",
     "pearson_r_p",
     takes=Crosstab,
+    of_order=True,
     inferential=("pearson_r_ase", "pearson_r_p"),
     applies=_scored,
 )
@@ -209,6 +211,7 @@ def pearson_r(table: Crosstab, options: Options) -> Mapping[str, Number]:
     "spearman_rho_ase",
     "spearman_rho_p",
     takes=Crosstab,
+    of_order=True,
     inferential=("spearman_rho_ase", "spearman_rho_p"),
     applies=ordered,
 )
@@ -245,14 +248,24 @@ def _eta(table: Crosstab, scores: Floats | None, transpose: bool) -> Number:
     return number(eta(x.T if transpose else x, scores), measure_method(table), error="zero_variance")
 
 
-@statistic("eta_rows", takes=Crosstab, applies=lambda table: table.row_scores is not None and table.row_ordered)
+@statistic(
+    "eta_rows",
+    takes=Crosstab,
+    of_order=True,
+    applies=lambda table: table.row_scores is not None and table.row_ordered,
+)
 def eta_rows(table: Crosstab, options: Options) -> Mapping[str, Number]:
     """Correlation ratio of the row variable's codes by the column variable."""
     table = nonempty(table)
     return {"eta_rows": _eta(table, table.row_scores, False)}
 
 
-@statistic("eta_columns", takes=Crosstab, applies=lambda table: table.col_scores is not None and table.col_ordered)
+@statistic(
+    "eta_columns",
+    takes=Crosstab,
+    of_order=True,
+    applies=lambda table: table.col_scores is not None and table.col_ordered,
+)
 def eta_columns(table: Crosstab, options: Options) -> Mapping[str, Number]:
     """Correlation ratio of the column variable's codes by the row variable."""
     table = nonempty(table)

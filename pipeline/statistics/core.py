@@ -322,7 +322,8 @@ class Statistic:
     ``description`` leaves them out. ``applies``: whether the statistic makes sense for this aggregate when nobody
     asked for it by name (a table of two ordered variables for gamma, a 2×2 table for an odds ratio). ``beside``: what
     belongs to each of its ids. ``in_unit``: those of its ids that are in the variable's unit (1), or its square (2).
-    ``any_size``: values however large or small do it no harm, as it only puts them in order.
+    ``any_size``: values however large or small do it no harm, as it only puts them in order. ``of_order``: of a
+    cross-table, it uses the order or the numbers of the categories, so that one without an answer has no place in it.
     """
 
     ids: tuple[str, ...]
@@ -333,6 +334,7 @@ class Statistic:
     beside: Mapping[str, Beside]
     in_unit: Mapping[str, int]
     any_size: bool
+    of_order: bool
 
 
 _NOTHING: Mapping[str, Beside] = MappingProxyType({})
@@ -349,12 +351,13 @@ def statistic(
     beside: Mapping[str, Beside] = _NOTHING,
     in_unit: Mapping[str, int] = _UNITLESS,
     any_size: bool = False,
+    of_order: bool = False,
 ) -> Callable[[Function], Function]:
     """Register a function under its ids for one kind of aggregate. A name taken twice is refused."""
 
     def register(function: Function) -> Function:
         belonging = {name: _belonging(name, ids) for name in ids} | dict(beside)
-        one = Statistic(ids, takes, function, frozenset(inferential), applies, belonging, in_unit, any_size)
+        one = Statistic(ids, takes, function, frozenset(inferential), applies, belonging, in_unit, any_size, of_order)
         for name in ids:
             if (takes, name) in _registry:
                 raise ValueError(f"statistic {name!r} for {takes.__name__} is registered twice")
@@ -480,13 +483,17 @@ def _put_back(result: Result, power: int) -> Result:
 
 
 def compute(
-    aggregate: Aggregate | Any, options: Options, ids: Collection[str] | None = None, inference: bool = True
+    aggregate: Aggregate | Any,
+    options: Options,
+    ids: Collection[str] | None = None,
+    inference: bool = True,
+    of_order: bool | None = None,
 ) -> Iterator[tuple[str, Result]]:
     """Compute the statistics asked for by id, or every one that applies, for one aggregate.
 
     Without ``inference`` tests, standard errors and intervals are left out (and not computed, where a function gives
-    nothing else). Yields ``(id, result)`` in the order of registration. Ids that do not exist for this kind of
-    aggregate are the caller's mistake: ``KeyError``.
+    nothing else). ``of_order``: only the statistics of which that is so, or is not. Yields ``(id, result)`` in order
+    of registration. Ids that do not exist for this kind of aggregate are the caller's mistake: ``KeyError``.
     """
     available = known(type(aggregate))
     if ids is not None:
@@ -497,6 +504,8 @@ def compute(
     extreme = _extreme(aggregate.x if isinstance(aggregate, Patterns) else getattr(aggregate, "values", np.zeros(0)))
     for name, one in available.items():
         if id(one) in done or (ids is not None and name not in ids):
+            continue
+        if of_order is not None and one.of_order != of_order:
             continue
         if ids is None and not one.applies(aggregate):
             continue

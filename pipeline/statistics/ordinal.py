@@ -96,7 +96,7 @@ def ordered(table: Crosstab) -> bool:
 _IDS = tuple(name + end for name in MEASURES for end in ("", "_ase", "_p"))
 
 
-@statistic(*_IDS, takes=Crosstab, inferential=[i for i in _IDS if i not in MEASURES], applies=ordered)
+@statistic(*_IDS, takes=Crosstab, of_order=True, inferential=[i for i in _IDS if i not in MEASURES], applies=ordered)
 def ordinal(table: Crosstab, options: Options) -> Mapping[str, Number]:
     """Gamma, Kendall's tau-b and tau-c, Somers' d: each with its standard error (ASE₁) and p.
 

@@ -36,7 +36,7 @@ class Context:
 
 
 def chosen(
-    aggregate: Aggregate | MultiplePair, context: Context, wanted: Sequence[str]
+    aggregate: Aggregate | MultiplePair, context: Context, wanted: Sequence[str], of_order: bool | None = None
 ) -> Iterator[tuple[str, Result]]:
     """The statistics of an aggregate: those asked for, or all that apply; a description has no inference."""
     available = known(type(aggregate))
@@ -47,7 +47,7 @@ def chosen(
         )
         if not ids:
             return
-    yield from compute(aggregate, context.options, ids, inference=context.mode != "description")
+    yield from compute(aggregate, context.options, ids, context.mode != "description", of_order)
 
 
 def corrected(

@@ -139,8 +139,13 @@ def _cells(
         w2 = _with_margins(table.w2, [])[-1:, :]
         effective = np.divide(col_w**2, w2, out=np.full_like(col_w, np.nan), where=w2 > 0)
         writer.add_grid(about, "effective_n", effective, [""], full_columns, col_n, col_w, "kish", error="empty_column")
-    for name, result in chosen(table, context, statistics):
+    answers = _answers(context, rows, columns, table)
+    for name, result in chosen(table, context, statistics, None if answers is table else False):
         writer.add_result(about, name, result, r, c, n_total, w_total)
+    if answers is not table:
+        n_answers, w_answers = int(answers.n.sum()), float(answers.w.sum())
+        for name, result in chosen(answers, context, statistics, of_order=True):
+            writer.add_result(about, name, result, r, c, n_answers, w_answers)
     wanted = [s for s in _OF_NETS if not statistics or s in statistics]
     for net, places in net_rows.items():
         found = chosen(_net_and_rest(table, places), context, wanted) if wanted else ()
@@ -150,6 +155,36 @@ def _cells(
                 writer.add_result(
                     about, name, replace(result, values=result.values[:1], texts=texts), [net], c, n_total, w_total
                 )
+
+
+def _answers(context: Context, rows: Axis, columns: Axis, table: Crosstab) -> Crosstab:
+    """The table without the categories of ordered variables that say that there is no answer; the table itself where
+    there are none."""
+
+    def kept(one: Axis) -> np.ndarray:
+        variable = context.cases.variables.get(one.name)
+        gone = () if variable is None or one.coded is None or not one.coded.ordered else variable.no_answer or ()
+        return np.array([code not in gone for code in one.codes], dtype=bool)
+
+    r, c = kept(rows), kept(columns)
+    if r.all() and c.all():
+        return table
+    inside = np.ix_(r, c)
+    cells = np.outer(r, c).ravel()
+    covariance, finite = (
+        None if one is None else one[np.ix_(cells, cells)] for one in (table.covariance, table.finite_covariance)
+    )
+    return replace(
+        table,
+        n=table.n[inside],
+        w=table.w[inside],
+        w2=table.w2[inside],
+        row_scores=None if table.row_scores is None else table.row_scores[r],
+        col_scores=None if table.col_scores is None else table.col_scores[c],
+        same_categories=table.same_categories and bool(np.array_equal(r, c)),
+        covariance=covariance,
+        finite_covariance=finite,
+    )
 
 
 _OF_NETS = (

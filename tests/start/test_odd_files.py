@@ -92,12 +92,15 @@ def test_layers_and_rows_by_the_thousand(run: Run, tmp_path: Path) -> None:
 
 
 def test_likely_missing_answers_are_told_at_the_table(run: Run, tmp_path: Path) -> None:
-    """Code 8 counts, also in the mean: the note of the table says so, in the quotation marks of its language."""
+    """Code 8 stays in the counts and out of the mean: the note of the table says so, in its language's marks."""
     labels: dict[object, str] = {1.0: "poco", 2.0: "abbastanza", 3.0: "molto", 8.0: "Non so"}
     path = tmp_path / "doubt.sav"
     columns = [Column(f"Q{i}", label=f"Fiducia: istituzione {i}", labels=labels) for i in range(1, 4)]
     path.write_bytes(sav(columns, [[1 + i % 3, 1 + i % 2, (1, 8)[i % 2]] for i in range(30)]))
-    for lang, note in (("it", "8 «Non so»: qui conta come"), ("en", "8 “Non so”: counts as a valid answer here")):
+    for lang, note in (
+        ("it", "richiede un numero o un ordine: 8 «Non so»."),
+        ("en", "needs a number or an order: 8 “Non so”."),
+    ):
         ran = run("quick", path, "--out", tmp_path / "out", "--lang", lang, "--formats", "html")
         assert ran.code == 0, ran.err
         assert note in (tmp_path / "out" / f"report.{lang}.html").read_text(encoding="utf-8")

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from pipeline.present import formats
 from pipeline.present.document import HeadCell, Row, Table
 from pipeline.present.view import View
-from pipeline.results import ResultRow
+from pipeline.results import CODEBOOK_TABLE, ResultRow
 from pipeline.spec.model import TableSpec, say
 from pipeline.statistics.core import belongs_to_another, beside, is_p
+from pipeline.tables.plan import members_of, variables_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ def frame(view: View, spec: TableSpec, number: int, body: Body) -> Table:
     notes = [*body.notes]
     if spec.note:
         notes.append(say(spec.note, view.lang))
+    notes.append(_no_answers(view, spec))
     if view.mode(spec) != view.study.mode:
         notes.append(view.t(f"mode_{view.mode(spec)}"))
     at_cells = {_problem(cell.note) for row in body.rows for cell in row.cells if cell.note}
@@ -55,6 +57,29 @@ def frame(view: View, spec: TableSpec, number: int, body: Body) -> Table:
         mark=view.mark(spec),
         wide=body.columns > 10,
     )
+
+
+_NUMBERS = (
+    "mean", "median", "pearson_r", "spearman_rho", "gamma", "linear_by_linear", "eta_rows", "eta_columns",
+    "kappa_linear", "cronbach_alpha", "coefficient",
+)  # fmt: skip
+
+
+def _no_answers(view: View, spec: TableSpec) -> str:
+    """Which categories a table's numbers leave out, because they say that there is no answer."""
+    if not any(r.statistic in _NUMBERS for r in view.results.rows(spec.table)):
+        return ""
+    said: dict[tuple[tuple[str, str], ...], None] = {}
+    for member in members_of(variables_of(spec, view.codebook), view.codebook):
+        if member in view.variables:
+            seen = {code for code in view.no_answer(member) if view.value(CODEBOOK_TABLE, "n", member, code)}
+            if seen and (view.ordered(member) or view.variables[member].averageable):
+                said[tuple((c, view.code_label(member, c)) for c in view.no_answer(member) if c in seen)] = None
+    codes = dict.fromkeys(pair for pairs in said for pair in pairs)
+    if not codes:
+        return ""
+    listed = ", ".join(view.t("coded", code=code, text=text) for code, text in codes)
+    return view.t("no_answer_note", codes=listed)
 
 
 def anchor(kind: str, name: str) -> str:
