@@ -212,7 +212,8 @@ def _design_points(view: View) -> list[str]:
     if parts_of:
         points.append(view.t("method_design_sample", what=_listed(view, parts_of)))
     if design.population is not None:
-        points.append(view.t("method_design_correction"))
+        tests = study.finite_population == "tests too"
+        points.append(view.t("method_design_correction_tests" if tests else "method_design_correction"))
     if design.strata is not None:
         points.append(view.t(f"method_lonely_{design.lonely}"))
     return points

@@ -159,7 +159,7 @@ class Policies(Record):
 
 
 class Study(Record):
-    """``study.yml``."""
+    """``study.yml``. ``finite_population``: what the design's finite population correction goes into."""
 
     title: Text
     subtitle: Text | None = None
@@ -172,6 +172,7 @@ class Study(Record):
     identifier: str | None = None
     weights: Weights | None = None
     design: Design | None = None
+    finite_population: Literal["descriptions", "tests too"] = "descriptions"
     exact: Exact = Exact()
     comparisons: Comparisons = Comparisons()
     disclosure: DisclosureRules = DisclosureRules()

@@ -108,8 +108,8 @@ class Sampling(Protocol):
 
         ``scores`` (cells, k): the derivative of the estimates by the weight of a cell (Taylor linearisation);
         ``estimate``: from weights by cell (cells,) to the estimates (k,), used where there are replicate weights.
-        ``corrected``: with the finite population correction, which describes the population at hand and has no place
-        in a test of association.
+        ``corrected``: with the finite population correction, which describes the population at hand; tests of
+        association leave it to the sample (:func:`pipeline.statistics.design.for_tests`).
         """
         ...
 

@@ -71,6 +71,7 @@ class Design:
     ``unsampled`` (H,): the part of the stratum's clusters outside the sample, 1 − n/N, 1 without correction.
     ``margins``: codes (n,) of the variables the weights were calibrated to; the variance then rests on what these
     do not explain, fitted with ``start`` (n,), the weights before calibration.
+    ``tests_corrected``: whether the correction goes into tests too (see :func:`for_tests`).
     """
 
     weights: Floats
@@ -81,6 +82,7 @@ class Design:
     lonely: Lonely = "fail"
     margins: tuple[Ints, ...] = ()
     start: Floats | None = None
+    tests_corrected: bool = False
 
     @property
     def df(self) -> float:
@@ -96,12 +98,14 @@ def design(
     lonely: Lonely = "fail",
     margins: Sequence[Ints] = (),
     start: Floats | None = None,
+    tests_corrected: bool = False,
 ) -> Design:
     """Describe a sample by arrays over its cases.
 
     ``stratum``, ``cluster``: any integer codes; a cluster code counts within its stratum. ``population``: for each
     case the number of clusters (of cases, where there are no clusters) that its stratum has in the population.
-    ``margins`` and ``start`` (the weights before): where the weights were calibrated, see :class:`Design`.
+    ``margins`` and ``start`` (the weights before): where the weights were calibrated; ``tests_corrected``: see
+    :class:`Design`.
 
     ``ValueError``: arrays of different lengths, margins without ``start``. :class:`UnusableDesign`: a weight that is
     negative or not finite (``weights_negative``), a population that varies within a stratum (``population_varies``) or
@@ -136,7 +140,7 @@ def design(
                 "population_too_small", "a stratum has more clusters in the sample than in the population"
             )
         unsampled = 1 - sampled / sizes
-    return Design(weights, clusters, of_stratum, sampled, unsampled, lonely, tuple(margins), start)
+    return Design(weights, clusters, of_stratum, sampled, unsampled, lonely, tuple(margins), start, tests_corrected)
 
 
 def _residuals(sample: Design, scores: Floats) -> Floats:
@@ -406,7 +410,7 @@ def cell_shares(cells: Ints, size: int, sample: Sample, corrected: bool = False)
     """
     df = Sampled(sample, np.asarray(cells), size).df
     if not isinstance(sample, Replicates):
-        return replace(cell_totals(cells, size, sample if corrected else uncorrected(sample)), df=df)
+        return replace(cell_totals(cells, size, sample if corrected else for_tests(sample)), df=df)
     valid = np.asarray(cells) >= 0
 
     def totals(w: Floats) -> Floats:
@@ -423,12 +427,18 @@ def cell_shares(cells: Ints, size: int, sample: Sample, corrected: bool = False)
 
 
 def uncorrected(sample: Design) -> Design:
-    """The same sample without finite population correction.
+    """The same sample without finite population correction."""
+    return replace(sample, unsampled=np.ones_like(sample.unsampled))
+
+
+def for_tests(sample: Design) -> Design:
+    """The sample as tests of association take it: without finite population correction, unless they are to have it.
 
     A correction says how near a sample is to the population at hand; whether two variables are related is asked of
-    what made that population, of which even a complete count is a sample.
+    what made that population, of which even a complete count is a sample. R, Stata and SPSS Complex Samples correct
+    their tests as well; ``tests_corrected`` is for who compares with them.
     """
-    return replace(sample, unsampled=np.ones_like(sample.unsampled))
+    return sample if sample.tests_corrected else uncorrected(sample)
 
 
 @dataclass(frozen=True, slots=True)
@@ -471,7 +481,7 @@ class Sampled:
         if not isinstance(self.sample, Replicates):
             cases = np.zeros((self.cell.size, scores.shape[1]))
             cases[inside] = scores[self.cell[inside]]
-            sample = self.sample if corrected else uncorrected(self.sample)
+            sample = self.sample if corrected else for_tests(self.sample)
             return between_clusters(sample, _cluster_totals(sample, cases))
         cell = self.cell[inside]
 

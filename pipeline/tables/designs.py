@@ -43,6 +43,7 @@ def design_of(study: Study, cases: Cases) -> design.Sample | None:
             lonely=declared.lonely,
             margins=margins,
             start=start,
+            tests_corrected=study.finite_population == "tests too",
         )
     except design.UnusableDesign as error:
         raise DataRejected(f"validate.design_{error.reason}") from None
@@ -132,7 +133,7 @@ def crosstab_covariance(
     sample: design.Sample, cases: Cases, row: Index, column: Index, shape: tuple[int, int], keep: Index | None = None
 ) -> tuple[Floats, float, Floats | None]:
     """The covariance of a cross-table's weighted cell totals, the design's degrees of freedom, and the covariance with
-    the finite population correction where the design has one, which has no place in a test of association.
+    the finite population correction where the design has one, which tests of association have only when asked to.
 
     ``keep``: only cases where it is above 0.
     """
