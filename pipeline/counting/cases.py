@@ -208,6 +208,16 @@ class Cases:
             mentioned = np.zeros((len(items), self.n), dtype=bool)
             for i, member in enumerate(mr.members):
                 mentioned[i] = self._holds(member, counted)
+        elif mr.kind == "delimited":
+            items = tuple(mr.categories)
+            column = self.columns[mr.members[0]]
+            held = np.zeros((len(items), column.k + 1), dtype=bool)
+            place = {code: i for i, code in enumerate(items)}
+            for k, text in enumerate(column.texts, start=1):
+                for token in text.split(mr.separator if mr.separator.strip() else None):
+                    if (at := place.get(token.strip())) is not None:
+                        held[at, k] = True
+            mentioned = held[:, self._kept(column.place)]
         else:
             codes = list(mr.categories)
             for member in mr.members:
@@ -217,7 +227,9 @@ class Cases:
             for i, code in enumerate(codes):
                 for member in mr.members:
                     mentioned[i] |= self._holds(member, code)
-        base: Mask = np.asarray(mentioned.any(axis=0)) if mr.base == "any" else asked
+        base: Mask = asked
+        if mr.base != "asked":
+            base = np.asarray(mentioned.any(axis=0)) if mr.base == "any" else np.ones(self.n, dtype=bool)
         return Mentions(name, tuple(items), mentioned, asked, base)
 
     # ------------------------------------------------------------ counts of one variable

@@ -13,7 +13,7 @@ from pipeline.present.document import Cell, Mark
 from pipeline.results import BLANK, SYSTEM_MISSING, ResultRow, Results
 from pipeline.spec.load import StudyFiles, parts
 from pipeline.spec.model import Codebook, Inference, Source, Study, TableSpec, Variable, say
-from pipeline.spss.model import Dictionary
+from pipeline.spss.model import Dictionary, code_text
 from pipeline.spss.model import Variable as FileVariable
 from pipeline.tables.plan import variables_of
 
@@ -147,7 +147,9 @@ class View:
         if name in self.codebook.sets:
             mr = self.codebook.sets[name]
             if mr.kind == "dichotomies":
-                return self.item_label(code, mr.members)
+                counted = code_text(mr.counted) if mr.counted is not None else "1"
+                value = self.variables[code].categories.get(counted) if mr.items_from == "values" else None
+                return say(value, self.lang) or self.item_label(code, mr.members)
             found = mr.categories.get(code)
             if found is None:
                 found = next((self.variables[m].categories.get(code) for m in mr.members), None)
@@ -161,6 +163,10 @@ class View:
         if code == BLANK:
             return self.t("blank")
         text = variable.categories.get(code) or variable.missing.get(code)
+        if code in variable.categories:
+            own = say(text, self.lang)
+            same = [c for c, other in variable.categories.items() if say(other, self.lang) == own]
+            return f"{own} [{code}]" if len(same) > 1 and own != code else own or code
         if text is None and variable.missing_range is not None and self._in_range(variable, code):
             text = variable.missing_range.label
         return say(text, self.lang) or code
@@ -186,7 +192,9 @@ class View:
             return name
         prefix = self._prefix(members)
         rest = own[len(prefix) :].strip() if prefix and own.startswith(prefix) else own
-        return rest[:1].upper() + rest[1:] if rest else own
+        rest = rest[:1].upper() + rest[1:] if rest else own
+        same = [m for m in members if say(self.variables[m].label, self.lang) == own]
+        return f"{rest} [{name}]" if len(same) > 1 else rest
 
     def _prefix(self, members: tuple[str, ...]) -> str:
         """What all labels begin with, up to a colon, dash or ellipsis; empty when there is no such beginning."""

@@ -488,6 +488,11 @@ def _check_codebook(codebook: Codebook, source: SourceFile) -> Iterator[StudyErr
             yield StudyError(
                 "study.missing_key", file=source.name, line=source.line(place), where=f"sets.{name}", key="counted"
             )
+        if mr.kind == "delimited" and (len(mr.members) != 1 or not mr.categories):
+            key = "members" if len(mr.members) != 1 else "categories"
+            yield StudyError(
+                "study.missing_key", file=source.name, line=source.line(place), where=f"sets.{name}", key=key
+            )
     for name, battery in codebook.batteries.items():
         yield from _check_members(source, ("batteries", name), battery.members, codebook)
         scales = {tuple(codebook.variables[m].categories) for m in battery.members if m in codebook.variables}

@@ -252,17 +252,25 @@ class Variable(Record):
 
 
 class MultipleSet(Record):
-    """A multiple response set over variables of the codebook."""
+    """A multiple response set over variables of the codebook.
+
+    ``dichotomies``: an item per variable, mentioned where it has the ``counted`` value; ``items_from``: whether the
+    items are called as the variables or as that value of theirs. ``categories``: a mention per variable.
+    ``delimited``: all mentions in one text, parted by the ``separator``. ``base``: who was ``asked`` (has a valid
+    value), who mentioned ``any`` item, or ``all`` cases, where a cross that is lacking is an answer.
+    """
 
     name: str = ""
     label: Text
     question: Text | None = None
-    kind: Literal["dichotomies", "categories"]
+    kind: Literal["dichotomies", "categories", "delimited"]
     members: Names
+    separator: str = " "
+    items_from: Literal["variables", "values"] = "variables"
     counted: str | int | float | None = None
     scale: str | None = None
     categories: dict[str, Text] = {}
-    base: Literal["asked", "any"] = "asked"
+    base: Literal["asked", "any", "all"] = "asked"
     origin: Origin | None = None
     disclosure: Disclosure = "confidential"
     guess: Text | None = None

@@ -27,6 +27,9 @@ SHORTEST_LIST = 2  # mentions in a row: "first problem", "second problem"
 MOST_ANSWERS = 12  # a grid has a column per answer
 _SHORTEST_STEM = 3  # letters that names begin with together
 _SHORTEST_PHRASE = 4
+_SHORT_WORD = 3  # letters that articles and prepositions have at most
+_MOST_ITEMS = 40  # codes in one text
+_SEPARATORS = (" ", ",", ";", "|")
 _FEW_TWICE = 0.02  # the share of cases that give one mention twice, up to which variables are taken for a list
 
 _LABEL_STEM = re.compile(rf"(.{{{_SHORTEST_PHRASE},}}?)(?::\s|\s[-–—]\s|\?\s|\.\.\.\s|…\s)")
@@ -35,14 +38,23 @@ _NUMBERED = re.compile(r"(.*[^\W\d])[_.]*\d+$|(.*\d)[_.]*[^\W\d_]$")
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A run of variables taken for a battery or a multiple response set."""
+    """A run of variables taken for a battery or a multiple response set.
+
+    ``codes``: of a set in one text, its items. ``beside``: variables that belong to it and are no items of it: the text
+    that holds all mentions once more, the open answers to "other".
+    """
 
     name: str
     label: str
     members: tuple[str, ...]
-    kind: Literal["battery", "dichotomies", "categories"]
+    kind: Literal["battery", "dichotomies", "categories", "delimited"]
     counted: str = ""
     declared: bool = False
+    base: Literal["asked", "any", "all"] = "asked"
+    items_from_values: bool = False
+    separator: str = " "
+    codes: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
 
 
 def groups(
@@ -52,7 +64,10 @@ def groups(
     sets = list(_declared(dictionary, found))
     batteries: list[Group] = []
     taken = {m for s in sets for m in s.members}
-    taken |= {name for name, g in found.items() if g.constant is not None and not columns.absent(name)}
+    taken |= {name for name, g in found.items() if g.constant is not None or g.metadata}
+    crossed = [*_crosses(dictionary, found, columns, taken), *_texts_of_codes(dictionary, found, columns, taken)]
+    sets += crossed
+    taken |= {m for s in crossed for m in (*s.members, *s.beside)}
     for run in _runs(dictionary, found, taken):
         answers = found[run[0].name].categories
         for part, one_question in _parts(run):
@@ -64,7 +79,9 @@ def groups(
             elif len(part) < SHORTEST_BATTERY:
                 continue
             elif len(answers) <= 2 and counted and one_question:
-                sets.append(Group(f"set_{names[0]}", label, names, "dichotomies", counted))
+                sets.append(
+                    Group(f"set_{names[0]}", label, names, "dichotomies", counted, beside=_open(part, dictionary))
+                )
             elif 2 <= len(answers) <= MOST_ANSWERS:
                 batteries.append(Group(f"grid_{names[0]}", label, names, "battery"))
     return tuple(sets), tuple(batteries)
@@ -77,7 +94,108 @@ def _declared(dictionary: Dictionary, found: Mapping[str, Guess]) -> Iterator[Gr
             continue
         label = s.label or (dictionary.variable(members[0]).label if s.label_from_variable else "") or s.name
         counted = "" if s.counted is None else code_text(s.counted)
-        yield Group(s.name.lstrip("$") or s.name, label, members, s.kind, counted, declared=True)
+        # what SPSS's MULT RESPONSE divides by; codes with one label each leave no other choice
+        base: Literal["asked", "any"] = "any" if s.kind == "dichotomies" else "asked"
+        values = s.labels_from == "counted values"
+        yield Group(s.name.lstrip("$") or s.name, label, members, s.kind, counted, True, base, values)
+
+
+def _crosses(dictionary: Dictionary, found: Mapping[str, Guess], columns: Columns, taken: set[str]) -> Iterator[Group]:
+    """Questions of which each item is a variable that has one value where it was crossed and none where it was not.
+
+    As Qualtrics and SurveyMonkey export them: 1 or empty, or a code of its own or empty.
+    """
+    run: list[Variable] = []
+    for v in (*dictionary.variables, None):
+        one = v is not None and v.name not in taken and _is_cross(v, found[v.name], columns)
+        if one and v is not None and (not run or _together(run[-1], v)):
+            run.append(v)
+            continue
+        if len(run) >= SHORTEST_LIST:
+            yield _crossed(run, dictionary, columns)
+        run = [v] if one and v is not None else []
+
+
+def _is_cross(v: Variable, g: Guess, columns: Columns) -> bool:
+    """Whether a variable has one value, with at most that one labelled, and is empty for somebody."""
+    if v.kind == "string" or v.is_date or g.empty or len(v.value_labels) > 1:
+        return False
+    column = columns[v.name]
+    return len(column.values) == 1 and columns.absent(v.name) > 0 and len(g.categories) <= 1
+
+
+def _together(a: Variable, b: Variable) -> bool:
+    """Whether two neighbours belong to one question, by the stems of their names or labels."""
+    stem = _name_stem(a)
+    return bool(stem and stem == _name_stem(b)) or bool(_label_stem(a) and _label_stem(a) == _label_stem(b))
+
+
+def _crossed(run: Sequence[Variable], dictionary: Dictionary, columns: Columns) -> Group:
+    names = tuple(v.name for v in run)
+    values = [code_text(float(columns[v.name].values[0])) for v in run]
+    labels = [v.label.strip() for v in run]
+    named = all(len(v.value_labels) == 1 for v in run) and len({v.value_labels[0][1] for v in run}) == len(run)
+    stems = [
+        label.removesuffix(v.value_labels[0][1]).strip(" -–:") if v.value_labels else label
+        for v, label in zip(run, labels, strict=True)
+    ]
+    title = stems[0] if named and len(set(stems)) == 1 and stems[0] else group_label(labels) or _span(run)
+    beside = _open(run, dictionary)
+    if len(set(values)) == 1:
+        return Group(f"set_{names[0]}", title, names, "dichotomies", values[0], base="all", items_from_values=named,
+                     beside=beside)  # fmt: skip
+    return Group(f"set_{names[0]}", title, names, "categories", base="all", beside=beside)
+
+
+def _open(run: Sequence[Variable], dictionary: Dictionary) -> tuple[str, ...]:
+    """The open answers to an item: a text whose name is the item's with a word more ("Q3_4_TEXT")."""
+    names = "|".join(re.escape(v.name) for v in run)
+    open_answer = re.compile(rf"(?:{names})[_.]?(?:text|other|txt|oth|altro)", re.IGNORECASE)
+    return tuple(v.name for v in dictionary.variables if v.kind == "string" and open_answer.fullmatch(v.name))
+
+
+def _texts_of_codes(
+    dictionary: Dictionary, found: Mapping[str, Guess], columns: Columns, taken: set[str]
+) -> Iterator[Group]:
+    """Questions whose mentions stand in one text ("water food"), as Kobo and Google Forms export them.
+
+    Where each item has a column of its own as well (``needs.water``), those are the set, and the text is beside it.
+    """
+    by_fold = {v.name.casefold(): v for v in dictionary.variables}
+    for v in dictionary.variables:
+        if v.kind != "string" or v.name in taken or v.value_labels:
+            continue
+        column = columns[v.name]
+        texts = [text.strip() for text in column.texts if text.strip()]
+        separator, items = _items(texts)
+        if not items:
+            continue
+        own = [by_fold.get(f"{v.name}{sign}{item}".casefold()) for sign in "./_" for item in items]
+        there = [one for one in own if one is not None and found[one.name].kind in ("nominal", "ordinal", "numeric")]
+        if len(there) == len(items):
+            names = tuple(one.name for one in dictionary.variables if one in there)
+            label = v.label.strip() or group_label([dictionary.variable(n).label for n in names]) or v.name
+            yield Group(f"set_{v.name}", label, names, "dichotomies", "1", beside=(v.name,))
+        elif found[v.name].kind in ("text", "nominal"):
+            yield Group(f"set_{v.name}", v.label.strip() or v.name, (v.name,), "delimited", separator=separator,
+                        codes=items)  # fmt: skip
+
+
+def _items(texts: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    """The sign that parts the codes of several texts, and the codes; none where the texts are no lists of codes."""
+    for separator in _SEPARATORS:
+        parts = [[p.strip() for p in text.split(separator) if p.strip()] for text in texts]
+        tokens = Counter(token for part in parts for token in part)
+        several = sum(1 for part in parts if len(part) > 1)
+        if not several or len(tokens) > _MOST_ITEMS or len(tokens) < SHORTEST_LIST:
+            continue
+        repeats = all(len(set(part)) == len(part) for part in parts)
+        # every code stands in several different texts, and a code by blanks is one word of letters and digits
+        again = sum(1 for n in tokens.values() if n > 1) >= 0.8 * len(tokens) and len(texts) > len(tokens) / 2
+        plain = separator != " " or all(re.fullmatch(r"[\w.-]{1,32}", token) for token in tokens)
+        if repeats and again and plain and 2 * several >= len(texts) / 2:
+            return separator, tuple(sorted(tokens, key=lambda token: (-tokens[token], token)))
+    return "", ()
 
 
 def _runs(dictionary: Dictionary, found: Mapping[str, Guess], taken: set[str]) -> Iterator[list[Variable]]:
@@ -219,15 +337,19 @@ def _answered(place: np.ndarray, values: np.ndarray, v: Variable) -> np.ndarray:
 
 
 def group_label(labels: Sequence[str]) -> str:
-    """What the labels of a group share: a phrase before their items, or the words around what differs; else empty."""
+    """What the labels of a group begin with together: a phrase before their items, or some words; else empty."""
     phrase = common_start(labels)
     if phrase or len(labels) < 2:
         return phrase
-    split = [label.split() for label in labels]
-    before = _common(split)
-    after = _common([some[len(before) :][::-1] for some in split])[::-1]
-    shared = " ".join([*before, "…", *after])
-    return shared if sum(c.isalpha() for word in (*before, *after) for c in word) >= _SHORTEST_PHRASE else ""
+    words_of = [label.split() for label in labels]
+    before, after = _common(words_of), _common([each[::-1] for each in words_of])[::-1]
+    gap = len(after) > 1  # "Used … to commute"
+    while before and len(before[-1].strip(".,:;")) <= _SHORT_WORD:  # "Confianza en", "Trust in the"
+        before.pop()
+    shared = " ".join(before).rstrip(" :-–…(,")
+    if sum(c.isalpha() for c in shared) < _SHORTEST_PHRASE:
+        return ""
+    return f"{shared} … {' '.join(after)}" if gap else shared
 
 
 def _common(sequences: Sequence[Sequence[str]]) -> list[str]:

@@ -5,7 +5,8 @@ Every guess says why. SPSS files often declare every variable "scale", so the de
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -44,6 +45,7 @@ class Guess:
     constant: str | None = None
     doubtful: tuple[tuple[str, str], ...] = ()
     missing: tuple[str, ...] = ()
+    metadata: bool = False
     decimals: int | None = None
 
 
@@ -63,8 +65,28 @@ def guess(dictionary: Dictionary, table: Any) -> Guesses:
     """
     columns = table if isinstance(table, Columns) else Columns(table)
     found = {v.name: _variable(v, columns, dictionary) for v in dictionary.variables}
+    found |= {name: replace(g, metadata=True) for name, g in found.items() if is_metadata(name)}
     sets, batteries = groups(dictionary, found, columns)
     return Guesses(found, batteries, sets)
+
+
+_METADATA = re.compile(
+    # Qualtrics; SurveyMonkey; LimeSurvey; Kobo and ODK; SoSci; Google Forms
+    r"startdate|enddate|recordeddate|status|progress|duration(_+in_+seconds_*)?|finished|responseid|ipaddress|"
+    r"location(latitude|longitude)|distributionchannel|userlanguage|externalreference|recipient(lastname|firstname|email)|"
+    r"q_\w*(recaptcha|duplicate|relevantid|fraud)\w*|respondent_?id|collector_?id|date_?(created|modified)|ip_?address|"
+    r"email_?address|first_?name|last_?name|custom_?1|submitdate|lastpage|startlanguage|seed|datestamp|refurl|token|ipaddr|"
+    r"_?(uuid|id|index|parent_index|submission_time|submission__\w+|validation_status|notes|submitted_by|tags|xform_id_string)|"
+    r"(meta/?)?(instanceid|instancename|rootuuid)|deviceid|subscriberid|simserial|phonenumber|formhub.?uuid|__version__|"
+    r"start|end|today|username|audit|serial|ref|questnnr|mode|started|lastdata|mailsent|q_viewer|missing|missrel|time_\w*|"
+    r"timestamp|informazioni_?cronologiche|marca_?temporale|horodateur|zeitstempel|carimbo_?de_?data_?hora",
+    re.IGNORECASE,
+)
+
+
+def is_metadata(name: str) -> bool:
+    """Whether a variable is one that survey tools write of themselves: when, where and how an answer came."""
+    return _METADATA.fullmatch(name) is not None
 
 
 # ---------------------------------------------------------------- one variable

@@ -204,8 +204,14 @@ def _codebook(dictionary: Dictionary, guesses: Guesses) -> Iterator[str]:
             yield f"    members: {flow(group.members)}"
             if group.kind == "dichotomies":
                 yield f"    counted: {quoted(group.counted or '1')}"
-                # what SPSS's MULT RESPONSE divides by; codes with one label each leave no other choice
-                yield "    base: any    # any: who mentioned something, as SPSS counts; asked: who was asked"
+            if group.kind == "delimited":
+                yield f"    separator: {quoted(group.separator)}"
+                yield "    categories:"
+                yield from (f"      {key(code)}: {quoted(code)}" for code in group.codes)
+            if group.items_from_values:
+                yield "    items_from: values"
+            if group.base != "asked":
+                yield f"    base: {group.base}    # asked: who has a value; any: who mentioned one, as SPSS counts; all"
             if not group.declared:
                 yield f"    guess: {_both(f'guess_{group.kind}')}"
     if guesses.batteries:
@@ -300,12 +306,13 @@ def _report(dictionary: Dictionary, guesses: Guesses, start: Start) -> Iterator[
                     name, _title(dictionary, *pair), [pair[0]], [pair[1]], start.cross.layer,
                     all_statistics=True, in_order=_calendar(guesses, pair[0]),
                 )  # fmt: skip
-    in_groups = {m for g in (*guesses.sets, *guesses.batteries) for m in g.members}
+    in_groups = {m for g in (*guesses.sets, *guesses.batteries) for m in (*g.members, *g.beside)}
     if guesses.sets:
         yield from _section("sets", "section_sets")
         for group in guesses.sets:
             name = group_name(group, dictionary)
-            yield from _table(f"set_{name}", _group_title(group), [name])
+            note = _both("note_beside", names=_named(dictionary, group.beside)) if group.beside else ""
+            yield from _table(f"set_{name}", _group_title(group), [name], note=note)
     for number, group in enumerate(guesses.batteries, start=1):
         yield from _section(f"battery_{number}", title=quoted(_short(group.label)))
         name = group_name(group, dictionary)
@@ -321,15 +328,15 @@ def _report(dictionary: Dictionary, guesses: Guesses, start: Start) -> Iterator[
                 f"freq_{v.name}", _title(dictionary, v.name), [v.name],
                 in_order=_calendar(guesses, v.name),
             )  # fmt: skip
-    if guesses.sets:  # every variable has its frequencies somewhere; here, because the sets say what matters
+    several = [group for group in guesses.sets if group.kind != "delimited"]
+    if several:  # every variable has its frequencies somewhere; here, because the sets say what matters
         yield from _section("members", "section_members")
-        for group in guesses.sets:
-            name = group_name(group, dictionary)
-            yield from _table(f"members_{name}", _group_title(group), list(group.members))
+        for group in several:
+            yield from _table(f"members_{group_name(group, dictionary)}", _group_title(group), list(group.members))
     numbers = [v for v in dictionary.variables if guesses.variables[v.name].kind in ("numeric", "weight")]
     numbers = [v for v in numbers if not _bare(guesses, v)]
     yield from _summaries(dictionary, "numbers", [v.name for v in numbers])
-    found = [v.name for v in dictionary.variables if _kind(guesses, v.name) == "date"]
+    found = [v.name for v in dictionary.variables if _kind(guesses, v.name) == "date" and not _bare(guesses, v)]
     yield from _summaries(dictionary, "dates", found)
     yield from _asked_about(dictionary, guesses)
     yield from _others(dictionary, guesses, in_groups)
@@ -370,9 +377,9 @@ def _calendar(guesses: Guesses, name: str) -> bool:
 
 
 def _bare(guesses: Guesses, v: Variable) -> bool:
-    """Named once instead of an empty table: nobody has a value, or everybody the same."""
+    """Named once instead of a table: nobody has a value, or everybody the same, or the survey tool wrote it."""
     g = guesses.variables[v.name]
-    return g.empty or g.constant is not None
+    return g.empty or g.constant is not None or g.metadata
 
 
 def _asked_about(dictionary: Dictionary, guesses: Guesses) -> Iterator[str]:
@@ -395,7 +402,9 @@ def _others(dictionary: Dictionary, guesses: Guesses, in_groups: Collection[str]
     """Identifiers and text are named, not listed; so are constants and variables without any value."""
     kinds = {"identifier": "note_identifiers", "text": "note_texts"}
     found = [(v.name, guesses.variables[v.name]) for v in dictionary.variables]
-    lines = []
+    tool = [name for name, g in found if g.metadata and name not in in_groups]
+    lines = [_both("note_metadata", names=_named(dictionary, tool))] if tool else []
+    found = [(name, g) for name, g in found if name not in tool]
     for kind, text_id in kinds.items():
         names = [name for name, g in found if g.kind == kind and not g.empty]
         if names:

@@ -11,6 +11,7 @@ from pipeline.statistics.core import Crosstab, Floats, Number, Options, not_comp
 from pipeline.statistics.tables import (
     counts,
     designed,
+    is_asked_twice,
     is_paired,
     measure_method,
     probability_of_ratio,
@@ -64,14 +65,16 @@ def _kappa_results(table: Crosstab, name: str, power: int) -> dict[str, Number]:
     return dict(zip(ids, (number(value, measure_method(table)), error, p), strict=True))
 
 
-@statistic("kappa", "kappa_ase", "kappa_p", takes=Crosstab, inferential=("kappa_ase", "kappa_p"), applies=is_paired)
+@statistic(
+    "kappa", "kappa_ase", "kappa_p", takes=Crosstab, inferential=("kappa_ase", "kappa_p"), applies=is_asked_twice
+)
 def cohens_kappa(table: Crosstab, options: Options) -> Mapping[str, Number]:
     """Cohen's kappa with its standard error; p two-sided normal from value/ASE₀ (SPSS)."""
     return _kappa_results(table, "kappa", 0)
 
 
 def _paired_ordered(table: Crosstab) -> bool:
-    return is_paired(table) and table.row_ordered and len(table.w) > 2
+    return is_asked_twice(table) and table.row_ordered and len(table.w) > 2
 
 
 @statistic(

@@ -129,7 +129,8 @@ class Crosstab:
 
     ``n``, ``w``, ``w2``: shape (r, c). ``row_scores``, ``col_scores``: the numeric codes of the categories in
     their order, or ``None`` where the codes are strings. ``row_ordered``, ``col_ordered``: whether the categories
-    are in a meaningful order. ``same_categories``: rows and columns are the same list of codes (agreement).
+    are in a meaningful order. ``same_categories``: rows and columns are the same list of codes (agreement);
+    ``measured_twice``: they are the same question asked twice, or of two, and not only answered in the same words.
     ``covariance``: shape (r*c, r*c), the design-based covariance of the weighted cell totals in row-major order
     where strata, clusters or replicate weights are declared; ``design_df`` its degrees of freedom; ``None`` means
     a one-stage sample with replacement, whose covariance follows from ``n``, ``w``, ``w2`` and ``sample_n``: the cases
@@ -148,6 +149,7 @@ class Crosstab:
     row_ordered: bool = False
     col_ordered: bool = False
     same_categories: bool = False
+    measured_twice: bool = True
     covariance: Floats | None = None
     design_df: float | None = None
     sample_n: float | None = None

@@ -70,6 +70,11 @@ def is_paired(table: Crosstab) -> bool:
     return bool(table.same_categories and table.w.shape[0] == table.w.shape[1] > 1)
 
 
+def is_asked_twice(table: Crosstab) -> bool:
+    """Whether agreement and change are of interest without being asked for: one question, twice."""
+    return is_paired(table) and table.measured_twice
+
+
 def total_reason(total: float) -> str:
     """Why nothing can be said about a table with this weighted total; empty when something can.
 

@@ -30,6 +30,7 @@ from pipeline.statistics.tables import (
     designed,
     exponential,
     interval_factor,
+    is_asked_twice,
     is_paired,
     is_two_by_two,
     measure_method,
@@ -248,7 +249,7 @@ _MCNEMAR = ("mcnemar_p", "mcnemar_chi2", "mcnemar_chi2_p", "mcnemar_corrected", 
     *_MCNEMAR,
     takes=Crosstab,
     inferential=_MCNEMAR,
-    applies=lambda table: is_paired(table) and _used(table).shape == (2, 2),
+    applies=lambda table: is_asked_twice(table) and _used(table).shape == (2, 2),
 )
 def mcnemar(table: Crosstab, options: Options) -> Mapping[str, Number]:
     """McNemar's test of two paired dichotomies: exact binomial p (SPSS), chi-square, and with continuity correction.
@@ -277,7 +278,7 @@ _BOWKER = ("bowker_chi2", "bowker_chi2_df", "bowker_chi2_p")
 
 
 @statistic(
-    *_BOWKER, takes=Crosstab, inferential=_BOWKER, applies=lambda table: is_paired(table) and len(_used(table)) > 2
+    *_BOWKER, takes=Crosstab, inferential=_BOWKER, applies=lambda table: is_asked_twice(table) and len(_used(table)) > 2
 )
 def bowker(table: Crosstab, options: Options) -> Mapping[str, Number]:
     """Bowker's test of symmetry (SPSS: "McNemar–Bowker"), Σ(n_ij − n_ji)²/(n_ij + n_ji) over i < j.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from pipeline.counting.engine import Counts, Index, count
 from pipeline.results import About
+from pipeline.spec.model import Codebook
 from pipeline.statistics.core import Cells, Crosstab, LayeredCrosstab
 from pipeline.tables.axes import Axis, axis
 from pipeline.tables.context import Context, chosen, layered, within_layers
@@ -84,10 +86,32 @@ def _crosstab(context: Context, rows: Axis, columns: Axis, counts: Counts, cases
         row_ordered=rows.coded.ordered if rows.coded else False,
         col_ordered=columns.coded.ordered if columns.coded else False,
         same_categories=rows.codes == columns.codes and rows.name != columns.name,
+        measured_twice=measured_twice(context.cases.codebook, rows.name, columns.name),
         sample_n=context.cases.sample_n,
         unsampled=_unsampled(context, int(counts.n.sum())),
         design_df=None if context.cases.sample_n is None else (context.cases.n if cases is None else cases) - 1.0,
     )
+
+
+def measured_twice(codebook: Codebook, one: str, other: str) -> bool:
+    """Whether two variables are the same question asked twice: items of one battery, or labels (or names, where there
+    are none) that differ by nothing but a number or a time."""
+    if any(one in battery.members and other in battery.members for battery in codebook.batteries.values()):
+        return True
+    variables = codebook.all_variables()
+    if one not in variables or other not in variables:
+        return False
+    for texts in ((variables[name].question or variables[name].label for name in (one, other)),
+                  (variables[name].label for name in (one, other))):  # fmt: skip
+        first, second = ({stem for text in some.values() if (stem := _stem(text))} for some in texts)
+        if first & second:
+            return True
+    return _stem(one) == _stem(other) != ""
+
+
+def _stem(text: str) -> str:
+    """A label without its numbers and what counts or orders, in small letters."""
+    return " ".join(re.findall(r"[^\W\d_]{2,}", text.casefold()))
 
 
 def _unsampled(context: Context, n: int) -> float:

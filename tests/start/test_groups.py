@@ -186,7 +186,9 @@ def test_numbers_show_the_decimals_they_have(values: list[float], decimals: int 
     [
         (["Trust: a", "Trust: b"], "Trust"),
         (["Used car to commute", "Used bus to commute"], "Used … to commute"),
-        (["Owns TV", "Owns PC"], "Owns …"),
+        (["Owns TV", "Owns PC"], "Owns"),
+        (["Trust in the courts", "Trust in the press"], "Trust"),
+        (["The market is fair", "The state is fair"], ""),
         (["a b", "c d"], ""),
         (["x"], ""),
     ],

@@ -204,8 +204,9 @@ def multiple(view: View, spec: TableSpec) -> Body:
         view.t("n"), *([view.t("weighted_n")] if weighted else []),
         view.t("percent_cases"), view.t("percent_responses"), *(_range_head(view, spec, kind) for kind in ranges),
     )  # fmt: skip
-    kind = {view.codebook.sets[n].base for n in spec.rows if n in view.codebook.sets}
-    base_words = view.t("base_any" if kind == {"any"} else "base_asked", n=formats.count_text(bases[0] or 0, view.lang),
+    kinds = {view.codebook.sets[n].base for n in spec.rows if n in view.codebook.sets}
+    base_id = f"base_{kinds.pop()}" if len(kinds) == 1 else "base_asked"
+    base_words = view.t(base_id, n=formats.count_text(bases[0] or 0, view.lang),
                         units=view.units(bases[0] or 0), count=int(bases[0] or 0))  # fmt: skip
     return Body(
         head=((stub(view, view.label(spec.rows[0]) if len(spec.rows) == 1 else ""), *(HeadCell(h) for h in heads)),),
