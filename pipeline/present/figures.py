@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from pipeline.codes import interval_ends
 from pipeline.errors import StudyError
 from pipeline.present import formats
 from pipeline.present.amounts import amount_text
@@ -284,7 +285,7 @@ def _histogram(view: View, of: TableSpec) -> Plot:
     merged: dict[str, float] = {}
     for r in rows:
         merged[r.row_code] = merged.get(r.row_code, 0.0) + (r.value or 0.0)
-    bounds = [tuple(float(x) for x in code.split("..")) for code in merged]
+    bounds = [interval_ends(code) for code in merged]
     edges = [bounds[0][0], *(b[1] for b in bounds)]
     decimals = 0 if all(float(e).is_integer() for e in edges) else 1
     labels = tuple(amount_text(view, name, "minimum", e, decimals) for e in edges)

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from pipeline import language
+from pipeline.codes import nest_parts
 from pipeline.present import formats
 from pipeline.present.document import Cell, Mark
 from pipeline.results import BLANK, SYSTEM_MISSING, ResultRow, Results
@@ -142,7 +143,7 @@ class View:
         """The label of a category, item, net or missing code; the code itself when it has none."""
         names = parts(name)
         if len(names) > 1:
-            inner = code.split(" > ")
+            inner = nest_parts(code)
             return " › ".join(self.code_label(n, c) for n, c in zip(names, inner, strict=True))
         if name in self.codebook.sets:
             mr = self.codebook.sets[name]

@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 
+from pipeline.codes import nested
 from pipeline.counting.cases import Cases, Coded, Mask, Mentions
 from pipeline.spec.load import parts
 from pipeline.spec.model import Codebook
@@ -54,15 +55,17 @@ def axis(cases: Cases, name: str) -> Axis:
         return Axis(name, mentions.items, mentions=mentions)
     names = parts(name)
     coded = cases.coded(names[0])
+    within: list[tuple[str, ...]] = [(code,) for code in coded.codes]
     for inner in names[1:]:
-        coded = _nest(coded, cases.coded(inner))
+        coded, within = _nest(coded, within, cases.coded(inner))
     return Axis(name, coded.codes, coded=coded)
 
 
-def _nest(outer: Coded, inner: Coded) -> Coded:
-    """The categories of ``inner`` within each category of ``outer``."""
+def _nest(outer: Coded, within: list[tuple[str, ...]], inner: Coded) -> tuple[Coded, list[tuple[str, ...]]]:
+    """The categories of ``inner`` within each category of ``outer``, of which ``within`` has the parts; and theirs."""
     k = len(inner.codes)
     both = (outer.index > 0) & (inner.index > 0)
     index = np.where(both, (outer.index - 1) * k + inner.index, 0)
-    codes = tuple(f"{a} > {b}" for a in outer.codes for b in inner.codes)
-    return Coded(f"{outer.name} > {inner.name}", index, codes, None, ordered=False)
+    found = [(*a, b) for a in within for b in inner.codes]
+    codes = tuple(nested(*one) for one in found)
+    return Coded(f"{outer.name} > {inner.name}", index, codes, None, ordered=False), found

@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 
+from pipeline.codes import pair
 from pipeline.counting.cases import Mask
 from pipeline.counting.engine import Counts, patterns
 from pipeline.results import About, ResultsWriter
@@ -85,7 +86,7 @@ def _pairwise(
     n, base = float(grouped.n.sum()), float(grouped.w.sum())
     for name in wanted:
         found = methods[name](grouped, context.options)
-        pairs = [f"{codes[a]} vs {codes[b]}" for a, b in zip(found.first, found.second, strict=True)]
+        pairs = [pair(codes[a], codes[b]) for a, b in zip(found.first, found.second, strict=True)]
         for end, values in (("difference", found.difference), ("p", found.p), ("low", found.low), ("high", found.high)):
             if np.isfinite(values).any() or end == "p":
                 context.writer.add_grid(about, f"{name}_{end}", values, [""], pairs, n, base, found.method,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.arrow import is_number
+from pipeline.codes import interval
 from pipeline.counting.cases import Cases
 from pipeline.counting.engine import Index
 from pipeline.results import About
@@ -259,7 +260,7 @@ def _classes(context: Context, about: About, values: Floats, n: Floats) -> None:
     counts = np.bincount(place, weights=n)
     for k, count_k in enumerate(counts):
         low, high = float(start + k * width), float(start + (k + 1) * width)
-        context.writer.add(about, "class_n", float(count_k), f"{low:.12g}..{high:.12g}", n=cases, base=cases)
+        context.writer.add(about, "class_n", float(count_k), interval(low, high), n=cases, base=cases)
 
 
 COUNTED = ("n", "count", "effective_n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipeline.codes import pair_parts
 from pipeline.present import formats
 from pipeline.present.document import Cell, HeadCell, Row
 from pipeline.present.layout.parts import CELLS, Body, problem_notes, stub
@@ -60,11 +61,11 @@ def _pairs(view: View, spec: TableSpec) -> list[Row]:
     rows: list[Row] = []
     for r in view.results.rows(spec.table):
         method, _, end = r.statistic.rpartition("_")
-        if end != "p" or " vs " not in r.col_code:
+        if end != "p" or len(pair_parts(r.col_code)) < 2:
             continue
         if not rows:
             rows.append(Row(view.t("pairwise"), kind="group"))
-        names = " – ".join(view.code_label(r.col_var, c) for c in r.col_code.split(" vs "))
+        names = " – ".join(view.code_label(r.col_var, c) for c in pair_parts(r.col_code))
         beside = {e: view.get(spec.table, f"{method}_{e}", r.row_var, "", r.col_var, r.col_code, r.layer_code)
                   for e in ("difference", "low", "high")}  # fmt: skip
         cells = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from pipeline.codes import nest_parts, pair_parts
 from pipeline.present import formats
 from pipeline.present.amounts import amount_cell
 from pipeline.present.document import Cell, HeadCell, Row, RowKind
@@ -146,11 +147,11 @@ def _body(
         cells = []
         names = parts(name)
         if len(names) > 1:  # the categories of a nested stub stand under those of its first variable
-            first, _, rest = code.partition(" > ")
+            first, *rest = nest_parts(code)
             if first != outer:
                 outer = first
                 rows.append(Row(view.code_label(names[0], first), kind="group", level=level))
-            label = view.code_label(" > ".join(names[1:]), rest)
+            label = " › ".join(view.code_label(n, c) for n, c in zip(names[1:], rest, strict=True))
         else:
             label = view.code_label(name, code)
         for column in banner:
@@ -238,13 +239,13 @@ def _head(
         if nested and len(names_of) > 1:
             outer: dict[str, int] = {}
             for c in columns:
-                key = c.code.split(" > ")[0]
+                key = nest_parts(c.code)[0]
                 outer[key] = outer.get(key, 0) + 1
             lines[1] += [HeadCell(view.code_label(names_of[0], code), k * many) for code, many in outer.items()]
             lines[2] += [
                 HeadCell(
                     " › ".join(
-                        view.code_label(n, p) for n, p in zip(names_of[1:], c.code.split(" > ")[1:], strict=True)
+                        view.code_label(n, p) for n, p in zip(names_of[1:], nest_parts(c.code)[1:], strict=True)
                     ),
                     k, 1, c.letter,
                 )
@@ -368,9 +369,7 @@ def _pairs_of_groups(view: View, spec: TableSpec, name: str, column: str, layer:
         ]  # fmt: skip
         pairs = []
         for p in found:
-            groups = (
-                " – ".join(view.code_label(column, code) for code in p.col_code.split(" vs ")) if p.col_code else ""
-            )
+            groups = " – ".join(view.code_label(column, code) for code in pair_parts(p.col_code)) if p.col_code else ""
             text = f"{formats.NOT_COMPUTABLE} ({view.remark('error', p.error)})"
             if p.value is not None:
                 away = view.get(spec.table, f"{method}_difference", name, "", column, p.col_code, layer)
