@@ -63,6 +63,19 @@ def has_text(lang: str, text_id: str) -> bool:
     return (FOLDER / lang / f"{file}.toml").is_file() and key in catalogue(lang, file)
 
 
+@cache
+def statistics(lang: str) -> dict[str, str]:
+    """What is said of statistics, ``name_chi2``, ``definition_chi2``: the texts of all families together."""
+    files = sorted(p.stem for p in (FOLDER / lang).glob("statistics*.toml"))
+    return {key: said for file in files for key, said in catalogue(lang, file).items()}
+
+
+@cache
+def statistic_names() -> tuple[str, ...]:
+    """The ids of all statistics that a table may ask for: those that have a name for readers."""
+    return tuple(sorted(key.removeprefix("name_") for key in statistics(languages()[0]) if key.startswith("name_")))
+
+
 def user_language() -> str:
     """The language of the person at the terminal: Italian where the environment says so, else English."""
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 from pipeline import language
 from pipeline.codes import nest_parts
@@ -368,16 +367,4 @@ class View:
 
 def statistic_text(lang: str, key: str) -> str | None:
     """A text about a statistic, from the catalogue of whichever family has it."""
-    return _statistics_catalogue(lang).get(key)
-
-
-_catalogues: dict[str, dict[str, str]] = {}
-
-
-def _statistics_catalogue(lang: str) -> dict[str, Any]:
-    if lang not in _catalogues:
-        merged: dict[str, str] = {}
-        for path in sorted((language.FOLDER / lang).glob("statistics*.toml")):
-            merged.update(language.catalogue(lang, path.stem))
-        _catalogues[lang] = merged
-    return _catalogues[lang]
+    return language.statistics(lang).get(key)

@@ -651,6 +651,12 @@ def _check_table(
             yield _no_name(source, (*place, "where", name), name, variables)
         else:
             yield from _check_codes(source, (*place, "where", name), name, codes, codebook)
+    for i, name in enumerate(table.statistics):
+        if name not in language.statistic_names():
+            yield StudyError(
+                "study.unknown_statistic", file=source.name, line=source.line((*place, "statistics", i)),
+                table=table.table, name=name, nearest=nearest(name, language.statistic_names()) or "–",
+            )  # fmt: skip
     if table.model is not None:
         for name in (table.model.outcome, *table.model.predictors):
             if name not in variables:

@@ -24,7 +24,7 @@ from pipeline.statistics.design import Sample
 from pipeline.tables.context import Context
 from pipeline.tables.designs import as_read, design_of
 from pipeline.tables.one_way import frequency, presence, summary
-from pipeline.tables.plan import check_statistics, make, members_of, pieces
+from pipeline.tables.plan import make, members_of, pieces
 from pipeline.tables.raking import raking_rows
 
 NAME = "tabulate"
@@ -43,7 +43,6 @@ def outputs(job: Job) -> list[Path]:
 
 def run(job: Job) -> None:
     """Count and compute every table; regression models beside the others where the job has a helper for them."""
-    check_statistics(job.study_files)
     tables = job.files.report.tables()
     models = [spec.table for spec in tables if spec.model is not None]
     fitted = job.modeller.ask(model_rows, job.layout, job.wave.name, models) if job.modeller and models else None

@@ -6,9 +6,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from pipeline.errors import PipelineError, StudyError, nearest
 from pipeline.results import About
-from pipeline.spec.load import StudyFiles, parts
+from pipeline.spec.load import parts
 from pipeline.spec.model import Codebook, TableSpec
 from pipeline.statistics.core import Number, known
 from pipeline.tables.axes import kind_of
@@ -105,7 +104,7 @@ def _say_missing(spec: TableSpec, context: Context, made: Sequence[Piece], there
 
 
 def _inferential(name: str) -> bool:
-    return name in PAIRWISE or name in known()[name].inferential
+    return name in PAIRWISE or (name in known() and name in known()[name].inferential)
 
 
 def _make_piece(piece: Piece, spec: TableSpec, context: Context, wanted: Sequence[str]) -> None:
@@ -143,30 +142,6 @@ LAYOUT_IDS = (
     "count", "n", "share", "valid_share", "cumulative_share", "row_share", "column_share", "table_share",
     "share_of_cases", "share_of_responses", "missing_n", "bound_low", "bound_high", "interval_low", "interval_high",
 )  # fmt: skip
-
-
-def check_statistics(files: StudyFiles) -> None:
-    """Every statistic that a table asks for exists. Raises :class:`StudyError` with the nearest right name."""
-    names = {*known(), *LAYOUT_IDS, *PAIRWISE}
-    problems: list[PipelineError] = []
-    for i, section in enumerate(files.report.sections):
-        for j, content in enumerate(section.contents):
-            if not isinstance(content, TableSpec):
-                continue
-            for k, name in enumerate(content.statistics):
-                if name not in names:
-                    problems.append(
-                        StudyError(
-                            "study.unknown_statistic",
-                            file=files.name("report"),
-                            line=files.line("report", "sections", i, "contents", j, "statistics", k),
-                            table=content.table,
-                            name=name,
-                            nearest=nearest(name, sorted(names)) or "–",
-                        )
-                    )
-    if problems:
-        raise StudyError.several(problems)
 
 
 def variables_of(spec: TableSpec, codebook: Codebook) -> list[str]:

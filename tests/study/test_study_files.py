@@ -10,7 +10,7 @@ import pytest
 from pipeline.paths import layout
 from pipeline.spec.load import StudyFiles, load
 from pipeline.spec.model import FigureSpec, TableSpec, TextSpec
-from pipeline.tables.plan import check_statistics, variables_of
+from pipeline.tables.plan import variables_of
 
 HOLE = re.compile(r"\{([^{}]*)\}")
 YEAR = re.compile(r"\b(19|20)\d\d\b")
@@ -41,10 +41,6 @@ def sentences(files: StudyFiles) -> Iterator[tuple[str, dict[str, str]]]:
                 yield f"text in {section.section}", content.text
             elif isinstance(content, FigureSpec) and content.headline:
                 yield f"headline of {content.figure}", content.headline
-
-
-def test_every_statistic_asked_for_exists(files: StudyFiles) -> None:
-    check_statistics(files)
 
 
 def test_the_report_has_the_size_of_a_report(files: StudyFiles) -> None:
