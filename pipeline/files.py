@@ -1,4 +1,4 @@
-"""Files on the disk: hashed by content, written whole or not at all, deleted only where they bear our mark."""
+"""Files on the disk: read once, hashed by content, written whole or not at all, deleted where they bear our mark."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ import json
 import os
 import re
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 REFUSALS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EIO})
 """What a disk says when it cannot take what is written."""
@@ -22,6 +23,64 @@ SCRATCH = ".scratch-"
 """How the names of folders begin that last as long as their process."""
 
 _PART = re.compile(r"\..+\.[a-z0-9_]{8}\.part\Z")  # as :func:`whole` names them; any other is somebody's own
+
+
+class NotAFile(OSError):
+    """What lies at a path cannot be read as a file: a folder, a pipe, a socket, a device."""
+
+
+class LinkToNothing(OSError):
+    """A link whose target is not there. No ``FileNotFoundError``: somebody meant a file to be here."""
+
+
+def open_file(path: Path) -> BinaryIO:
+    """Open a file for reading. A pipe or a device, which could keep a reader waiting for ever, is refused at once.
+
+    Raises :class:`NotAFile`, :class:`LinkToNothing` or another ``OSError``.
+    """
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise NotAFile(errno.EINVAL, os.strerror(errno.EINVAL), str(path))
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError:
+        if path.is_symlink():
+            raise LinkToNothing(errno.EINVAL, os.strerror(errno.EINVAL), str(path)) from None
+        raise
+    if not stat.S_ISREG(os.fstat(handle).st_mode):  # changed between the two looks
+        os.close(handle)
+        raise NotAFile(errno.EINVAL, os.strerror(errno.EINVAL), str(path))
+    return os.fdopen(handle, "rb")
+
+
+def read_file(path: Path) -> bytes:
+    """A file's bytes. Raises as :func:`open_file` does."""
+    with open_file(path) as file:
+        return file.read()
+
+
+def is_folder(path: Path) -> bool:
+    """Whether a path is a folder, as far as this user may know."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+class Once:
+    """Files as they were when first asked for: who asks again gets the same bytes, whatever was saved since."""
+
+    def __init__(self) -> None:
+        self._kept: dict[Path, bytes | None] = {}
+
+    def content(self, path: Path) -> bytes | None:
+        """A file's bytes; ``None`` where there was none. Raises as :func:`open_file` does."""
+        if path not in self._kept:
+            try:
+                self._kept[path] = read_file(path)
+            except (FileNotFoundError, NotADirectoryError):
+                self._kept[path] = None
+        return self._kept[path]
+
 
 _REMEMBERED_FROM = 16 << 20  # bytes; hashing less costs less than being wrong about it could
 _remembered: dict[tuple[int, ...], str] = {}
@@ -34,7 +93,7 @@ def file_hash(path: Path) -> str:
     file system needs to tick, so it cannot change without a sign.
     """
     digest = hashlib.sha256()
-    with path.open("rb") as f:
+    with open_file(path) as f:
         status = os.fstat(f.fileno())
         known = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
         if status.st_size >= _REMEMBERED_FROM and known in _remembered:
@@ -50,7 +109,7 @@ def text_hash(*parts: str) -> str:
     """SHA-256 of several texts, each with its length so that they cannot run together."""
     digest = hashlib.sha256()
     for part in parts:
-        data = part.encode()
+        data = part.encode("utf-8", "surrogatepass")  # the name of a file need not be UTF-8
         digest.update(f"{len(data)}:".encode() + data)
     return digest.hexdigest()
 

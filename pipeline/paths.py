@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from pipeline.errors import UsageError, nearest
+from pipeline.errors import DataRejected, StudyError, UsageError, nearest
+from pipeline.files import LinkToNothing, NotAFile, Once, is_folder
 
 ROOT = Path(__file__).resolve().parent.parent
 FONTS = ROOT / "fonts"
@@ -24,13 +26,37 @@ def natural(name: str) -> tuple[tuple[int, int, str], ...]:
     return (*((0, int(p), p) if p[0] in "0123456789" else (1, 0, p) for p in pieces), (-1, 0, name))
 
 
-def spss_files(folder: Path) -> list[Path]:
-    """The files in a folder with one of SPSS's endings, however these are written, by name."""
-    if not folder.is_dir():
+def on_one_line(name: str) -> str:
+    """A file's name as a message or a manifest can hold it: a name need be neither printable nor UTF-8."""
+    return "".join(c if c.isprintable() else "\ufffd" for c in name)
+
+
+def _from_here(path: Path, *homes: Path) -> str:
+    """A path relative to where a person stands, or to one of ``homes``, when it is below; else as it is."""
+    for start in (Path.cwd(), *homes):
+        if path != start and path.is_relative_to(start):
+            path = path.relative_to(start)
+            break
+    return on_one_line(path.as_posix())
+
+
+def entries(folder: Path) -> list[Path]:
+    """What lies in a folder, by name; nothing where there is none. Raises :class:`DataRejected` for one that may not be
+    entered."""
+    try:
+        return sorted(folder.iterdir())
+    except (FileNotFoundError, NotADirectoryError):
         return []
-    return sorted(
-        p for p in folder.iterdir() if p.suffix.lower() in SURVEY_SUFFIXES and p.is_file() and p.name[0] != "."
-    )
+    except OSError as error:
+        raise DataRejected(
+            "cli.folder_unreadable", folder=_from_here(folder), reason=error.strerror or str(error)
+        ) from None
+
+
+def spss_files(folder: Path) -> list[Path]:
+    """What has one of SPSS's endings in a folder, however written, by name; also what is no file, to be told of."""
+    found = entries(folder)
+    return [p for p in found if p.suffix.lower() in SURVEY_SUFFIXES and p.name[0] != "." and not is_folder(p)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +83,11 @@ class Wave:
         """Corrections of single values, as records."""
         return self.raw / "corrections.yml"
 
+    @property
+    def units(self) -> Path:
+        """Units over time, and what they were before."""
+        return self.raw / "units.yml"
+
     def survey(self) -> Path | None:
         """The wave's data file: ``survey`` with one of SPSS's endings, else the only file that has one; or ``None``."""
         files = self.data_files()
@@ -73,10 +104,37 @@ class Wave:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The folders of one study. ``files`` holds ``study.yml`` and its companions, ``base`` the data and reports."""
+    """The folders of one study. ``files`` holds ``study.yml`` and its companions, ``base`` the data and reports.
+
+    ``kept``: the files that people edit, as a run has read them; without it each is read whenever it is asked for.
+    """
 
     files: Path
     base: Path
+    kept: Once | None = field(default=None, compare=False, repr=False)
+
+    def as_now(self) -> Layout:
+        """The layout for one run, to which every file that people edit stays as it is when first read."""
+        return self if self.kept is not None else replace(self, kept=Once())
+
+    def content(self, path: Path) -> bytes | None:
+        """The bytes of a file that people edit; ``None`` where there is none. Raises :class:`StudyError` where what is
+        there cannot be read."""
+        once = self.kept or Once()
+        try:
+            return once.content(path)
+        except NotAFile:
+            raise StudyError("study.not_a_file", file=self.shown(path)) from None
+        except LinkToNothing:
+            raise StudyError("study.link_to_nothing", file=self.shown(path)) from None
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise StudyError("study.unreadable_file", file=self.shown(path), reason=reason) from None
+
+    def hashes(self, *paths: Path) -> dict[str, str]:
+        """Name to SHA-256 of those of some files that people edit that are there."""
+        found = {path.name: self.content(path) for path in paths}
+        return {name: hashlib.sha256(data).hexdigest() for name, data in found.items() if data is not None}
 
     @property
     def study(self) -> Path:
@@ -153,15 +211,13 @@ class Layout:
 
     def waves(self) -> list[str]:
         """The names of the waves' folders, in the order of time: numbers in them by their size, 9 before 10."""
-        if not self.raw.is_dir():
-            return []
-        names = (p.name for p in self.raw.iterdir() if p.is_dir() and not p.name.startswith("."))
+        names = (p.name for p in entries(self.raw) if is_folder(p) and not p.name.startswith("."))
         return sorted(names, key=natural)
 
     def existing_wave(self, name: str) -> Wave:
         """The files of a wave that has a folder; else a message with the nearest name."""
         wave = self.wave(name)
-        if not wave.raw.is_dir():
+        if not is_folder(wave.raw):
             raise UsageError(
                 "cli.no_such_wave",
                 wave=name,
@@ -172,14 +228,18 @@ class Layout:
 
     def shown(self, path: Path) -> str:
         """A path as a person knows it: relative to where they stand when it is below, else to the study."""
-        for start in (Path.cwd(), self.base):
-            if path != start and path.is_relative_to(start):
-                return path.relative_to(start).as_posix()
-        return path.as_posix()
+        return _from_here(path, self.base)
 
     def recorded(self, path: Path) -> str:
         """A path as a report or a finding names it: within the study, the same wherever a run is started from."""
-        return path.relative_to(self.base).as_posix() if path.is_relative_to(self.base) else path.name
+        return on_one_line(path.relative_to(self.base).as_posix() if path.is_relative_to(self.base) else path.name)
+
+
+def _has_study(folder: Path) -> bool:
+    try:
+        return (folder / "study.yml").is_file()
+    except OSError:  # a folder that this user may not enter: said when the file is read
+        return False
 
 
 def layout(study: str | Path | None = None) -> Layout:
@@ -190,8 +250,8 @@ def layout(study: str | Path | None = None) -> Layout:
     if study is None:
         return Layout(ROOT / "study", ROOT)
     folder = Path(study).resolve()
-    if not (folder / "study.yml").is_file() and (folder / "study" / "study.yml").is_file():
+    if not _has_study(folder) and _has_study(folder / "study"):
         return Layout(folder / "study", folder)
-    if folder.name == "study" and not (folder / "data").is_dir() and (folder.parent / "data" / "raw").is_dir():
+    if folder.name == "study" and not is_folder(folder / "data") and is_folder(folder.parent / "data" / "raw"):
         return Layout(folder, folder.parent)
     return Layout(folder, folder)

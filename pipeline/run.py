@@ -12,7 +12,7 @@ from typing import Any
 
 from pipeline import clock, paths, publish
 from pipeline.errors import DataRejected, RenderingFailed, UsageError, nearest
-from pipeline.files import file_hash, json_hash, write_json
+from pipeline.files import file_hash, hashes, json_hash, read_file, write_json
 from pipeline.paths import Layout, Wave
 from pipeline.progress import Progress
 from pipeline.stages.freshness import Record, code_hash, made
@@ -42,6 +42,7 @@ class Outcome:
 
 def report(layout: Layout, waves: Sequence[str], wanted: Wanted, progress: Progress) -> list[Outcome]:
     """Make the reports of the waves named, or of all. Raises a :class:`PipelineError` naming what to mend."""
+    layout = layout.as_now()
     found = _waves(layout, waves, wanted)
     with publish.lock(layout):
         stale = [wave for wave in found if wanted.force or not _fresh(layout, wave, wanted)]
@@ -67,7 +68,7 @@ def compare(layout: Layout, wanted: Wanted, progress: Progress) -> Outcome | Non
 def _fresh(layout: Layout, wave: Wave, wanted: Wanted) -> bool:
     """Whether what is wanted of a wave's report is published, untouched, and made from all bytes as they are now."""
     published = _published(wave)
-    if published is None or published["run_key"] != _everything(layout, wave, wanted.edition):
+    if published is None or published["run_key"] != _everything(Job(layout, wave), wanted.edition):
         return False
     manifest = published["manifest"]
     langs, formats = wanted.langs or published["langs"], wanted.formats or published["formats"]
@@ -95,6 +96,7 @@ def no_wave(layout: Layout) -> DataRejected:
 
 def stage(layout: Layout, name: str, waves: Sequence[str], wanted: Wanted, progress: Progress) -> None:
     """Run one stage of the waves named, or of all; stages before it are run where they are not fresh."""
+    layout = layout.as_now()
     found = _waves(layout, waves, wanted)
     with publish.lock(layout):
         for wave in found:
@@ -107,9 +109,9 @@ def stage(layout: Layout, name: str, waves: Sequence[str], wanted: Wanted, progr
 
 
 def _wave(layout: Layout, wave: Wave, wanted: Wanted, progress: Progress) -> Outcome:
-    run_key, started = _everything(layout, wave, wanted.edition), clock.now()
+    started = clock.now()
     job = Job(layout, wave, meanwhile=_import_ahead)
-    job.survey()
+    _everything(job, wanted.edition)  # reads what the report is made from, before any process is started for it
     langs = _chosen(wanted.langs, job.languages, "cli.no_such_language")
     from pipeline import render, workers
     from pipeline.stages import render as last
@@ -124,6 +126,7 @@ def _wave(layout: Layout, wave: Wave, wanted: Wanted, progress: Progress) -> Out
             run_stage(job, name, wanted.force, progress)
         progress.step("stage_render", wave=wave.name)
         last.run(job, langs, formats, wanted.edition, writer)
+    run_key = _everything(job, wanted.edition)
     all_of_both = {"langs": list(job.languages), "formats": list(render.formats())}
     write_json(wave.processed / "published.json", {"run_key": run_key, **all_of_both, "made": made(started)})
     return Outcome(wave.name, _files(wave), fresh=False)
@@ -159,7 +162,7 @@ def run_stage(job: Job, name: str, force: bool = False, progress: Progress | Non
         job.wave.processed.mkdir(parents=True, exist_ok=True)
         record.path.unlink(missing_ok=True)
         module.run(job)
-        record.write(key, outputs)
+        record.write(module.key(job) if name == "ingest" else key, outputs)  # of the data as they were read
     except OSError as error:  # a full disk, a folder that may not be written: nothing that the program can mend
         raise RenderingFailed(
             "cli.cannot_write", path=job.layout.shown(job.wave.processed), reason=error.strerror or str(error)
@@ -175,14 +178,12 @@ def _module(name: str) -> ModuleType:
 # ---------------------------------------------------------------- nothing to do
 
 
-def _everything(layout: Layout, wave: Wave, edition: str) -> str:
+def _everything(job: Job, edition: str) -> str:
     """A key of all bytes a wave's report can depend on, cheap enough to ask at every run: no file is parsed."""
-    files = [
-        *sorted(p for p in layout.files.glob("*.yml") if p != layout.schedule),
-        *sorted(p for p in wave.raw.rglob("*") if p.is_file()),
-        *sorted(paths.FONTS.glob("*.ttf")),
-    ]
-    return json_hash([[str(p.relative_to(p.parent.parent)), file_hash(p)] for p in files] + [code_hash("."), edition])
+    layout, wave = job.layout, job.wave
+    edited = layout.hashes(layout.study, layout.codebook, layout.report, wave.source, wave.mapping, wave.corrections)
+    fonts = hashes(sorted(paths.FONTS.glob("*.ttf")))
+    return json_hash([layout.recorded(job.survey()), job.data_hash, edited, fonts, code_hash("."), edition])
 
 
 def _published(wave: Wave) -> dict[str, Any] | None:
@@ -191,8 +192,8 @@ def _published(wave: Wave) -> dict[str, Any] | None:
     ``run_key``: what it was made from; ``langs``, ``formats``: what a run makes that is not asked for some of them.
     """
     try:
-        found = json.loads((wave.processed / "published.json").read_text("utf-8"))
-        manifest = json.loads((wave.reports / "manifest.json").read_text("utf-8"))
+        found = json.loads(read_file(wave.processed / "published.json"))
+        manifest = json.loads(read_file(wave.reports / "manifest.json"))
         outputs = manifest["outputs"]
         if all(file_hash(wave.reports / name) == digest for name, digest in outputs.items()):
             return {"run_key": found["run_key"], "langs": found["langs"], "formats": found["formats"],

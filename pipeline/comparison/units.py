@@ -91,17 +91,11 @@ class Declared:
         return StudyError(f"comparison.{text_id}", file=self.source.name, line=line, **params)
 
 
-def path_of(wave: Wave) -> Any:
-    """Where a wave declares its units."""
-    return wave.raw / "units.yml"
-
-
 def read(layout: Layout, wave: Wave, waves: Sequence[str], codebook: Codebook) -> Declared:
     """A wave's ``units.yml``, checked against the waves there are and the codebook. Raises :class:`StudyError`."""
-    path = path_of(wave)
-    if not path.is_file():
+    source = yaml_source.read_if_there(layout, wave.units)
+    if source is None:
         return Declared(UnitsFile())
-    source = yaml_source.read(path, layout.shown(path))
     declared = Declared(check(UnitsFile, source), source)
     problems = list(_check_names(declared, wave.name, waves, codebook))
     if problems:

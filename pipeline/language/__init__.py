@@ -19,6 +19,7 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent
 _HOLE = re.compile(r"\{(\w+)(?:#([^|{}]*)\|([^{}]*))?\}")
+_NO_TEXT = re.compile("[\ud800-\udfff]")  # what stands in a name for bytes that are not UTF-8
 
 
 @cache
@@ -48,7 +49,8 @@ def fill(template: str, **params: object) -> str:
             return str(value)
         return str(singular if str(value) == "1" else plural)
 
-    return _HOLE.sub(one, template)
+    filled = _HOLE.sub(one, template)
+    return filled if filled.isascii() else _NO_TEXT.sub("\ufffd", filled)
 
 
 def text(lang: str, text_id: str, **params: object) -> str:

@@ -59,10 +59,10 @@ class StudyFiles:
 
 def load(layout: Layout) -> StudyFiles:
     """Read ``study.yml``, ``codebook.yml`` and ``report.yml``. Raises :class:`StudyError` with all mistakes found."""
-    if not layout.study.is_file():
+    if layout.content(layout.study) is None:
         raise StudyError("study.no_study", folder=layout.shown(layout.files))
     sources = {
-        key: yaml_source.read(path, layout.shown(path))
+        key: yaml_source.read(layout, path)
         for key, path in (("study", layout.study), ("codebook", layout.codebook), ("report", layout.report))
     }
     study = check(Study, sources["study"])
@@ -87,9 +87,9 @@ def load_source(layout: Layout, wave: Wave) -> Source:
     It may say no more than how the file is to be read: the title is then the wave's name.
     """
     title = {x: language.text(x, "study.wave_title", wave=wave.name) for x in language.languages()}
-    if not wave.source.is_file():
+    source = yaml_source.read_if_there(layout, wave.source)
+    if source is None:
         return Source(title=title)
-    source = yaml_source.read(wave.source, layout.shown(wave.source))
     if isinstance(source.content, dict):
         source.content = {"title": title, **source.content}
     return check(Source, source)

@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 
 from pipeline.errors import PipelineError, StudyError
+from pipeline.paths import Layout
 
 # No leading zeros: 015 is a code, not a number.
 _NUMBER = re.compile(r"[-+]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?\Z")
@@ -47,17 +48,24 @@ class SourceFile:
         return self.lines.get(place, 1)
 
 
-def read(path: Path, name: str) -> SourceFile:
-    """Read a YAML file; ``name`` is how messages call it. Raises :class:`StudyError` naming file and line."""
+def read(layout: Layout, path: Path) -> SourceFile:
+    """Read a YAML file. Raises :class:`StudyError` naming file and line, also where there is no such file."""
+    source = read_if_there(layout, path)
+    if source is None:
+        raise StudyError("study.file_missing", file=layout.shown(path))
+    return source
+
+
+def read_if_there(layout: Layout, path: Path) -> SourceFile | None:
+    """As :func:`read`, a file that need not exist."""
+    content, name = layout.content(path), layout.shown(path)
+    if content is None:
+        return None
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise StudyError("study.file_missing", file=name) from None
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise StudyError("study.not_utf8", file=name) from None
-    except OSError as error:
-        raise StudyError("study.unreadable_file", file=name, reason=error.strerror or "") from None
-    return parse(text, path, name)
+    return parse(text.replace("\r\n", "\n").replace("\r", "\n"), path, name)
 
 
 def parse(text: str, path: Path, name: str) -> SourceFile:

@@ -8,16 +8,19 @@ PyArrow, because the time to start counts for every report.
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import resource
 import sys
 import threading
+import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from pipeline.errors import DataRejected
-from pipeline.files import REFUSALS
+from pipeline.files import REFUSALS, open_file
 from pipeline.spss.assemble import assemble, samples
 from pipeline.spss.channel import ANSWER, Files
 from pipeline.spss.kinds import sav_or_por
@@ -32,7 +35,8 @@ if TYPE_CHECKING:
     from pipeline.spss.columns import TextColumns
 
 _CHUNK = 4 << 20
-_THREAD_FROM = 4 << 20
+_AT_ONCE = 4 << 20
+_TICK = 0.02  # seconds; two writes within a tick of the file system's clock would have the same time
 _EXTENSIONS = {"sav": (".sav",), "zsav": (".zsav", ".sav"), "por": (".por",)}
 
 
@@ -49,10 +53,15 @@ def parse(
 
     Raises ``DataRejected`` without the file's name, which the caller adds.
     """
-    with path.open("rb") as file:
-        before = os.fstat(file.fileno())
-        size = before.st_size
-        digest = _Sha256(path, size)
+    with open_file(path) as opened, ExitStack() as kept:
+        before = os.fstat(opened.fileno())
+        size, file = before.st_size, opened
+        if size <= _AT_ONCE:  # hashed and parsed from the same bytes in memory
+            content = opened.read()
+            size, file = len(content), kept.enter_context(io.BytesIO(content))
+        elif 0 <= (age := time.time() - before.st_ctime) < _TICK:
+            time.sleep(_TICK - age)
+        digest = _Sha256(opened, file)
         limits = limits or Limits()
         raw, rows, texts = _contents(file, size, files, limits)
         if len(raw.variables) > limits.variables:
@@ -69,7 +78,7 @@ def parse(
         if texts is not None and files is not None:
             texts.write(files, decoder)
         notices += _extension(path, raw)
-        if _changed(before, path.stat()):
+        if _changed(before, os.fstat(opened.fileno())):
             raise DataRejected("spss.changing")
     return assemble(raw, used, decoder, notices, sha256=sha256, size=size, cases=rows)
 
@@ -96,28 +105,32 @@ def _contents(
 
 
 def _changed(before: os.stat_result, after: os.stat_result) -> bool:
-    return (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns)
+    """Whether a file was written while it was read. ``ctime`` tells also of a program that sets ``mtime`` back."""
+    return (before.st_size, before.st_mtime_ns, before.st_ctime_ns) != (
+        after.st_size, after.st_mtime_ns, after.st_ctime_ns,
+    )  # fmt: skip
 
 
 class _Sha256:
-    """The SHA-256 of a file; of a large one it is made beside the reading, by a thread."""
+    """The SHA-256 of an open file; of one that is not in memory it is made beside the reading, by a thread."""
 
-    def __init__(self, path: Path, size: int) -> None:
-        self.path = path
+    def __init__(self, opened: BinaryIO, file: BinaryIO) -> None:
+        self.handle = opened.fileno()
         self.digest = hashlib.sha256()
         self.error: OSError | None = None
         self.thread: threading.Thread | None = None
-        if size > _THREAD_FROM:
+        if isinstance(file, io.BytesIO):
+            self.digest.update(file.getbuffer())
+        else:
             self.thread = threading.Thread(target=self._run, daemon=True)
             self.thread.start()
-        else:
-            self._run()
 
     def _run(self) -> None:
+        at = 0
         try:
-            with self.path.open("rb") as file:
-                while chunk := file.read(_CHUNK):
-                    self.digest.update(chunk)
+            while chunk := os.pread(self.handle, _CHUNK, at):  # the reading goes on at its own place in the file
+                self.digest.update(chunk)
+                at += len(chunk)
         except OSError as error:
             self.error = error
 
@@ -173,7 +186,7 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
         )
     except DataRejected as error:
         return {"error": error.text_id, "params": error.params}
-    except MemoryError:
+    except (MemoryError, ImportError):  # a library that finds no room to be loaded fails to be imported
         return {"error": "spss.too_large", "params": {"limit": limits.memory >> 20}}
     except OSError as error:
         reason = error.strerror or str(error)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import DataRejected, RenderingFailed
+from pipeline.paths import on_one_line
 from pipeline.spss.channel import ANSWER, NAMES, TEXTS, Files
 from pipeline.spss.limits import Limits
 from pipeline.spss.model import Dictionary
@@ -166,11 +167,6 @@ class Reading:
 def _no_room(reason: str) -> RenderingFailed:
     """The disk has no room for what is read: that is not the file's fault."""
     return RenderingFailed("cli.no_room_aside", path=tempfile.gettempdir(), reason=reason)
-
-
-def on_one_line(name: str) -> str:
-    """A file's name as a message can show it."""
-    return "".join(c if c.isprintable() else "\ufffd" for c in name)
 
 
 def unreadable(path: Path) -> str:

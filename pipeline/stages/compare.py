@@ -19,12 +19,12 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline import paths, publish
 from pipeline.errors import RenderingFailed
-from pipeline.files import file_hash, hashes, json_hash, write_json
+from pipeline.files import file_hash, hashes, json_hash, read_file, write_json
 from pipeline.paths import COMPARISON, Layout
 from pipeline.progress import Progress
 from pipeline.stages.freshness import Record, code_hash, write_parquet
 from pipeline.stages.job import Job
-from pipeline.stages.render import file_name, study_hash, versions
+from pipeline.stages.render import file_name, study_hash, study_hashes, versions
 from pipeline.stages.tabulate import mode_of, options_of, reasons_not_warnings
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ NAME = "compare"
 
 def waves_with_results(layout: Layout) -> list[str]:
     """The waves that can be compared: those whose results and responses are there."""
+    layout = layout.as_now()
     names = [name for name in layout.waves() if (layout.processed / name).is_dir()]  # no stray folder gets so far
     jobs = [Job(layout, layout.existing_wave(name)) for name in names]
     return [job.wave.name for job in jobs if job.results_file.is_file() and job.responses.is_file()]
@@ -48,6 +49,7 @@ def run(
 
     Returns its files and whether there was nothing to do; ``None`` with fewer than two waves that have results.
     """
+    layout = layout.as_now()
     names = waves_with_results(layout)
     if len(names) < 2:
         return None
@@ -86,18 +88,22 @@ def _has(manifest: dict[str, Any], langs: Sequence[str], formats: Sequence[str])
 
 def _everything(jobs: Sequence[Job], edition: str) -> str:
     """A key of all bytes the comparison can depend on; no file is parsed."""
-    study = [file_hash(p) for p in sorted(jobs[0].layout.files.glob("*.yml")) if p != jobs[0].layout.schedule]
-    waves = [
-        [job.wave.name, hashes([job.results_file, job.responses, *sorted(job.wave.raw.glob("*.yml"))])] for job in jobs
-    ]
+    study = study_hashes(jobs[0].layout)
+    waves = [[job.wave.name, hashes([job.results_file, job.responses]), _declared(job)] for job in jobs]
     fonts = hashes(sorted(paths.FONTS.glob("*.ttf")))
     return json_hash([study, waves, code_hash("."), fonts, versions(), edition])
+
+
+def _declared(job: Job) -> dict[str, str]:
+    """The hashes of what is written about a wave, as far as it is."""
+    wave = job.wave
+    return job.layout.hashes(wave.corrections, wave.mapping, wave.source, wave.units)
 
 
 def _manifest_of(folder: Path, key: str) -> dict[str, Any] | None:
     """The manifest of what is published, if it is untouched and was made from inputs with this key."""
     try:
-        manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+        manifest = json.loads(read_file(folder / "manifest.json"))
         outputs = manifest["outputs"]
         whole = manifest["run_key"] == key and all(file_hash(folder / n) == h for n, h in outputs.items())
     except (OSError, ValueError, KeyError, TypeError):
@@ -169,16 +175,15 @@ def _manifest(
     jobs: Sequence[Job], langs: Sequence[str], formats: Sequence[str], edition: str, key: str, outputs: dict[str, str]
 ) -> dict[str, Any]:
     """What the comparison was made from and what it is."""
-    layout = jobs[0].layout
     return {
         "waves": [job.wave.name for job in jobs],
         "edition": edition,
         "languages": sorted(langs),
         "formats": sorted(formats),
         "data": {job.wave.name: job.dictionary.sha256 for job in jobs},
-        "declared": {job.wave.name: hashes(sorted(job.wave.raw.glob("*.yml"))) for job in jobs},
+        "declared": {job.wave.name: _declared(job) for job in jobs},
         "results": {job.wave.name: file_hash(job.results_file) for job in jobs},
-        "study": {p.name: file_hash(p) for p in (layout.study, layout.codebook, layout.report)},
+        "study": study_hashes(jobs[0].layout),
         "code": code_hash("."),
         "versions": versions(),
         "run_key": key,

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline import clock
-from pipeline.files import file_hash, hashes, text_hash, whole, write_json
+from pipeline.files import file_hash, hashes, read_file, text_hash, whole, write_json
 from pipeline.paths import ROOT
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Record:
     def holds(self, key: str, outputs: Iterable[Path]) -> bool:
         """Whether the outputs are there, untouched, and were made from inputs with this key."""
         try:
-            content = json.loads(self.path.read_text(encoding="utf-8"))
+            content = json.loads(read_file(self.path))
         except (OSError, ValueError):
             return False
         outputs = list(outputs)

@@ -22,7 +22,8 @@ def key(job: Job) -> str:
     files = job.study_files
     study = [files.study.model_dump(mode="json"), files.codebook.model_dump(mode="json")]
     tables = [spec.model_dump(mode="json") for spec in files.report.tables()] if job.mapping is not None else []
-    read = hashes([job.ingested, job.dictionary_file, job.wave.mapping, job.wave.corrections])
+    read = hashes([job.ingested, job.dictionary_file])
+    read |= job.layout.hashes(job.wave.mapping, job.wave.corrections)
     code = code_hash("waves", "language", "arrow.py", "parquet.py", "stages/harmonise.py")
     return json_hash([job.wave.name, read, study if job.mapping is not None else files.study.identifier, tables, code])
 

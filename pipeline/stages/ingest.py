@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from pipeline.errors import DataRejected
-from pipeline.files import file_hash, json_hash, write_json
+from pipeline.files import json_hash, write_json
 from pipeline.stages.freshness import code_hash
 from pipeline.stages.job import Job
 
@@ -19,7 +19,7 @@ def key(job: Job) -> str:
     source = job.source
     return json_hash(
         [
-            file_hash(job.survey()),
+            job.data_hash,
             source.encoding,
             source.rows,
             source.sha256,
@@ -38,18 +38,19 @@ def run(job: Job) -> None:
     from pipeline.spss import Reading
 
     path, source = job.survey(), job.source
-    if source.sha256 is not None and file_hash(path) != source.sha256:
+    if source.sha256 is not None and job.data_hash != source.sha256:
         raise DataRejected(
             "cli.changed_file",
             file=job.layout.shown(path),
             source=job.layout.shown(job.wave.source),
             expected=source.sha256,
-            got=file_hash(path),
+            got=job.data_hash,
         )
     reading = Reading(path, source.encoding, source.rows, source.sha256, shown=job.layout.shown(path))
     job.meanwhile()
     found = reading.result()
     job.memory["dictionary"] = found.dictionary
+    job.data_hash = found.dictionary.sha256  # whatever lay there when it was asked whether to read it
     if found.table.nbytes < _BESIDE_FROM:
         job.leave("ingested", job.ingested, found.table)
     else:  # the later stages' view of the columns is made while they are stored

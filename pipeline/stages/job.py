@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import DataRejected, StudyError
-from pipeline.files import json_hash
+from pipeline.files import file_hash, json_hash
 from pipeline.paths import Layout, Wave
 from pipeline.stages.freshness import write_rows
 
@@ -33,7 +33,8 @@ class Job:
     ``meanwhile`` is called while another process reads the file: what will be needed later is imported then.
     ``modeller`` fits the regression models beside this process, where there is one. ``rebuild``: what to type to make
     the report again, where that is not ``make report``. ``passing``: the study lasts for this run only, so respondents'
-    rows go from stage to stage in memory and are not stored.
+    rows go from stage to stage in memory and are not stored. ``chosen``: the data file, where another process of this
+    run has looked for it. What people edit is read once (:meth:`Layout.as_now`).
     """
 
     layout: Layout
@@ -43,6 +44,10 @@ class Job:
     rebuild: str = ""
     passing: bool = False
     memory: dict[str, Any] = field(default_factory=dict)
+    chosen: Path | None = None
+
+    def __post_init__(self) -> None:
+        self.layout = self.layout.as_now()
 
     @cached_property
     def study_files(self) -> StudyFiles:
@@ -54,7 +59,7 @@ class Job:
     @cached_property
     def mapping(self) -> WaveMapping | None:
         """How this wave's questionnaire maps to the codebook; ``None``: as it stands."""
-        if not self.wave.mapping.is_file():
+        if self.layout.content(self.wave.mapping) is None:
             return None
         from pipeline.waves.load import load_mapping
 
@@ -118,13 +123,27 @@ class Job:
         return self.study_files.study.languages
 
     def survey(self) -> Path:
-        """The wave's data file."""
-        path = self.wave.survey()
-        if path is None:
-            several = ", ".join(p.name for p in self.wave.data_files())
-            text_id = "cli.several_surveys" if several else "cli.no_survey"
-            raise DataRejected(text_id, folder=self.layout.shown(self.wave.raw), files=several)
-        return path.resolve() if path.is_symlink() else path
+        """The wave's data file: the same one throughout a run."""
+        if self.chosen is None:
+            path = self.wave.survey()
+            if path is None:
+                several = ", ".join(p.name for p in self.wave.data_files())
+                text_id = "cli.several_surveys" if several else "cli.no_survey"
+                raise DataRejected(text_id, folder=self.layout.shown(self.wave.raw), files=several)
+            self.chosen = path.resolve() if path.is_symlink() else path
+        return self.chosen
+
+    @cached_property
+    def data_hash(self) -> str:
+        """The SHA-256 of the data file; once a stage has read it, of what was read."""
+        path = self.survey()
+        try:
+            return file_hash(path)
+        except OSError as error:
+            from pipeline.spss.read import unreadable
+
+            reason = error.strerror or str(error)
+            raise DataRejected(unreadable(path) or "spss.system", file=self.layout.shown(path), reason=reason) from None
 
     # what stages make
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from pipeline import paths, publish
 from pipeline.files import file_hash, hashes, json_hash, text_hash, write_json
-from pipeline.paths import Layout
+from pipeline.paths import Layout, on_one_line
 from pipeline.stages.freshness import code_hash
 from pipeline.stages.job import Job
 from pipeline.workers import Helper, side_by_side
@@ -29,15 +29,19 @@ def file_name(lang: str, suffix: str) -> str:
 
 def key(job: Job) -> str:
     """Everything a document is made from: results, findings, dictionary, the study's files, words and layouts."""
-    study = [file_hash(p) for p in (job.layout.study, job.layout.codebook, job.layout.report)]
-    study.append(json_hash(_declared(job)))
+    study = json_hash([study_hashes(job.layout), _declared(job)])
     made = hashes([job.results_file, job.findings_file, job.dictionary_file])
     return json_hash([job.wave.name, study, made, code_hash("."), _fonts_hash(), versions()])
 
 
 def _declared(job: Job) -> dict[str, str]:
     """The hashes of what is written about the wave, as far as it is."""
-    return hashes([job.wave.source, job.wave.mapping, job.wave.corrections])
+    return job.layout.hashes(job.wave.source, job.wave.mapping, job.wave.corrections)
+
+
+def study_hashes(layout: Layout) -> dict[str, str]:
+    """The hashes of the study's files, by name."""
+    return layout.hashes(layout.study, layout.codebook, layout.report)
 
 
 def _fonts_hash() -> str:
@@ -67,7 +71,9 @@ def run(
                 one_language(job, lang, edition, formats, folder)
             _results_beside(job, folder)
         else:
-            written = helper.ask(in_helper, job.layout, job.wave.name, langs, edition, tuple(formats), folder)
+            written = helper.ask(
+                in_helper, job.layout, job.wave.name, job.survey(), langs, edition, tuple(formats), folder
+            )
             _results_beside(job, folder)
             written.get()
         write_json(folder / "manifest.json", manifest(job, folder, langs, formats, edition))
@@ -84,10 +90,10 @@ def prepare() -> None:
 
 
 def in_helper(
-    layout: Layout, wave: str, langs: Sequence[str], edition: str, formats: Sequence[str], folder: Path
+    layout: Layout, wave: str, survey: Path, langs: Sequence[str], edition: str, formats: Sequence[str], folder: Path
 ) -> None:
     """:func:`one_language` for each language, in another process, which reads the files that the stages have left."""
-    job = Job(layout, layout.wave(wave))
+    job = Job(layout, layout.wave(wave), chosen=survey)
     _ = job.files, job.source, job.results
     side_by_side([(one_language, (job, lang, edition, formats, folder)) for lang in langs])
 
@@ -145,7 +151,7 @@ def _origins(job: Job) -> Any:
 
 def study_hash(job: Job) -> str:
     """A hash of the study's files."""
-    return text_hash(*(file_hash(p) for p in (job.layout.study, job.layout.codebook, job.layout.report)))
+    return text_hash(*study_hashes(job.layout).values())
 
 
 def manifest(job: Job, folder: Path, langs: Sequence[str], formats: Sequence[str], edition: str) -> dict[str, Any]:
@@ -156,9 +162,9 @@ def manifest(job: Job, folder: Path, langs: Sequence[str], formats: Sequence[str
         "edition": edition,
         "languages": sorted(langs),
         "formats": sorted(formats),
-        "data": {job.survey().name: job.dictionary.sha256},  # as it was read, whatever lies there by now
+        "data": {on_one_line(job.survey().name): job.dictionary.sha256},  # as it was read, whatever lies there by now
         "declared": _declared(job),
-        "study": {p.name: file_hash(p) for p in (job.layout.study, job.layout.codebook, job.layout.report)},
+        "study": study_hashes(job.layout),
         "code": code_hash("."),
         "lock": file_hash(lock) if lock.is_file() else "",
         "seed": job.files.study.exact.seed,

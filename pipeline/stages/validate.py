@@ -26,7 +26,7 @@ MOST_NAMED = 12  # units named in one message; the report's page names the numbe
 def key(job: Job) -> str:
     """The harmonised data, what was said about them, and the study's numbers."""
     made = hashes([job.harmonised, job.harmonise_findings, job.dictionary_file])
-    stated = job.wave.source.is_file()
+    stated = job.layout.content(job.wave.source) is not None
     return json_hash([made, stated, job.numbers_key(), code_hash("counting", "arrow.py", "stages/validate.py")])
 
 
@@ -56,7 +56,7 @@ def _findings(job: Job) -> Iterator[dict[str, Any]]:
     names = job.table("harmonised", job.harmonised).column_names
     for notice in job.dictionary.notices:
         yield {"level": "note", "id": notice.text_id, "params": dict(notice.params)}
-    if not job.wave.source.is_file():
+    if job.layout.content(job.wave.source) is None:
         source = job.layout.recorded(job.wave.source)
         yield _finding("warn", "no_source", source=source, file=data, wave=job.wave.name)
     yield from json.loads(job.harmonise_findings.read_text("utf-8"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 import re
 import shutil
 import textwrap
@@ -16,7 +15,7 @@ from pipeline import language
 from pipeline.errors import DataRejected, StudyError, UsageError, nearest
 from pipeline.files import write_text
 from pipeline.language.no_answer import is_no_answer
-from pipeline.paths import SURVEY_SUFFIXES, Layout
+from pipeline.paths import SURVEY_SUFFIXES, Layout, entries, on_one_line
 from pipeline.progress import Progress
 from pipeline.results import BLANK
 from pipeline.spec import source as yaml_source
@@ -24,7 +23,7 @@ from pipeline.spec.load import check
 from pipeline.spec.model import Source
 from pipeline.spec.yaml_text import flow, key, quoted
 from pipeline.spss.model import Dictionary, Variable, code_text
-from pipeline.spss.read import on_one_line, unreadable
+from pipeline.spss.read import unreadable
 from pipeline.stages.job import Job
 from pipeline.start.groups import Group
 from pipeline.start.guess import CALENDARS, Guess, Guesses, guess
@@ -99,32 +98,33 @@ def bring_in(file: Path, layout: Layout, name: str, copy: bool, encoding: str | 
             shutil.copyfile(file, target)
         else:
             target.symlink_to(file.resolve())
-        write_text(place.source, _source(file, file.parent / place.source.name, stated))
+        write_text(place.source, _source(layout.as_now(), file, stated))
     except OSError as error:
         raise DataRejected("cli.cannot_write", path=str(place.raw), reason=error.strerror or str(error)) from None
     return Job(layout, place)
 
 
-def _source(file: Path, beside: Path, encoding: str | None) -> str:
+def _source(layout: Layout, file: Path, encoding: str | None) -> str:
     """The ``source.yml`` of a file: the one beside it, if it is about this file, with a title if it has none.
 
     ``encoding``, where given, takes the place of what it says.
     """
-    plain = f"kind: survey\ntitle: {quoted(file.name)}\n" + (f"encoding: {quoted(encoding)}\n" if encoding else "")
-    if not beside.is_file():
+    name, beside = on_one_line(file.name), file.parent / "source.yml"
+    plain = f"kind: survey\ntitle: {quoted(name)}\n" + (f"encoding: {quoted(encoding)}\n" if encoding else "")
+    found = yaml_source.read_if_there(layout, beside)
+    if found is None:
         return plain
-    found = yaml_source.read(beside, os.fspath(beside))
     content = found.content
     if isinstance(content, dict):
-        found = dataclasses.replace(found, content={"title": file.name, **content})
+        found = dataclasses.replace(found, content={"title": name, **content})
     stated = check(Source, found)
-    several = any(p.suffix.lower() in SURVEY_SUFFIXES and p.name != file.name for p in file.parent.iterdir())
+    several = any(p.suffix.lower() in SURVEY_SUFFIXES and p.name != file.name for p in entries(file.parent))
     if several and not stated.file and (stated.encoding, stated.rows, stated.sha256) != (None, None, None):
-        raise StudyError("start.source_of_which", source=os.fspath(beside), name=file.name)
+        raise StudyError("start.source_of_which", source=layout.shown(beside), name=file.name)
     if file.name not in stated.file and (several or stated.file):
         return plain
     if "title" in content and encoding is None:
-        return beside.read_text(encoding="utf-8-sig")
+        return (layout.content(beside) or b"").decode("utf-8-sig")
     all_of_it = found.content | ({"encoding": encoding} if encoding else {})
     return "".join(f"{key(k)}: {json.dumps(v, ensure_ascii=False)}\n" for k, v in all_of_it.items())
 
@@ -139,7 +139,7 @@ def read_and_guess(job: Job) -> tuple[Dictionary, Guesses]:
 
 def write_study(layout: Layout, dictionary: Dictionary, guesses: Guesses, title: str, start: Start) -> None:
     """Write ``study.yml``, ``codebook.yml`` and ``report.yml``."""
-    write_text(layout.study, "\n".join(_study(dictionary, title, start)) + "\n")
+    write_text(layout.study, "\n".join(_study(dictionary, on_one_line(title), start)) + "\n")
     write_text(layout.codebook, "\n".join(_codebook(dictionary, guesses)) + "\n")
     write_text(layout.report, "\n".join(_report(dictionary, guesses, start)) + "\n")
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pipeline import files, render
 from pipeline.errors import RenderingFailed, UsageError, nearest
-from pipeline.paths import layout
+from pipeline.paths import layout, on_one_line
 from pipeline.progress import Progress
 from pipeline.run import run_stage
 from pipeline.spss.model import Dictionary, code_text
@@ -120,7 +120,7 @@ def _aside(out: Path) -> Iterator[Path]:
 
 def _typed(request: Request) -> str:
     """The command that makes this report: as it was typed, but for folders, which are nobody's business."""
-    words = ["quick", request.file.name, "--out", "…"]
+    words = ["quick", on_one_line(request.file.name), "--out", "…"]
     for option, values in (("--rows", request.rows), ("--by", request.by)):
         words += [option, *values] if values else []
     words += ["--layer", request.layer] if request.layer else []
@@ -290,7 +290,7 @@ def _hand_over(built: Path, out: Path) -> list[str]:
 def _left(out: Path) -> dict[str, str]:
     """The files of an earlier run in that folder, with their hashes, as its manifest has them."""
     try:
-        manifest = json.loads((out / "manifest.json").read_text("utf-8"))
+        manifest = json.loads(files.read_file(out / "manifest.json"))
         outputs = manifest["outputs"] if manifest["wave"] == WAVE else {}
         return {name: digest for name, digest in outputs.items() if Path(name).name == name}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):

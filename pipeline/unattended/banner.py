@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline import clock, language, publish
-from pipeline.files import file_hash, write_json
+from pipeline.files import file_hash, read_file, write_json
 from pipeline.paths import Layout, Wave
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _MOST = 600  # characters of the reason that are shown
 def manifest(wave: Wave) -> dict[str, Any] | None:
     """The manifest of the published report, if there is one."""
     try:
-        found = json.loads((wave.reports / "manifest.json").read_text("utf-8"))
+        found = json.loads(read_file(wave.reports / "manifest.json"))
     except (OSError, ValueError):
         return None
     return found if isinstance(found, dict) and isinstance(found.get("outputs"), dict) else None

@@ -102,7 +102,7 @@ def _study_title(layout: Layout) -> Texts:
     from pipeline.spec.model import Study
 
     try:
-        return check(Study, source.read(layout.study, layout.shown(layout.study))).title
+        return check(Study, source.read(layout, layout.study)).title
     except PipelineError:
         return {}
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pipeline import clock, language, publish, run
 from pipeline.errors import DEFECT, PipelineError, RenderingFailed, StudyError, UsageError
-from pipeline.files import file_hash
+from pipeline.files import file_hash, read_file
 from pipeline.paths import COMPARISON, Layout, Wave, spss_files
 from pipeline.progress import Progress
 from pipeline.unattended import banner, notify, seen, settle
@@ -38,6 +38,7 @@ def rerun(layout: Layout, waves: Sequence[str], wanted: run.Wanted, progress: Pr
     from pipeline.unattended.schedule import Schedule
     from pipeline.unattended.schedule import load as load_schedule
 
+    layout = layout.as_now()
     with publish.lock(layout):
         _loose(layout, progress)
         known = record.known(layout, "rerun", clock.now(), progress)
@@ -66,6 +67,7 @@ def report(layout: Layout, waves: Sequence[str], wanted: run.Wanted, progress: P
 
     A run that had nothing to do and follows a good one writes nothing.
     """
+    layout = layout.as_now()
     with publish.lock(layout):
         started = clock.now()
         names = list(waves) or layout.waves()
@@ -118,7 +120,7 @@ def _news(layout: Layout, attempts: Sequence[Attempt]) -> bool:
     if not layout.index.is_file():
         return True
     try:
-        kept = json.loads(layout.status.read_text("utf-8"))["waves"]
+        kept = json.loads(read_file(layout.status))["waves"]
         return any(
             a.state != "fresh"
             or kept[a.wave]["state"] not in ("fresh", "published")

@@ -43,6 +43,5 @@ class Schedule(Record):
 
 def load(layout: Layout) -> Schedule:
     """The study's schedule. Raises :class:`StudyError` naming the line of a mistake."""
-    if not layout.schedule.exists():
-        return Schedule()
-    return check(Schedule, yaml_source.read(layout.schedule, layout.shown(layout.schedule)))
+    source = yaml_source.read_if_there(layout, layout.schedule)
+    return Schedule() if source is None else check(Schedule, source)

@@ -11,7 +11,7 @@ from typing import Any
 
 from pipeline import clock, language
 from pipeline.errors import PipelineError
-from pipeline.files import file_hash, write_json
+from pipeline.files import file_hash, read_file, write_json
 from pipeline.paths import Layout, Wave
 
 
@@ -57,7 +57,7 @@ def _texts(text_id: str, **params: str) -> dict[str, str]:
 def _read_whole(wave: Wave, digest: str) -> bool:
     """Whether the reader got through this very file."""
     try:
-        found = json.loads((wave.processed / "dictionary.json").read_text("utf-8"))
+        found = json.loads(read_file(wave.processed / "dictionary.json"))
     except (OSError, ValueError):
         return False
     return isinstance(found, dict) and found.get("sha256") == digest
@@ -76,7 +76,7 @@ def _stated(layout: Layout, wave: Wave) -> str | None:
 def _read(layout: Layout) -> dict[str, Any] | None:
     """The record by wave: empty where there is none yet, ``None`` where there is one that cannot be read."""
     try:
-        found = json.loads(layout.seen.read_text("utf-8"))
+        found = json.loads(read_file(layout.seen))
     except FileNotFoundError:
         return {}
     except (OSError, ValueError):

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.files import open_file
+
 if TYPE_CHECKING:
     from pipeline.unattended.schedule import Schedule
 
@@ -73,7 +75,7 @@ def too_short(path: Path) -> bool:
     """
     try:
         size = path.stat().st_size
-        with path.open("rb") as f:
+        with open_file(path) as f:
             head = f.read(_HEADER)
     except OSError:
         return False

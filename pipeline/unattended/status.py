@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import Field, ValidationError
 
-from pipeline.files import write_text
+from pipeline.files import read_file, write_text
 from pipeline.paths import Layout
 from pipeline.spec.model import Record
 from pipeline.unattended.attempt import State, Texts
@@ -93,7 +93,7 @@ class Status(Record):
 def read(layout: Layout) -> Status | None:
     """The status left by the last run; ``None`` where there is none or it is not ours."""
     try:
-        return Status.model_validate_json(layout.status.read_bytes())
+        return Status.model_validate_json(read_file(layout.status))
     except (OSError, ValidationError):
         return None
 

@@ -19,9 +19,9 @@ def load_mapping(layout: Layout, wave: Wave, codebook: Codebook, languages: Sequ
     Raises :class:`StudyError` with all mistakes: names and codes that the codebook does not have, a question that is
     not comparable without a reason, two questions from one variable of the file, texts not in all ``languages``.
     """
-    if not wave.mapping.is_file():
+    source = yaml_source.read_if_there(layout, wave.mapping)
+    if source is None:
         return None
-    source = yaml_source.read(wave.mapping, layout.shown(wave.mapping))
     for group in ("variables", "sets", "new"):
         if isinstance(source.content, dict) and source.content.get(group, ...) is None:
             del source.content[group]
@@ -38,9 +38,9 @@ def load_mapping(layout: Layout, wave: Wave, codebook: Codebook, languages: Sequ
 
 def load_corrections(layout: Layout, wave: Wave) -> tuple[Corrections, SourceFile | None]:
     """A wave's corrections and, for messages, their lines; none without a ``corrections.yml``."""
-    if not wave.corrections.is_file():
+    source = yaml_source.read_if_there(layout, wave.corrections)
+    if source is None:
         return Corrections(), None
-    source = yaml_source.read(wave.corrections, layout.shown(wave.corrections))
     if isinstance(source.content, dict) and source.content.get("corrections", ...) is None:
         source.content.pop("corrections", None)
     return check(Corrections, source), source

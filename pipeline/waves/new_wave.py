@@ -9,7 +9,7 @@ from pathlib import Path
 from pipeline import language, publish
 from pipeline.errors import DataRejected, UsageError
 from pipeline.files import file_hash, scratch, write_text
-from pipeline.paths import SURVEY_SUFFIXES, Layout, Wave
+from pipeline.paths import SURVEY_SUFFIXES, Layout, Wave, entries, on_one_line
 from pipeline.progress import Progress
 from pipeline.spec import source as yaml_source
 from pipeline.spec.load import check, load
@@ -91,7 +91,7 @@ def draft_mapping(name: str, layout: Layout, progress: Progress) -> Brought | No
 def _stated(file: Path, layout: Layout) -> Path | None:
     """A ``source.yml`` beside the file, where it can only be about this file."""
     beside = file.parent / "source.yml"
-    alone = sum(1 for p in file.parent.iterdir() if p.suffix.lower() in SURVEY_SUFFIXES) == 1
+    alone = sum(1 for p in entries(file.parent) if p.suffix.lower() in SURVEY_SUFFIXES) == 1
     return beside if beside.is_file() and alone else None
 
 
@@ -99,14 +99,14 @@ def _read(file: Path, stated: Path | None, layout: Layout, encoding: str | None 
     shown = layout.shown(file.resolve())
     if stated is None:
         return Reading(file, encoding, shown=shown).result()
-    source = check(Source, yaml_source.read(stated, layout.shown(stated.resolve())))
+    source = check(Source, yaml_source.read(layout, stated.resolve()))
     return Reading(file, encoding or source.encoding, source.rows, source.sha256, shown=shown).result()
 
 
 def _source(found: SpssFile, file: Path, survey: str, stated: Path | None) -> str:
     """The text of ``source.yml``: the one that came with the file, its hash and rows added, or a new one."""
     if stated is None:
-        return source_text(found.dictionary, survey, file.name)
+        return source_text(found.dictionary, on_one_line(survey), on_one_line(file.name))
     text = stated.read_text("utf-8-sig")
     content = yaml_source.parse(text, stated, stated.name).content
     lines = [text.rstrip("\n")]

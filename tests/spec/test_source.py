@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import StudyError
+from pipeline.paths import Layout
 from pipeline.spec.source import SourceFile, parse
 
 HERE = Path("f.yml")
@@ -59,7 +60,7 @@ def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path: Path) -> None:
 
     path = tmp_path / "f.yml"
     path.write_bytes("\ufeffa: 1\r\nb: 2\r\n".encode())
-    assert read_file(path, "f.yml").content == {"a": "1", "b": "2"}
+    assert read_file(Layout(tmp_path, tmp_path), path).content == {"a": "1", "b": "2"}
 
 
 def test_lines() -> None:
