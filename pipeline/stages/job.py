@@ -142,8 +142,8 @@ class Job:
         except OSError as error:
             from pipeline.spss.read import unreadable
 
-            reason = error.strerror or str(error)
-            raise DataRejected(unreadable(path) or "spss.system", file=self.layout.shown(path), reason=reason) from None
+            shown, reason = self.layout.shown(self.wave.survey() or path), error.strerror or str(error)
+            raise DataRejected(unreadable(path) or "spss.system", file=shown, reason=reason) from None
 
     # what stages make
 

@@ -2,7 +2,7 @@
 
 The last good build is copied with the banner set into each HTML file between two marks, and published in one rename
 like any other. Taken out between the marks, the very bytes of the good build are there again; the other formats keep
-theirs all along. The build's manifest names the banner under ``notice``.
+theirs all along. The build's manifest names the banner under ``notice``, ``status.json`` under ``banner``.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pipeline.files import file_hash, read_file, write_json
 from pipeline.paths import Layout, Wave
 
 if TYPE_CHECKING:
-    from pipeline.unattended.status import Failure
+    from pipeline.unattended.status import Banner
 
 _BEGIN, _END = b"<!--newer data failed-->", b"<!--/newer data failed-->\n"
 _BANNER = re.compile(re.escape(_BEGIN) + b".*?" + re.escape(_END), re.DOTALL)
@@ -42,13 +42,10 @@ def newer_data(wave: Wave) -> bool:
     return path is not None and made is not None and file_hash(path) not in made.get("data", {}).values()
 
 
-def put(layout: Layout, wave: Wave, failure: Failure, published: str | None) -> None:
-    """Set the banner into the published report. Without a report there is nothing to do; the same banner stays."""
+def put(layout: Layout, wave: Wave, notice: Banner) -> None:
+    """Set the banner into the published report; the same banner stays."""
     made = manifest(wave)
-    if made is None:
-        return
-    notice = {"since": failure.since, "published": published, "reason": failure.reason}
-    if made.get("notice") != notice:
+    if made is not None and made.get("notice") != notice.model_dump():
         _republish(layout, wave, notice)
 
 
@@ -64,15 +61,15 @@ def without(page: bytes) -> bytes:
     return _BANNER.sub(b"", page)
 
 
-def _republish(layout: Layout, wave: Wave, notice: dict[str, Any] | None) -> None:
+def _republish(layout: Layout, wave: Wave, notice: Banner | None) -> None:
     good = wave.reports.resolve()
     with publish.build(layout, wave.name) as folder:
         shutil.copytree(good, folder, dirs_exist_ok=True)
         for path in sorted(folder.rglob("manifest.json")):  # an edition of its own has a folder of its own
-            _rewrite(path, notice)
+            set_in(path, notice)
 
 
-def _rewrite(path: Path, notice: dict[str, Any] | None) -> None:
+def set_in(path: Path, notice: Banner | None) -> None:
     """Set or take out the banner beside one manifest, and bring the manifest up to it."""
     folder = path.parent
     for report in sorted(folder.glob("report.*.html")):
@@ -81,7 +78,7 @@ def _rewrite(path: Path, notice: dict[str, Any] | None) -> None:
     made = json.loads(path.read_text("utf-8"))
     made.pop("notice", None)
     made["outputs"] = {name: file_hash(folder / name) for name in made["outputs"]}
-    write_json(path, made if notice is None else {**made, "notice": notice})
+    write_json(path, made if notice is None else {**made, "notice": notice.model_dump()})
 
 
 def _with(page: bytes, banner: bytes) -> bytes:
@@ -92,15 +89,15 @@ def _with(page: bytes, banner: bytes) -> bytes:
     raise ValueError("a report's HTML without a body")
 
 
-def _html(notice: dict[str, Any], path: Path) -> bytes:
+def _html(notice: Banner, path: Path) -> bytes:
     from markupsafe import escape
 
     lang = path.name.split(".")[1]
-    reason = " ".join(notice["reason"].get(lang, "").split())
+    reason = " ".join(notice.reason.get(lang, "").split())
     if len(reason) > _MOST:
         reason = reason[:_MOST].rstrip() + " …"
-    title = language.text(lang, "unattended.banner_title", date=clock.shown(notice["since"], lang))
-    made = notice["published"]
+    title = language.text(lang, "unattended.banner_title", date=clock.shown(notice.since, lang))
+    made = notice.published
     last = language.text(lang, "unattended.banner_made", date=clock.shown(made, lang)) if made else ""
     text = language.text(lang, "unattended.banner_text", reason=reason, last=last)
     block = f'<aside class="notice" role="note"><p><strong>{escape(title)}</strong> {escape(text)}</p></aside>'

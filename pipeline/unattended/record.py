@@ -9,13 +9,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pipeline import clock, language
-from pipeline.errors import PipelineError
+from pipeline.errors import PipelineError, RenderingFailed
 from pipeline.paths import COMPARISON, Layout
 from pipeline.progress import Progress
 from pipeline.unattended import banner, status
 from pipeline.unattended.attempt import Attempt, Texts, relative
 from pipeline.unattended.schedule import Schedule
-from pipeline.unattended.status import Run, Status, WaveStatus
+from pipeline.unattended.status import Banner, Run, Status, WaveStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +54,28 @@ def write(known: Known, attempts: Iterable[Attempt], schedule: Schedule, error: 
             "reason": {lang: error.message(lang) for lang in language.languages()} if error else None,
         }
     )
+    for attempt in attempts:
+        notice = _banner(layout, attempt, waves[attempt.wave])
+        if notice is not None:
+            banner.put(layout, layout.wave(attempt.wave), notice)
+            waves[attempt.wave] = waves[attempt.wave].model_copy(update={"banner": notice})
     after = Status(
         updated=time,
-        title=_study_title(layout) or before.title,
+        title=study_title(layout) or before.title,
         waves=waves,
         runs=before.after(made, schedule.runs_kept),
     )
-    for attempt in attempts:
-        failure = waves[attempt.wave].last_failure
-        if attempt.state == "failed" and failure is not None and attempt.data is not None:
-            wave = layout.wave(attempt.wave)
-            if banner.newer_data(wave):
-                banner.put(layout, wave, failure, waves[attempt.wave].published)
     status.write(layout, after)
+
+
+def _banner(layout: Layout, attempt: Attempt, wave: WaveStatus) -> Banner | None:
+    """What the published report is to say of itself, where it is newer data that failed: not the disk, nor we."""
+    failure = wave.last_failure
+    if attempt.state != "failed" or failure is None or attempt.data is None:
+        return None
+    if attempt.exit_code == RenderingFailed.exit_code or not banner.newer_data(layout.wave(attempt.wave)):
+        return None
+    return Banner(since=failure.since, published=wave.published, reason=failure.reason)
 
 
 def _there(layout: Layout, name: str) -> bool:
@@ -82,12 +91,13 @@ def _wave_status(layout: Layout, attempt: Attempt, before: WaveStatus | None, ti
     published = time if attempt.state == "published" or (good and old.published is None) else old.published
     return WaveStatus(
         state=attempt.state,
-        title=_wave_title(layout, attempt.wave) or old.title,
+        title=wave_title(layout, attempt.wave) or old.title,
         published=published,
         last_success=time if good else old.last_success,
         last_failure=failure,
         files=relative(layout, attempt.files) if good else _in_place(layout, attempt.wave),
         notice=attempt.notice,
+        banner=None if good else old.banner,
     )
 
 
@@ -95,7 +105,7 @@ def _in_place(layout: Layout, name: str) -> tuple[str, ...]:
     return relative(layout, sorted((layout.reports / name).glob("report.*.*")))
 
 
-def _study_title(layout: Layout) -> Texts:
+def study_title(layout: Layout) -> Texts:
     """The study's title, from ``study.yml`` alone; nothing where that file has a mistake."""
     from pipeline.spec import source
     from pipeline.spec.load import check
@@ -107,7 +117,7 @@ def _study_title(layout: Layout) -> Texts:
         return {}
 
 
-def _wave_title(layout: Layout, name: str) -> Texts:
+def wave_title(layout: Layout, name: str) -> Texts:
     from pipeline.spec.load import load_source
 
     if name == COMPARISON:

@@ -30,13 +30,22 @@ class Failure(Record):
     data: str | None = None
 
 
+class Banner(Record):
+    """What a published report says of itself when newer data failed: since when, why, and when it was made."""
+
+    since: str
+    published: str | None
+    reason: Texts
+
+
 class WaveStatus(Record):
     """One wave.
 
     ``state``: ``published`` (a new report at the last run), ``fresh`` (nothing to do), ``failed`` (the last good
     report, if any, is still in place), ``waiting`` (no file yet, or one that is still arriving). ``published`` is the
     time of the last new report, ``last_success`` of the last run that ended well; ``files`` are the reports in place,
-    relative to ``reports/``; ``notice`` is what to know although nothing failed.
+    relative to ``reports/``; ``notice`` is what to know although nothing failed; ``banner`` is what the report in place
+    bears.
     """
 
     state: State
@@ -46,6 +55,7 @@ class WaveStatus(Record):
     last_failure: Failure | None = None
     files: tuple[str, ...] = ()
     notice: Texts | None = None
+    banner: Banner | None = None
 
 
 class Run(Record):
@@ -98,11 +108,16 @@ def read(layout: Layout) -> Status | None:
         return None
 
 
+def text(status: Status) -> str:
+    """The file as it is written."""
+    return status.model_dump_json(indent=1) + "\n"
+
+
 def write(layout: Layout, status: Status) -> None:
     """Replace ``status.json`` and then ``index.html``, each whole."""
     from pipeline.unattended import index
 
-    write_text(layout.status, status.model_dump_json(indent=1) + "\n")
+    write_text(layout.status, text(status))
     write_text(layout.index, index.page(status))
 
 

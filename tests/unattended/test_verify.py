@@ -22,7 +22,7 @@ def test_an_untouched_report_is_verified_and_nothing_is_written(made: Layout, ru
     before = {p: p.stat().st_mtime_ns for p in made.base.rglob("*") if p != made.processed}  # it was worked in
     done = run("verify", "--study", made.base, "--lang", "en")
     assert done.code == 0, done.err
-    assert "all 4 files" in done.err
+    assert "all 5 files" in done.err
     assert {p: p.stat().st_mtime_ns for p in made.base.rglob("*") if p != made.processed} == before
 
 
@@ -31,7 +31,7 @@ def test_a_touched_file_is_named(made: Layout, run: Run) -> None:
     path.write_bytes(path.read_bytes().replace(b"Uffici", b"Ufici", 1))
     done = run("verify", "--study", made.base, "--lang", "en")
     assert done.code == 3
-    assert "1 of 4 files differs from a rebuild: report.it.html" in done.err
+    assert "1 of 5 files differs from a rebuild: report.it.html" in done.err
     assert "made: report.it.html" in done.err
     assert "Traceback" not in done.err
 
