@@ -14,7 +14,8 @@ from benchmarks import big_file
 from pipeline.counting.cases import Cases
 from pipeline.results import ResultsWriter
 from pipeline.spec.model import Codebook, Variable
-from pipeline.statistics.core import Options, known
+from pipeline.statistics.core import Options
+from pipeline.statistics.registry import known
 from pipeline.tables.context import Context
 from pipeline.tables.two_way import crosstab
 

@@ -136,9 +136,9 @@ def _import_ahead() -> None:
     """Import what the later stages need, while the file is being read by a process of its own."""
     for name in ("harmonise", "validate", "process", "tabulate"):
         _module(name)
-    from pipeline.statistics import core
+    from pipeline.statistics import registry
 
-    core.known()
+    registry.known()
 
 
 def _chosen(asked: tuple[str, ...], known: tuple[str, ...], text_id: str) -> tuple[str, ...]:

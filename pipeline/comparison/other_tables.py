@@ -12,6 +12,8 @@ from pipeline.present.document import Cell, HeadCell, Row, RowKind, Table
 from pipeline.present.layout.one_way import view_decimals
 from pipeline.results import ResultRow
 from pipeline.spec.model import say
+from pipeline.statistics import registry
+from pipeline.statistics.registry import known
 from pipeline.waves import Comparable
 
 EMPTY = Cell(kind="empty")
@@ -245,10 +247,11 @@ def _tests(book: Book, links: Links, name: str) -> list[str]:
         if row.value is None:
             found.append(f"{words}: {formats.NOT_COMPUTABLE} ({book.view.remark('error', row.error)})")
             continue
-        if statistic.endswith("_p"):
+        if registry.form(statistic) == "p":
             found.append(f"{words} = {formats.p_text(row.value, book.lang)}".replace("= <", "< "))
             continue
-        df, p = (_panel_row(book, links, name, statistic + tail) for tail in ("_df", "_p"))
+        own = known()[statistic].values[statistic]
+        df, p = (_panel_row(book, links, name, part) for part in (own.df[0], own.p))
         pieces = [f"{words} = {formats.decimal_text(row.value, 2, book.lang)}"]
         if df is not None and df.value is not None:
             pieces.append(f"{book.view.t('df')} = {book.count(df.value)}")

@@ -13,7 +13,8 @@ from pipeline.comparison.waves import WaveData, Waves
 from pipeline.counting.linked import LinkedRows, linked_categories, linked_numbers, unit_rows
 from pipeline.results import About, ResultsWriter
 from pipeline.spec.model import FigureSpec, Inference
-from pipeline.statistics.core import Crosstab, Number, Options, Patterns, compute
+from pipeline.statistics.core import Crosstab, Number, Options, Patterns
+from pipeline.statistics.registry import compute
 
 LINKED = "linked"
 """The ``layer_var`` of all panel rows; its ``layer_code`` is the earlier wave."""

@@ -10,15 +10,7 @@ from pipeline.present.view import View
 from pipeline.results import ResultRow
 from pipeline.spss import dates
 from pipeline.spss.model import Variable
-
-VALUES = frozenset({
-    "mean", "mean_unweighted", "mean_low", "mean_high", "median", "mode", "minimum", "maximum", "q1", "q3",
-    "p05", "p10", "p90", "p95", "hinge_low", "hinge_high",
-})  # fmt: skip
-"""Statistics that lie among the values of their variable: of dates they are dates."""
-
-LENGTHS = frozenset({"sd", "se", "range"})
-"""Statistics that measure how far values are apart: of dates and times they are times."""
+from pipeline.statistics import registry
 
 
 def amount_cell(view: View, row: ResultRow | None, name: str, statistic: str, decimals: int, letters: str = "") -> Cell:
@@ -69,12 +61,13 @@ _SKELETONS = {"MOYR": "yMMMM", "QYR": "yQQQQ"}
 
 def _own_words(view: View, name: str, statistic: str) -> str:
     """Whether a statistic is a ``date``, a ``time``, or neither."""
+    form = registry.form(statistic)
     if _is_date(view, name):
-        return "date" if statistic in VALUES else "time" if statistic in LENGTHS else ""
+        return {"value": "date", "length": "time"}.get(form, "")
     in_file = view.in_file(name)
     variable = view.variables.get(name)
     is_time = in_file is not None and in_file.is_time and variable is not None and variable.kind == "numeric"
-    return "time" if is_time and statistic in VALUES | LENGTHS else ""
+    return "time" if is_time and form in ("value", "length") else ""
 
 
 def _is_date(view: View, name: str) -> bool:

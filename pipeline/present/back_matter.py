@@ -10,14 +10,14 @@ from pipeline import language
 from pipeline.present import formats
 from pipeline.present.amounts import amount_text
 from pipeline.present.document import Block, Facts, Items, Paragraph, Run, Section
-from pipeline.present.layout.models import DIAGNOSTICS, FIT
-from pipeline.present.layout.parts import SHORT, TESTS
 from pipeline.present.quality import label_lines, missing_table
 from pipeline.present.view import View, statistic_text
 from pipeline.results import CODEBOOK_TABLE
 from pipeline.spec.load import parts
 from pipeline.spec.model import TableSpec, Variable, say
 from pipeline.spss.model import Dictionary
+from pipeline.statistics import registry
+from pipeline.statistics.posthoc import METHODS
 
 LONGEST_NOTE = 2000  # characters of what a file says about itself
 
@@ -230,7 +230,7 @@ def _used_statistics(view: View) -> list[str]:
     """The statistics that stand in the report: those of the tables' lines and cells, in a steady order."""
     present = {r.statistic for r in view.results}
     asked = {s for t in view.files.report.tables() for s in t.statistics}
-    candidates = [*SHORT, *(s for s in TESTS if s in present), *sorted(asked & present)]
+    candidates = [*registry.usual("line", described=True), *registry.usual("line"), *sorted(asked & present)]
     if any(t.all_statistics for t in view.files.report.tables()):
         candidates += sorted(s for s in present if statistic_text(view.lang, f"definition_{s}"))
     always = [s for s in ("mean", "sd", "median", "q1", "bound_low", "interval_low") if s in present]
@@ -240,22 +240,19 @@ def _used_statistics(view: View) -> list[str]:
     return list(dict.fromkeys(shown))
 
 
-_OF_SCALES = ("cronbach_alpha", "item_total_correlation", "alpha_if_deleted")
-_OF_MODELS = ("coefficient", "average_marginal_effect", *FIT, *DIAGNOSTICS, "vif")
-_OF_SETS = ("share_of_cases", "share_of_responses")
-_OF_PAIRS = ("tukey", "games_howell", "dunn")
-
-
 def _shown_by_kind(view: View, spec: TableSpec, asked: Collection[str]) -> list[str]:
     """What tables of some kinds show unasked: of a scale, a model, a set, a weighted table, one with letters."""
     found = {r.statistic for r in view.results.rows(spec.table) if r.value is not None}
-    usual = _OF_MODELS if spec.model is not None else (*_OF_SCALES, *_OF_SETS, "effective_n")
+    if spec.model is not None:
+        usual = registry.usual("term", "fit", "diagnostic")
+    else:
+        usual = (*registry.usual("scale", "item"), *registry.usual("cell"), "effective_n")
     shown = [s for s in usual if s in found]
     if spec.model is not None and "odds_ratio" in found:
         shown.insert(1, "model_odds_ratio")
     if spec.letters and "letters" in found:
         shown.append("letters")
-    return shown + [s for s in _OF_PAIRS if s in asked and f"{s}_p" in found]
+    return shown + [s for s, method in METHODS.items() if s in asked and method.difference.p in found]
 
 
 # ---------------------------------------------------------------- codebook

@@ -18,8 +18,11 @@ from pipeline.present.layout.parts import title as dated
 from pipeline.present.view import View
 from pipeline.results import ResultRow
 from pipeline.spec.model import FigureSpec, TableSpec, say
+from pipeline.statistics.core import GroupedDistribution
+from pipeline.statistics.correlation import COEFFICIENTS
+from pipeline.statistics.models import ModelData
+from pipeline.statistics.registry import known
 from pipeline.tables.axes import kind_of
-from pipeline.tables.means import COEFFICIENTS
 from pipeline.tables.plan import members_of, pieces
 
 
@@ -256,12 +259,11 @@ def _means(view: View, spec: FigureSpec, of: TableSpec) -> Plot:
         formats.NOT_COMPUTABLE if r is None or r.value is None else amount_text(view, row, statistic, r.value, decimals)
         for r in rows
     )
-    ends = {
-        end: tuple(view.value(of.table, f"mean_{end}", row, "", column, g) for g in groups) for end in ("low", "high")
-    }
-    has_ends = all(v is not None for e in ends.values() for v in e)
+    mean = known(GroupedDistribution)["mean"].values["mean"]
+    low, high = (tuple(view.value(of.table, end, row, "", column, g) for g in groups) for end in (mean.low, mean.high))
+    has_ends = all(v is not None for v in (*low, *high))
     series = Series(view.label(row), tuple(_value(r) for r in rows), texts,
-                    low=ends["low"] if has_ends else (), high=ends["high"] if has_ends else ())  # fmt: skip
+                    low=low if has_ends else (), high=high if has_ends else ())  # fmt: skip
     variable = view.variables[row]
     scores = [float(c) for c in variable.categories] if variable.scores else []
     unit = say(variable.unit, view.lang)
@@ -311,15 +313,15 @@ def _coefficients(view: View, spec: FigureSpec, of: TableSpec) -> Plot:
     ]  # fmt: skip
     labels = tuple(term_label(view, r.row_var, r.row_code) for r in rows)
 
-    def end(which: str) -> tuple[float | None, ...]:
-        found = tuple(
-            view.value(of.table, f"{statistic}_{which}", r.row_var, r.row_code, r.col_var, r.col_code) for r in rows
-        )
+    own = known(ModelData)[statistic].values[statistic]
+
+    def end(limit: str) -> tuple[float | None, ...]:
+        found = tuple(view.value(of.table, limit, r.row_var, r.row_code, r.col_var, r.col_code) for r in rows)
         return found if all(f is not None for f in found) else ()
 
     texts = tuple(formats.decimal_text(r.value, 2, view.lang) for r in rows if r.value is not None)
     series = Series(
-        view.statistic_name(statistic), tuple(r.value for r in rows), texts, low=end("low"), high=end("high")
+        view.statistic_name(statistic), tuple(r.value for r in rows), texts, low=end(own.low), high=end(own.high)
     )
     chart = Chart("coefficients", labels, (series,), percent=False, null=1.0 if ratio else 0.0,
                   axis_title=view.statistic_name(statistic))  # fmt: skip

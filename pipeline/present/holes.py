@@ -17,13 +17,9 @@ from pipeline.present.view import View
 from pipeline.results import ResultRow
 from pipeline.spec.load import parts
 from pipeline.spec.model import Text, say
+from pipeline.statistics import registry
 
 _HOLE = re.compile(r"\{([^{}]+)\}")
-_SHARES = {
-    "share", "valid_share", "cumulative_share", "row_share", "column_share", "table_share", "share_of_cases",
-    "share_of_responses", "missing_share", "bound_low", "bound_high", "interval_low", "interval_high",
-}  # fmt: skip
-_COUNTS = {"count", "n", "missing_n", "cases_n", "missing_count", "base", "missing", "cases"}
 
 
 def references(text: Text, lang: str) -> list[str]:
@@ -139,13 +135,14 @@ def _number(view: View, statistic: str, row: ResultRow, row_var: str) -> str:
         return formats.NOT_COMPUTABLE
     if statistic == "strength":
         return view.t("strength_" + strength(row.value))
-    if statistic in _COUNTS:
+    form = registry.form(row.statistic)
+    if form == "count":
         return formats.count_text(row.value, view.lang)
-    if statistic in _SHARES:
+    if form == "share":
         return formats.percent_text(row.value, view.lang, view.share_decimals(row))
-    if statistic.endswith("_p"):
+    if form == "p":
         return formats.p_text(row.value, view.lang)
-    if statistic in ("mean", "median", "sd", "minimum", "maximum", "q1", "q3"):
+    if form in ("value", "length"):
         name = parts(row_var)[0]
         text = amount_text(view, name, statistic, row.value, view_decimals(view, name, statistic))
         return text or formats.NOT_COMPUTABLE

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from pipeline.statistics.core import Crosstab, Floats, Number, Options, not_computable, number, statistic
+from pipeline.statistics.core import Crosstab, Floats, Number, Options, not_computable, number
+from pipeline.statistics.registry import Value, statistic
 from pipeline.statistics.tables import (
     counts,
     designed,
@@ -66,7 +67,9 @@ def _kappa_results(table: Crosstab, name: str, power: int) -> dict[str, Number]:
 
 
 @statistic(
-    "kappa", "kappa_ase", "kappa_p", takes=Crosstab, inferential=("kappa_ase", "kappa_p"), applies=is_asked_twice
+    Value("kappa", order=320, p="kappa_p", ase="kappa_ase"),
+    takes=Crosstab,
+    applies=is_asked_twice,
 )
 def cohens_kappa(table: Crosstab, options: Options) -> Mapping[str, Number]:
     """Cohen's kappa with its standard error; p two-sided normal from value/ASE₀ (SPSS)."""
@@ -78,12 +81,9 @@ def _paired_ordered(table: Crosstab) -> bool:
 
 
 @statistic(
-    "kappa_linear",
-    "kappa_linear_ase",
-    "kappa_linear_p",
+    Value("kappa_linear", p="kappa_linear_p", ase="kappa_linear_ase"),
     takes=Crosstab,
     of_order=True,
-    inferential=("kappa_linear_ase", "kappa_linear_p"),
     applies=_paired_ordered,
 )
 def kappa_linear(table: Crosstab, options: Options) -> Mapping[str, Number]:
@@ -92,12 +92,9 @@ def kappa_linear(table: Crosstab, options: Options) -> Mapping[str, Number]:
 
 
 @statistic(
-    "kappa_quadratic",
-    "kappa_quadratic_ase",
-    "kappa_quadratic_p",
+    Value("kappa_quadratic", p="kappa_quadratic_p", ase="kappa_quadratic_ase"),
     takes=Crosstab,
     of_order=True,
-    inferential=("kappa_quadratic_ase", "kappa_quadratic_p"),
     applies=_paired_ordered,
 )
 def kappa_quadratic(table: Crosstab, options: Options) -> Mapping[str, Number]:

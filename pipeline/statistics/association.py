@@ -13,8 +13,9 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from pipeline.statistics.cells import expected_counts
-from pipeline.statistics.core import Crosstab, Floats, Number, Options, not_computable, number, statistic, to_unit
+from pipeline.statistics.core import Crosstab, Floats, Number, Options, not_computable, number, to_unit
 from pipeline.statistics.ordinal import ordered
+from pipeline.statistics.registry import Value, statistic
 from pipeline.statistics.tables import (
     DESIGN,
     NO_SCORES,
@@ -73,7 +74,10 @@ def small_expected_warning(expected: Floats) -> str:
     return f"expected_below_5 cells={cells} share={cells / expected.size:.4g} minimum={float(expected.min()):.4g}"
 
 
-@statistic("chi2", "chi2_df", "chi2_p", takes=Crosstab, inferential=("chi2", "chi2_df", "chi2_p"))
+@statistic(
+    Value("chi2", order=20, usual="tested", df=("chi2_df",), p="chi2_p", inferential=True),
+    takes=Crosstab,
+)
 def chi2(table: Crosstab, options: Options) -> Mapping[str, Number]:
     """Pearson's chi-square test of independence, without continuity correction."""
     table = nonempty(table)
@@ -92,7 +96,9 @@ def chi2(table: Crosstab, options: Options) -> Mapping[str, Number]:
 
 
 @statistic(
-    "chi2_yates", "chi2_yates_p", takes=Crosstab, inferential=("chi2_yates", "chi2_yates_p"), applies=is_two_by_two
+    Value("chi2_yates", order=30, p="chi2_yates_p", inferential=True),
+    takes=Crosstab,
+    applies=is_two_by_two,
 )
 def chi2_yates(table: Crosstab, options: Options) -> Mapping[str, Number]:
     """Chi-square with Yates's continuity correction (SPSS: "Continuity Correction"), 2×2 tables only."""
@@ -107,7 +113,10 @@ def chi2_yates(table: Crosstab, options: Options) -> Mapping[str, Number]:
 _LR = ("likelihood_ratio", "likelihood_ratio_df", "likelihood_ratio_p")
 
 
-@statistic(*_LR, takes=Crosstab, inferential=_LR)
+@statistic(
+    Value("likelihood_ratio", order=40, df=("likelihood_ratio_df",), p="likelihood_ratio_p", inferential=True),
+    takes=Crosstab,
+)
 def likelihood_ratio(table: Crosstab, options: Options) -> Mapping[str, Number]:
     """Likelihood-ratio chi-square test of independence (G²)."""
     table = nonempty(table)
@@ -150,11 +159,9 @@ def _scored(table: Crosstab) -> bool:
 
 
 @statistic(
-    "linear_by_linear",
-    "linear_by_linear_p",
+    Value("linear_by_linear", order=50, p="linear_by_linear_p", inferential=True),
     takes=Crosstab,
     of_order=True,
-    inferential=("linear_by_linear", "linear_by_linear_p"),
     applies=_scored,
 )
 def linear_by_linear(table: Crosstab, options: Options) -> Mapping[str, Number]:
@@ -188,12 +195,9 @@ def _correlation_results(table: Crosstab, name: str, rows: Floats, cols: Floats)
 
 
 @statistic(
-    "pearson_r",
-    "pearson_r_ase",
-    "pearson_r_p",
+    Value("pearson_r", order=280, usual="tested", p="pearson_r_p", ase="pearson_r_ase"),
     takes=Crosstab,
     of_order=True,
-    inferential=("pearson_r_ase", "pearson_r_p"),
     applies=_scored,
 )
 def pearson_r(table: Crosstab, options: Options) -> Mapping[str, Number]:
@@ -207,12 +211,9 @@ def pearson_r(table: Crosstab, options: Options) -> Mapping[str, Number]:
 
 
 @statistic(
-    "spearman_rho",
-    "spearman_rho_ase",
-    "spearman_rho_p",
+    Value("spearman_rho", order=290, usual="tested", p="spearman_rho_p", ase="spearman_rho_ase"),
     takes=Crosstab,
     of_order=True,
-    inferential=("spearman_rho_ase", "spearman_rho_p"),
     applies=ordered,
 )
 def spearman_rho(table: Crosstab, options: Options) -> Mapping[str, Number]:
@@ -249,7 +250,7 @@ def _eta(table: Crosstab, scores: Floats | None, transpose: bool) -> Number:
 
 
 @statistic(
-    "eta_rows",
+    Value("eta_rows", order=300),
     takes=Crosstab,
     of_order=True,
     applies=lambda table: table.row_scores is not None and table.row_ordered,
@@ -261,7 +262,7 @@ def eta_rows(table: Crosstab, options: Options) -> Mapping[str, Number]:
 
 
 @statistic(
-    "eta_columns",
+    Value("eta_columns", order=310),
     takes=Crosstab,
     of_order=True,
     applies=lambda table: table.col_scores is not None and table.col_ordered,
@@ -309,7 +310,10 @@ def cramers_v_interval(chi2: float, n: float, shape: tuple[int, ...], confidence
 _V = ("cramers_v", "cramers_v_low", "cramers_v_high")
 
 
-@statistic(*_V, takes=Crosstab, inferential=_V[1:])
+@statistic(
+    Value("cramers_v", order=120, usual="always", low="cramers_v_low", high="cramers_v_high"),
+    takes=Crosstab,
+)
 def cramers_v(table: Crosstab, options: Options) -> Mapping[str, Number]:
     """Cramér's V = √(χ²/(N(q − 1))), q = min(rows, columns), with the interval of a noncentral chi-square."""
     table = nonempty(table)
@@ -328,7 +332,11 @@ def cramers_v(table: Crosstab, options: Options) -> Mapping[str, Number]:
     return {"cramers_v": v} | {name: number(end, method, error=OUT_OF_RANGE) for name, end in ends}
 
 
-@statistic("phi", "contingency_coefficient", takes=Crosstab)
+@statistic(
+    Value("phi", order=110),
+    Value("contingency_coefficient", order=130),
+    takes=Crosstab,
+)
 def phi(table: Crosstab, options: Options) -> Mapping[str, Number]:
     """φ = √(χ²/N), with the sign of ad − bc in a 2×2 table (SPSS); contingency coefficient C = √(χ²/(χ² + N))."""
     table = nonempty(table)
@@ -448,10 +456,14 @@ def _prediction(
 
 
 _LAMBDA = ("rows", "columns", "symmetric")
-_LAMBDA_IDS = tuple(f"lambda_{side}{end}" for side in _LAMBDA for end in ("", "_ase", "_p"))
 
 
-@statistic(*_LAMBDA_IDS, takes=Crosstab, inferential=[i for i in _LAMBDA_IDS if i.endswith(("_ase", "_p"))])
+@statistic(
+    Value("lambda_rows", order=140, p="lambda_rows_p", ase="lambda_rows_ase"),
+    Value("lambda_columns", order=150, p="lambda_columns_p", ase="lambda_columns_ase"),
+    Value("lambda_symmetric", order=160, p="lambda_symmetric_p", ase="lambda_symmetric_ase"),
+    takes=Crosstab,
+)
 def lambdas(table: Crosstab, options: Options) -> Mapping[str, Number]:
     """Goodman and Kruskal's lambda with its standard error and p (normal, from value/ASE₀).
 
@@ -469,10 +481,11 @@ def lambdas(table: Crosstab, options: Options) -> Mapping[str, Number]:
     return result
 
 
-_TAU_IDS = tuple(f"gk_tau_{side}{end}" for side in ("rows", "columns") for end in ("", "_ase", "_p"))
-
-
-@statistic(*_TAU_IDS, takes=Crosstab, inferential=[i for i in _TAU_IDS if i.endswith(("_ase", "_p"))])
+@statistic(
+    Value("gk_tau_rows", order=170, p="gk_tau_rows_p", ase="gk_tau_rows_ase"),
+    Value("gk_tau_columns", order=180, p="gk_tau_columns_p", ase="gk_tau_columns_ase"),
+    takes=Crosstab,
+)
 def gk_taus(table: Crosstab, options: Options) -> Mapping[str, Number]:
     """Goodman and Kruskal's tau; p from (N − 1)(k − 1)τ as chi-square with (r − 1)(c − 1) degrees of freedom.
 
@@ -498,10 +511,12 @@ def gk_taus(table: Crosstab, options: Options) -> Mapping[str, Number]:
     return result
 
 
-_UNCERTAINTY_IDS = tuple(f"uncertainty_{side}{end}" for side in _LAMBDA for end in ("", "_ase", "_p"))
-
-
-@statistic(*_UNCERTAINTY_IDS, takes=Crosstab, inferential=[i for i in _UNCERTAINTY_IDS if i.endswith(("_ase", "_p"))])
+@statistic(
+    Value("uncertainty_rows", order=190, p="uncertainty_rows_p", ase="uncertainty_rows_ase"),
+    Value("uncertainty_columns", order=200, p="uncertainty_columns_p", ase="uncertainty_columns_ase"),
+    Value("uncertainty_symmetric", order=210, p="uncertainty_symmetric_p", ase="uncertainty_symmetric_ase"),
+    takes=Crosstab,
+)
 def uncertainties(table: Crosstab, options: Options) -> Mapping[str, Number]:
     """Theil's uncertainty coefficient (entropy reduced) with its standard error and p.
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from pipeline.statistics.core import Cells, Crosstab, Floats, Options, statistic
+from pipeline.statistics.core import Cells, Crosstab, Floats, Options
+from pipeline.statistics.registry import Value, statistic
 from pipeline.statistics.tables import (
     DESIGN_BASED,
     counts,
@@ -77,7 +78,13 @@ def design_residuals(table: Crosstab) -> Floats:
     return _ratio(away, np.sqrt(np.where(found > 1e-24, found, 0.0)))
 
 
-@statistic("expected", "residual", "pearson_residual", "adjusted_residual", takes=Crosstab)
+@statistic(
+    Value("expected", place="cell"),
+    Value("residual", place="cell"),
+    Value("pearson_residual", place="cell"),
+    Value("adjusted_residual", place="cell"),
+    takes=Crosstab,
+)
 def residuals(table: Crosstab, options: Options) -> Mapping[str, Cells]:
     """Expected counts and residuals of every cell.
 

@@ -4,21 +4,16 @@ Nothing here knows a label, a file or a format. Aggregates are made by ``pipelin
 cases; each carries the unweighted counts ``n``, the sums of weights ``w`` and of squared weights ``w2``. Without a
 weight the three are equal.
 
-A statistic is a function registered with :func:`statistic` under its ids (see ``STATISTICS`` in the report's
-methods section): it takes one aggregate and :class:`Options` and returns one :class:`Number` (or :class:`Cells`)
-per id. A number that cannot be computed is a ``Number`` whose ``value`` is ``None`` and whose ``error`` is the id
-of the reason, never a plausible value.
+A statistic is a function registered in ``registry.py`` with what its numbers are: it takes one aggregate and
+:class:`Options` and returns one :class:`Number` (or :class:`Cells`) per id. A number that cannot be computed is a
+``Number`` whose ``value`` is ``None`` and whose ``error`` is the id of the reason, never a plausible value.
 """
 
 from __future__ import annotations
 
-import importlib
 import math
-import pkgutil
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
-from types import MappingProxyType
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -267,175 +262,7 @@ class Options:
     inference: bool = True
 
 
-# ---------------------------------------------------------------- the door
-
-
-Function = Callable[[Any, Options], Mapping[str, Result]]
-
-
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """The ids of what belongs to a statistic and is shown in its line; empty where there is none."""
-
-    df: tuple[str, ...] = ()
-    p: str = ""
-    se: str = ""
-    low: str = ""
-    high: str = ""
-
-    def __iter__(self) -> Iterator[str]:
-        return (name for name in (*self.df, self.p, self.se, self.low, self.high) if name)
-
-
-_RATIOS = (
-    "_f",
-    "_t",
-    "_u",
-    "_h",
-    "_z",
-    "_w",
-    "_chi2",
-)  # how ids of test statistics may end: the rest is their test's name
-
-
-def _belonging(name: str, ids: Collection[str]) -> Beside:
-    """What of a function's own ids belongs to one of them: ``chi2_p`` to ``chi2``, ``anova_p`` to ``anova_f``.
-
-    The rule of the ids' names, applied within one function only: an interval of another one is never meant.
-    """
-    stems = [name, *([name.rpartition("_")[0]] if name.endswith(_RATIOS) else [])]
-
-    def own(*tails: str) -> tuple[str, ...]:
-        found = [tuple(stem + tail for tail in tails) for stem in stems]
-        return next((some for some in found if all(one in ids and one != name for one in some)), ())
-
-    def one(*tails: str) -> str:
-        return next((some[0] for tail in tails if (some := own(tail))), "")
-
-    low, high = own("_low", "_high") or ("", "")
-    return Beside(own("_df") or own("_df1", "_df2"), one("_p"), one("_ase", "_se"), low, high)
-
-
-@dataclass(frozen=True, slots=True)
-class Statistic:
-    """A registered function: its ids, the aggregate it takes, and when it applies.
-
-    ``inferential``: those of its ids that are tests, standard errors or intervals; the census mode
-    ``description`` leaves them out. ``applies``: whether the statistic makes sense for this aggregate when nobody
-    asked for it by name (a table of two ordered variables for gamma, a 2×2 table for an odds ratio). ``beside``: what
-    belongs to each of its ids. ``in_unit``: those of its ids that are in the variable's unit (1), or its square (2).
-    ``any_size``: values however large or small do it no harm, as it only puts them in order. ``of_order``: of a
-    cross-table, it uses the order or the numbers of the categories, so that one without an answer has no place in it.
-    """
-
-    ids: tuple[str, ...]
-    takes: type
-    function: Function
-    inferential: frozenset[str]
-    applies: Callable[[Any], bool]
-    beside: Mapping[str, Beside]
-    in_unit: Mapping[str, int]
-    any_size: bool
-    of_order: bool
-
-
-_NOTHING: Mapping[str, Beside] = MappingProxyType({})
-_UNITLESS: Mapping[str, int] = MappingProxyType({})
-_registry: dict[tuple[type, str], Statistic] = {}
-_order: list[Statistic] = []
-
-
-def statistic(
-    *ids: str,
-    takes: type,
-    inferential: Collection[str] = (),
-    applies: Callable[[Any], bool] = lambda aggregate: True,
-    beside: Mapping[str, Beside] = _NOTHING,
-    in_unit: Mapping[str, int] = _UNITLESS,
-    any_size: bool = False,
-    of_order: bool = False,
-) -> Callable[[Function], Function]:
-    """Register a function under its ids for one kind of aggregate. A name taken twice is refused."""
-
-    def register(function: Function) -> Function:
-        belonging = {name: _belonging(name, ids) for name in ids} | dict(beside)
-        one = Statistic(ids, takes, function, frozenset(inferential), applies, belonging, in_unit, any_size, of_order)
-        for name in ids:
-            if (takes, name) in _registry:
-                raise ValueError(f"statistic {name!r} for {takes.__name__} is registered twice")
-            _registry[(takes, name)] = one
-        _order.append(one)
-        _of_kind.cache_clear()
-        return function
-
-    return register
-
-
-@cache
-def _load_families() -> None:
-    package = importlib.import_module("pipeline.statistics")
-    for module in sorted(m.name for m in pkgutil.iter_modules(package.__path__)):
-        importlib.import_module(f"pipeline.statistics.{module}")
-
-
-def known(takes: type | None = None) -> Mapping[str, Statistic]:
-    """All registered ids (of one kind of aggregate), in the order of registration."""
-    _load_families()
-    return _of_kind(takes, len(_order))
-
-
-@cache
-def _of_kind(takes: type | None, registered: int) -> Mapping[str, Statistic]:
-    """What :func:`known` gives, as long as no more are ``registered``."""
-    found = {name: one for one in _order[:registered] for name in one.ids if takes is None or one.takes is takes}
-    return MappingProxyType(found)
-
-
-def beside(name: str, there: Collection[str]) -> Beside:
-    """What belongs to a statistic, of the ids that are ``there``.
-
-    An id may be registered for several kinds of aggregate, with an error or an interval for some of them only.
-    """
-    _load_families()
-    declared = _beside(len(_order)).get(name, ())
-
-    def first(parts: Iterable[str]) -> str:
-        return next((part for part in parts if part in there), "")
-
-    df = next((one.df for one in declared if one.df and all(part in there for part in one.df)), ())
-    low, high = next(((one.low, one.high) for one in declared if one.low in there and one.high in there), ("", ""))
-    return Beside(df, first(one.p for one in declared), first(one.se for one in declared), low, high)
-
-
-def is_p(name: str) -> bool:
-    """Whether a statistic is a p-value, as its id says."""
-    return name.endswith("_p")
-
-
-def belongs_to_another(name: str, there: Collection[str]) -> bool:
-    """Whether a number is the p-value, degrees of freedom, error or limit of another statistic that is ``there``."""
-    _load_families()
-    return any(whole in there for whole in _wholes(len(_order)).get(name, ()))
-
-
-@cache
-def _beside(registered: int) -> Mapping[str, Sequence[Beside]]:
-    found: dict[str, list[Beside]] = {}
-    for one in _order[:registered]:
-        for name, parts in one.beside.items():
-            if any(parts):
-                found.setdefault(name, []).append(parts)
-    return found
-
-
-@cache
-def _wholes(registered: int) -> Mapping[str, set[str]]:
-    found: dict[str, set[str]] = {}
-    for whole, declared in _beside(registered).items():
-        for part in (part for parts in declared for part in parts):
-            found.setdefault(part, set()).add(whole)
-    return found
-
+# ---------------------------------------------------------------- values of any size
 
 SMALLEST, LARGEST = 1e-50, 1e50
 """What weights may be, and what values may be to be computed with as they are: products of squares of both, and of
@@ -451,71 +278,3 @@ def to_unit(values: Floats) -> Floats:
     """The values times such a power of two, for what does not depend on the unit: no digit is lost, no square
     overflows or vanishes."""
     return np.asarray(np.ldexp(values, power_of_two(values)))
-
-
-def _extreme(values: Floats) -> bool:
-    largest = float(np.fmax.reduce(np.abs(values), axis=None, initial=0.0))
-    return largest > LARGEST or 0 < largest < SMALLEST
-
-
-def _scaled(one: Statistic, aggregate: Any, options: Options) -> Mapping[str, Result]:
-    """A statistic of values whose squares no double holds: computed on a power of two of them, and put back."""
-    field = "x" if isinstance(aggregate, Patterns) else "values"
-    values = getattr(aggregate, field)
-    power = power_of_two(values)
-    results = one.function(replace(aggregate, **{field: np.ldexp(values, power)}), options)
-    with np.errstate(over="ignore", under="ignore"):
-        return {name: _put_back(result, -power * one.in_unit.get(name, 0)) for name, result in results.items()}
-
-
-def _put_back(result: Result, power: int) -> Result:
-    """A result times 2^power; beyond the doubles it is not computable: ``values_too_large``, ``values_too_small``."""
-    if power == 0:
-        return result
-    reason = "values_too_large" if power > 0 else "values_too_small"
-    if isinstance(result, Cells):
-        values = np.ldexp(result.values, power)
-        lost = np.isinf(values) | ((values == 0) & (result.values != 0))
-        return replace(result, values=np.where(lost, np.nan, values), error=reason if lost.any() else result.error)
-    if result.value is None:
-        return result
-    value = float(np.ldexp(result.value, power))
-    lost = math.isinf(value) or (value == 0 and result.value != 0)
-    return not_computable(reason, result.method) if lost else replace(result, value=value)
-
-
-def compute(
-    aggregate: Aggregate | Any,
-    options: Options,
-    ids: Collection[str] | None = None,
-    inference: bool = True,
-    of_order: bool | None = None,
-) -> Iterator[tuple[str, Result]]:
-    """Compute the statistics asked for by id, or every one that applies, for one aggregate.
-
-    Without ``inference`` tests, standard errors and intervals are left out (and not computed, where a function gives
-    nothing else). ``of_order``: only the statistics of which that is so, or is not. Yields ``(id, result)`` in order
-    of registration. Ids that do not exist for this kind of aggregate are the caller's mistake: ``KeyError``.
-    """
-    available = known(type(aggregate))
-    if ids is not None:
-        for name in ids:
-            if name not in available:
-                raise KeyError(f"no statistic {name!r} for {type(aggregate).__name__}")
-    done: set[int] = set()
-    extreme = _extreme(aggregate.x if isinstance(aggregate, Patterns) else getattr(aggregate, "values", np.zeros(0)))
-    for name, one in available.items():
-        if id(one) in done or (ids is not None and name not in ids):
-            continue
-        if of_order is not None and one.of_order != of_order:
-            continue
-        if ids is None and not one.applies(aggregate):
-            continue
-        done.add(id(one))
-        if not inference and one.inferential.issuperset(one.ids):
-            continue
-        scaled = extreme and not one.any_size
-        made = _scaled(one, aggregate, options) if scaled else one.function(aggregate, options)
-        for found, result in made.items():
-            if (ids is None or found in ids) and (inference or found not in one.inferential):
-                yield found, result

@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -28,15 +28,16 @@ from pipeline.statistics.core import (
     by_design,
     not_computable,
     number,
-    statistic,
     to_unit,
 )
 from pipeline.statistics.moments import midranks
+from pipeline.statistics.registry import Value, statistic
 from pipeline.statistics.univariate import t_two_sided
 
 NEEDS_DESIGN = "weights_need_design_based"
 NOT_A_PAIR = "not_two_variables"
 Coefficient = Literal["pearson_r", "spearman_rho", "tau_b"]
+COEFFICIENTS: tuple[Coefficient, ...] = get_args(Coefficient)
 
 
 def complete(patterns: Patterns) -> Patterns:
@@ -170,7 +171,20 @@ def _pair(p: Patterns) -> bool:
     return bool(p.x.shape[1] == 2)
 
 
-@statistic(*_R, takes=Patterns, inferential=set(_R[1:]), applies=_pair, any_size=True)
+@statistic(
+    Value(
+        "pearson_r",
+        order=280,
+        usual="tested",
+        p="pearson_r_p",
+        se="pearson_r_se",
+        low="pearson_r_low",
+        high="pearson_r_high",
+    ),
+    takes=Patterns,
+    applies=_pair,
+    any_size=True,
+)
 def pearson(aggregate: Patterns, options: Options) -> Mapping[str, Result]:
     """Pearson's r with two-sided p, interval and standard error.
 
@@ -229,7 +243,11 @@ def _ranks(x: Floats, w: Floats) -> tuple[Floats, Floats]:
     return midranks(tied)[where], tied
 
 
-@statistic(*_RHO, takes=Patterns, inferential={"spearman_rho_p"}, applies=_pair)
+@statistic(
+    Value("spearman_rho", order=290, usual="tested", p="spearman_rho_p"),
+    takes=Patterns,
+    applies=_pair,
+)
 def spearman(aggregate: Patterns, options: Options) -> Mapping[str, Result]:
     """Spearman's rho, Pearson's r of mean ranks, and its two-sided p from t with W−2 degrees of freedom (as SPSS).
 
@@ -275,7 +293,11 @@ def _inversions(x: Ints, y: Ints, w: Floats) -> float:
     return total
 
 
-@statistic(*_TAU, takes=Patterns, inferential={"tau_b_p"}, applies=_pair)
+@statistic(
+    Value("tau_b", order=230, usual="tested", p="tau_b_p"),
+    takes=Patterns,
+    applies=_pair,
+)
 def kendall(aggregate: Patterns, options: Options) -> Mapping[str, Result]:
     """Kendall's tau-b and its two-sided asymptotic p with the tie-corrected variance of S.
 

@@ -12,16 +12,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from pipeline.statistics.core import (
-    Floats,
-    GroupedDistribution,
-    Options,
-    Result,
-    by_design,
-    not_computable,
-    number,
-    statistic,
-)
+from pipeline.statistics.core import Floats, GroupedDistribution, Options, Result, by_design, not_computable, number
 from pipeline.statistics.groups import (
     FEW_CASES,
     FEW_GROUPS,
@@ -34,6 +25,7 @@ from pipeline.statistics.groups import (
     two_meant,
 )
 from pipeline.statistics.moments import GroupMoments, group_moments
+from pipeline.statistics.registry import Value, statistic
 from pipeline.statistics.roots import crossing
 
 _D = ("cohens_d", "cohens_d_low", "cohens_d_high", "hedges_g", "hedges_g_low", "hedges_g_high")
@@ -149,9 +141,9 @@ def scaled_totals(m: GroupMoments, weighting: str) -> tuple[Floats, Floats]:
 
 
 @statistic(
-    *_D,
+    Value("cohens_d", order=650, usual="tested", low="cohens_d_low", high="cohens_d_high"),
+    Value("hedges_g", order=660, low="hedges_g_low", high="hedges_g_high"),
     takes=GroupedDistribution,
-    inferential={name for name in _D if name.endswith(("_low", "_high"))},
     applies=two_meant,
 )
 def standardised_difference(aggregate: GroupedDistribution, options: Options) -> Mapping[str, Result]:
@@ -191,9 +183,9 @@ def standardised_difference(aggregate: GroupedDistribution, options: Options) ->
 
 
 @statistic(
-    *_ETA,
+    Value("eta_squared", order=670, usual="always", low="eta_squared_low", high="eta_squared_high"),
+    Value("omega_squared", order=680),
     takes=GroupedDistribution,
-    inferential={"eta_squared_low", "eta_squared_high"},
 )
 def explained_variance(aggregate: GroupedDistribution, options: Options) -> Mapping[str, Result]:
     """Eta squared, the share of the sum of squares between groups, with interval, and omega squared.

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.statistics.cells import expected_counts
-from pipeline.statistics.core import Crosstab, Floats, Ints, Number, Options, not_computable, number, statistic
+from pipeline.statistics.core import Crosstab, Floats, Ints, Number, Options, not_computable, number
 from pipeline.statistics.proportions import clopper_pearson
+from pipeline.statistics.registry import Value, statistic
 from pipeline.statistics.tables import DESIGN, is_two_by_two, naive_test_reason, nonempty, whole_counts
 
 # Up to this many cases a 2×2 table is computed in integers, where a tie is a tie.
@@ -311,7 +312,11 @@ def _worth_it(table: Crosstab) -> bool:
     return table.w.shape == (2, 2) or bool((expected_counts(table.w) < 5).any())
 
 
-@statistic("fisher_p", takes=Crosstab, inferential=("fisher_p",), applies=_worth_it)
+@statistic(
+    Value("fisher_p", "p", order=70, usual="tested", inferential=True),
+    takes=Crosstab,
+    applies=_worth_it,
+)
 def fisher(table: Crosstab, options: Options) -> Mapping[str, Number]:
     """Fisher's exact test (Fisher–Freeman–Halton beyond 2×2): p of all tables no more probable than the observed.
 
@@ -326,7 +331,11 @@ def fisher(table: Crosstab, options: Options) -> Mapping[str, Number]:
     return {"fisher_p": _exact(counts, options, "probability")}
 
 
-@statistic("fisher_p_one_sided", takes=Crosstab, inferential=("fisher_p_one_sided",), applies=is_two_by_two)
+@statistic(
+    Value("fisher_p_one_sided", "p", inferential=True),
+    takes=Crosstab,
+    applies=is_two_by_two,
+)
 def fisher_one_sided(table: Crosstab, options: Options) -> Mapping[str, Number]:
     """The smaller tail of Fisher's exact test of a 2×2 table, as SPSS prints it."""
     table = nonempty(table)
@@ -336,7 +345,11 @@ def fisher_one_sided(table: Crosstab, options: Options) -> Mapping[str, Number]:
     return {"fisher_p_one_sided": number(fisher_two_by_two(counts)[1], "exact")}
 
 
-@statistic("permutation_p", takes=Crosstab, inferential=("permutation_p",), applies=_worth_it)
+@statistic(
+    Value("permutation_p", "p", order=80, inferential=True),
+    takes=Crosstab,
+    applies=_worth_it,
+)
 def permutation(table: Crosstab, options: Options) -> Mapping[str, Number]:
     """Exact p of Pearson's chi-square: the share of permutations whose chi-square is no smaller than the observed."""
     table = nonempty(table)

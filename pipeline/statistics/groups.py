@@ -28,9 +28,9 @@ from pipeline.statistics.core import (
     by_design,
     not_computable,
     number,
-    statistic,
 )
 from pipeline.statistics.moments import GroupMoments, group_moments, midranks, used
+from pipeline.statistics.registry import Value, statistic
 from pipeline.statistics.univariate import haverage_at, t_quantile, t_two_sided, weighted_quantile
 
 NEEDS_DESIGN = "weights_need_design_based"
@@ -131,11 +131,16 @@ def mean_covariance(a: GroupedDistribution, m: GroupMoments, *, corrected: bool 
 
 
 @statistic(
-    "n", "count", "sum", "mean", "sd", "variance", "se", "mean_low", "mean_high", "effective_n",
+    Value("n", "count", "group", usual="always"),
+    Value("count", "count", "group", usual="always"),
+    Value("sum", place="group", in_unit=1),
+    Value("mean", "value", "group", usual="always", decimals=2, low="mean_low", high="mean_high", in_unit=1),
+    Value("sd", "length", "group", usual="always", decimals=2, in_unit=1),
+    Value("variance", place="group", in_unit=2),
+    Value("se", "length", "group", usual="always", decimals=2, inferential=True, in_unit=1),
+    Value("effective_n", place="group"),
     takes=GroupedDistribution,
-    inferential={"se", "mean_low", "mean_high"},
-    in_unit=dict.fromkeys(("sum", "mean", "sd", "se", "mean_low", "mean_high"), 1) | {"variance": 2},
-)  # fmt: skip
+)
 def by_group(aggregate: GroupedDistribution, options: Options) -> Mapping[str, Result]:
     """Cases, sum of weights, sum, mean, spread, standard error and interval of the mean of each group.
 
@@ -199,7 +204,15 @@ def _own_variances(a: GroupedDistribution, m: GroupMoments) -> tuple[Floats, flo
     return found, df, error
 
 
-@statistic("median", "q1", "q3", "minimum", "maximum", takes=GroupedDistribution, any_size=True)
+@statistic(
+    Value("median", "value", "group", usual="always"),
+    Value("q1", "value", "group"),
+    Value("q3", "value", "group"),
+    Value("minimum", "value", "group", usual="always", decimals=0),
+    Value("maximum", "value", "group", usual="always", decimals=0),
+    takes=GroupedDistribution,
+    any_size=True,
+)
 def order_by_group(aggregate: GroupedDistribution, options: Options) -> Mapping[str, Result]:
     """Median, quartiles and extremes of each group, :class:`Cells` of shape (1, g); definitions as for one variable."""
     a = aggregate
@@ -233,7 +246,11 @@ _T = ("t", "t_df", "t_p", "t_low", "t_high")
 _WELCH = ("welch_t", "welch_df", "welch_p", "welch_low", "welch_high")
 
 
-@statistic("mean_difference", takes=GroupedDistribution, applies=two_meant, in_unit={"mean_difference": 1})
+@statistic(
+    Value("mean_difference", order=500, in_unit=1),
+    takes=GroupedDistribution,
+    applies=two_meant,
+)
 def mean_difference(aggregate: GroupedDistribution, options: Options) -> Mapping[str, Result]:
     """The (weighted) mean of the first of two groups minus that of the second. Not computable: ``not_two_groups``."""
     if not _two(aggregate):
@@ -244,12 +261,25 @@ def mean_difference(aggregate: GroupedDistribution, options: Options) -> Mapping
 
 
 @statistic(
-    *_T, *_WELCH,
+    Value("t", order=540, usual="tested", df=("t_df",), p="t_p", low="t_low", high="t_high", inferential=True),
+    Value(
+        "welch_t",
+        order=550,
+        usual="tested",
+        df=("welch_df",),
+        p="welch_p",
+        low="welch_low",
+        high="welch_high",
+        inferential=True,
+    ),
+    # the limits are those of the difference of means, which has the variable's unit
+    Value("t_low", inferential=True, in_unit=1),
+    Value("t_high", inferential=True, in_unit=1),
+    Value("welch_low", inferential=True, in_unit=1),
+    Value("welch_high", inferential=True, in_unit=1),
     takes=GroupedDistribution,
-    in_unit=dict.fromkeys(("t_low", "t_high", "welch_low", "welch_high"), 1),
-    inferential={*_T, *_WELCH},
     applies=lambda a: two_meant(a) and not by_design(a),
-)  # fmt: skip
+)
 def two_means(aggregate: GroupedDistribution, options: Options) -> Mapping[str, Result]:
     """Student's and Welch's t for two independent groups, first minus second, two-sided, with intervals.
 
@@ -358,11 +388,25 @@ _LEVENE_MEDIAN = tuple(f"levene_median_f{s}" for s in _OF_F)
 
 
 @statistic(
-    *_ANOVA, *_WELCH_ANOVA, *_BROWN_FORSYTHE,
+    Value("anova_f", order=560, usual="tested", df=("anova_df1", "anova_df2"), p="anova_p", inferential=True),
+    Value(
+        "welch_anova_f",
+        order=570,
+        usual="tested",
+        df=("welch_anova_df1", "welch_anova_df2"),
+        p="welch_anova_p",
+        inferential=True,
+    ),
+    Value(
+        "brown_forsythe_f",
+        order=580,
+        df=("brown_forsythe_df1", "brown_forsythe_df2"),
+        p="brown_forsythe_p",
+        inferential=True,
+    ),
     takes=GroupedDistribution,
-    inferential={*_ANOVA, *_WELCH_ANOVA, *_BROWN_FORSYTHE},
     applies=_naive,
-)  # fmt: skip
+)
 def several_means(aggregate: GroupedDistribution, options: Options) -> Mapping[str, Result]:
     """One-way analysis of variance, and two tests of equal means that do not assume equal variances.
 
@@ -407,11 +451,17 @@ def _welch_anova(total: Floats, means: Floats, variances: Floats) -> tuple[float
 
 
 @statistic(
-    *_LEVENE, *_LEVENE_MEDIAN,
+    Value("levene_f", order=590, df=("levene_f_df1", "levene_f_df2"), p="levene_f_p", inferential=True),
+    Value(
+        "levene_median_f",
+        order=600,
+        df=("levene_median_f_df1", "levene_median_f_df2"),
+        p="levene_median_f_p",
+        inferential=True,
+    ),
     takes=GroupedDistribution,
-    inferential={*_LEVENE, *_LEVENE_MEDIAN},
     applies=_naive,
-)  # fmt: skip
+)
 def equal_variances(aggregate: GroupedDistribution, options: Options) -> Mapping[str, Result]:
     """Levene's test of equal variances: analysis of variance of |x − centre of the group|.
 
@@ -464,7 +514,12 @@ def rank_sums(a: GroupedDistribution) -> tuple[Floats, Floats, float]:
     return total, (a.w.T @ ranks) / total, float(pooled @ (centred * centred))
 
 
-@statistic(*_KRUSKAL, takes=GroupedDistribution, inferential=set(_KRUSKAL), applies=_naive, any_size=True)
+@statistic(
+    Value("kruskal_h", order=610, usual="tested", df=("kruskal_h_df",), p="kruskal_h_p", inferential=True),
+    takes=GroupedDistribution,
+    applies=_naive,
+    any_size=True,
+)
 def kruskal_wallis(aggregate: GroupedDistribution, options: Options) -> Mapping[str, Result]:
     """Kruskal–Wallis H corrected for ties, its degrees of freedom and asymptotic p (chi-square with g−1).
 
@@ -492,9 +547,9 @@ def kruskal_wallis(aggregate: GroupedDistribution, options: Options) -> Mapping[
 
 
 @statistic(
-    *_MANN_WHITNEY,
+    Value("mann_whitney_u", order=620, usual="tested", p="mann_whitney_u_p", inferential=True),
+    Value("mann_whitney_z", order=630, inferential=True),
     takes=GroupedDistribution,
-    inferential=set(_MANN_WHITNEY),
     applies=lambda a: two_meant(a) and not by_design(a),
     any_size=True,
 )
@@ -581,9 +636,8 @@ def _small_enough(a: GroupedDistribution) -> bool:
 
 
 @statistic(
-    "mann_whitney_exact_p",
+    Value("mann_whitney_exact_p", "p", order=640, inferential=True),
     takes=GroupedDistribution,
-    inferential={"mann_whitney_exact_p"},
     applies=_small_enough,
     any_size=True,
 )
@@ -639,11 +693,18 @@ def wald_f(estimates: Floats, covariance: Floats, df: float) -> tuple[float, flo
 
 
 @statistic(
-    *_DESIGN_F, *_DESIGN_RANK,
+    Value(
+        "design_wald_f",
+        order=520,
+        usual="tested",
+        df=("design_wald_df1", "design_wald_df2"),
+        p="design_wald_p",
+        inferential=True,
+    ),
+    Value("design_rank_f", order=530, df=("design_rank_df1", "design_rank_df2"), p="design_rank_p", inferential=True),
     takes=GroupedDistribution,
-    inferential={*_DESIGN_F, *_DESIGN_RANK},
     applies=by_design,
-)  # fmt: skip
+)
 def design_based(aggregate: GroupedDistribution, options: Options) -> Mapping[str, Result]:
     """Design-based tests: equal means, and equal mean rank scores.
 
@@ -679,10 +740,19 @@ def design_based(aggregate: GroupedDistribution, options: Options) -> Mapping[st
 
 
 @statistic(
-    *_DESIGN_T,
+    Value(
+        "design_t",
+        order=510,
+        usual="tested",
+        df=("design_t_df",),
+        p="design_t_p",
+        low="design_t_low",
+        high="design_t_high",
+        inferential=True,
+    ),
+    Value("design_t_high", inferential=True, in_unit=1),
+    Value("design_t_low", inferential=True, in_unit=1),
     takes=GroupedDistribution,
-    in_unit={"design_t_low": 1, "design_t_high": 1},
-    inferential=set(_DESIGN_T),
     applies=lambda a: by_design(a) and two_meant(a),
 )
 def design_two_means(aggregate: GroupedDistribution, options: Options) -> Mapping[str, Result]:

@@ -6,13 +6,18 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from pipeline.statistics.core import Crosstab, Number, Options, not_computable, number, statistic
+from pipeline.statistics.core import Crosstab, Number, Options, not_computable, number
+from pipeline.statistics.registry import Value, statistic
 from pipeline.statistics.tables import designed, is_paired, total_reason, upper_chi2
 
 _STUART_MAXWELL = ("stuart_maxwell", "stuart_maxwell_df", "stuart_maxwell_p")
 
 
-@statistic(*_STUART_MAXWELL, takes=Crosstab, inferential=_STUART_MAXWELL, applies=lambda table: False)
+@statistic(
+    Value("stuart_maxwell", df=("stuart_maxwell_df",), p="stuart_maxwell_p", inferential=True),
+    takes=Crosstab,
+    applies=lambda table: False,
+)
 def stuart_maxwell(table: Crosstab, options: Options) -> Mapping[str, Number]:
     """Stuart and Maxwell's test of marginal homogeneity, d′S⁻¹d, d the differences of the margins.
 

@@ -30,9 +30,9 @@ from pipeline.statistics.core import (
     Sampling,
     by_design,
     not_computable,
-    statistic,
 )
 from pipeline.statistics.model_likelihoods import Fit, Kind, logistic_curve
+from pipeline.statistics.registry import Value, statistic
 
 Numeric = npt.NDArray[Any]
 """Real numbers, or complex ones where a derivative is taken by a complex step."""
@@ -843,7 +843,58 @@ _IDS = (
 )
 
 
-@statistic(*_IDS, takes=ModelData, inferential=(*_INFERENCE, *_LR, *_F))
+@statistic(
+    Value(
+        "coefficient",
+        place="term",
+        order=1,
+        usual="always",
+        p="coefficient_p",
+        se="coefficient_se",
+        low="coefficient_low",
+        high="coefficient_high",
+    ),
+    Value("coefficient_statistic", place="term", inferential=True),
+    Value("standardized_coefficient", place="term"),
+    Value("odds_ratio", place="term", low="odds_ratio_low", high="odds_ratio_high"),
+    Value("rate_ratio", place="term", low="rate_ratio_low", high="rate_ratio_high"),
+    Value(
+        "average_marginal_effect",
+        place="term",
+        order=2,
+        usual="always",
+        decimals=3,
+        p="average_marginal_effect_p",
+        se="average_marginal_effect_se",
+        low="average_marginal_effect_low",
+        high="average_marginal_effect_high",
+    ),
+    Value("r_squared", place="fit", order=10, usual="always", decimals=3),
+    Value("adjusted_r_squared", place="fit", order=20, usual="always", decimals=3),
+    Value("residual_se", place="fit"),
+    Value("log_likelihood", place="fit", order=50, usual="always"),
+    Value("aic", place="fit", order=60, usual="always"),
+    Value("bic", place="fit", order=70, usual="always"),
+    Value("pseudo_r_squared", place="fit", order=30, usual="always", decimals=3),
+    Value("cox_snell_r_squared", place="fit", decimals=3),
+    Value("nagelkerke_r_squared", place="fit", order=40, usual="always", decimals=3),
+    Value("model_lr", place="fit", order=90, usual="always", df=("model_lr_df",), p="model_lr_p", inferential=True),
+    Value(
+        "model_f",
+        place="fit",
+        order=80,
+        usual="always",
+        df=("model_f_df1", "model_f_df2"),
+        p="model_f_p",
+        inferential=True,
+    ),
+    Value("condition_number", place="diagnostic", usual="always"),
+    Value("max_cooks_distance", place="diagnostic", usual="always"),
+    Value("vif", place="term", usual="always"),
+    Value("separation", place="fit"),
+    takes=ModelData,
+    of_order=True,
+)
 def model(data: ModelData, options: Options) -> Mapping[str, Result]:
     """Everything :func:`fit_model` gives, by id.
 

@@ -28,11 +28,11 @@ from pipeline.statistics.core import (
     by_design,
     not_computable,
     number,
-    statistic,
 )
 from pipeline.statistics.exact import monte_carlo_p
 from pipeline.statistics.multiple_tests import adjust_rows
 from pipeline.statistics.proportions import clopper_pearson, letter, logit_interval, share_se, wilson
+from pipeline.statistics.registry import Value, statistic
 
 Texts = npt.NDArray[np.object_]
 
@@ -121,7 +121,13 @@ def share_of_responses(mentions: Floats) -> Floats:
     return share_of_cases(mentions, mentions.sum(axis=0))
 
 
-@statistic("count", "n", "share_of_cases", "share_of_responses", takes=MultipleCrosstab)
+@statistic(
+    Value("count", "count", "cell"),
+    Value("n", "count", "cell"),
+    Value("share_of_cases", "share", "cell", usual="always"),
+    Value("share_of_responses", "share", "cell", usual="always"),
+    takes=MultipleCrosstab,
+)
 def shares(table: MultipleCrosstab, options: Options) -> Mapping[str, Result]:
     """Mentions (weighted, and cases unweighted) of j items in g groups, as shares of cases and of mentions.
 
@@ -139,11 +145,10 @@ def shares(table: MultipleCrosstab, options: Options) -> Mapping[str, Result]:
 
 
 @statistic(
-    "share_of_cases_se",
-    "interval_low",
-    "interval_high",
+    Value("share_of_cases_se", "share", "cell", inferential=True),
+    Value("interval_low", "share", "cell", inferential=True),
+    Value("interval_high", "share", "cell", inferential=True),
     takes=MultipleCrosstab,
-    inferential=("share_of_cases_se", "interval_low", "interval_high"),
 )
 def share_intervals(table: MultipleCrosstab, options: Options) -> Mapping[str, Result]:
     """Standard error of the share of cases and its interval, (j, g).
@@ -288,7 +293,9 @@ def _letters(columns: Columns, rows: Floats, total: float, options: Options, met
 
 
 @statistic(
-    "letters", takes=MultipleCrosstab, inferential=("letters",), applies=lambda table: table.cases_n.shape[0] > 1
+    Value("letters", "letters", "mark", inferential=True),
+    takes=MultipleCrosstab,
+    applies=lambda table: table.cases_n.shape[0] > 1,
 )
 def letters_of_groups(table: MultipleCrosstab, options: Options) -> Mapping[str, Result]:
     """Letters comparing the groups (columns, disjoint) on the share of cases that mention each item (rows).
@@ -321,9 +328,8 @@ def letters_of_groups(table: MultipleCrosstab, options: Options) -> Mapping[str,
 
 
 @statistic(
-    "letters_items",
+    Value("letters_items", "letters", "mark", inferential=True),
     takes=MultipleCrosstab,
-    inferential=("letters_items",),
     applies=lambda table: table.cases_n.shape[0] > 1,
 )
 def letters_of_items(table: MultipleCrosstab, options: Options) -> Mapping[str, Result]:
@@ -462,7 +468,12 @@ def _corrected(
 _RS = ("mrcv_chi2", "mrcv_rs_chi2", "mrcv_rs_df", "mrcv_rs_p")
 
 
-@statistic(*_RS, takes=MultipleCrosstab, inferential=_RS, applies=lambda table: table.cases_n.shape[0] > 1)
+@statistic(
+    Value("mrcv_chi2", inferential=True),
+    Value("mrcv_rs_chi2", order=60, usual="tested", df=("mrcv_rs_df",), p="mrcv_rs_p", inferential=True),
+    takes=MultipleCrosstab,
+    applies=lambda table: table.cases_n.shape[0] > 1,
+)
 def mrcv_rao_scott(table: MultipleCrosstab, options: Options) -> Mapping[str, Result]:
     """Association of a multiple response set with a categorical variable (multiple marginal independence).
 
@@ -520,10 +531,9 @@ def _chi2_method(table: MultipleCrosstab | MultiplePair) -> str:
 
 
 @statistic(
-    "mrcv_permutation_p",
+    Value("mrcv_permutation_p", "p", inferential=True),
     takes=MultipleCrosstab,
-    inferential=("mrcv_permutation_p",),
-    applies=lambda table: False,  # ten thousand deals: by name only
+    applies=lambda table: False,
 )
 def mrcv_permutation(table: MultipleCrosstab, options: Options) -> Mapping[str, Result]:
     """Permutation p of ``mrcv_chi2``: the groups are dealt anew to the cases, whose answers stay together.
@@ -596,7 +606,14 @@ def _pair_margins(pair: MultiplePair) -> tuple[Floats, Floats, Floats, float]:
     return pair.w @ rows, pair.w @ columns, both, float(pair.w.sum())
 
 
-@statistic("count", "n", "row_share", "column_share", "table_share", takes=MultiplePair)
+@statistic(
+    Value("count", "count", "cell"),
+    Value("n", "count", "cell"),
+    Value("row_share", "share", "cell"),
+    Value("column_share", "share", "cell"),
+    Value("table_share", "share", "cell"),
+    takes=MultiplePair,
+)
 def pair_shares(pair: MultiplePair, options: Options) -> Mapping[str, Result]:
     """Cases that mention a row item and a column item, (i, k), and their shares.
 
@@ -616,7 +633,11 @@ def pair_shares(pair: MultiplePair, options: Options) -> Mapping[str, Result]:
     }
 
 
-@statistic("letters", takes=MultiplePair, inferential=("letters",), applies=lambda pair: pair.columns.shape[1] > 1)
+@statistic(
+    Value("letters", "letters", "mark", inferential=True),
+    takes=MultiplePair,
+    applies=lambda pair: pair.columns.shape[1] > 1,
+)
 def letters_of_pair(pair: MultiplePair, options: Options) -> Mapping[str, Result]:
     """Letters comparing the column items, which share cases, on the share that mentions each row item, (i, k)."""
     of_rows, of_columns, both, total = _pair_margins(pair)
@@ -685,7 +706,11 @@ def _tested_pair(pair: MultiplePair) -> _TestedPair | str:
     )
 
 
-@statistic(*_RS, takes=MultiplePair, inferential=_RS)
+@statistic(
+    Value("mrcv_chi2", inferential=True),
+    Value("mrcv_rs_chi2", order=60, usual="tested", df=("mrcv_rs_df",), p="mrcv_rs_p", inferential=True),
+    takes=MultiplePair,
+)
 def mrcv_pair_rao_scott(pair: MultiplePair, options: Options) -> Mapping[str, Result]:
     """Association of two multiple response sets (simultaneous pairwise marginal independence).
 
@@ -731,7 +756,11 @@ def mrcv_pair_rao_scott(pair: MultiplePair, options: Options) -> Mapping[str, Re
     return {"mrcv_chi2": chi2, **_corrected(tested.chi2, nominal, first, second, tested.warning, ddf)}
 
 
-@statistic("mrcv_permutation_p", takes=MultiplePair, inferential=("mrcv_permutation_p",), applies=lambda pair: False)
+@statistic(
+    Value("mrcv_permutation_p", "p", inferential=True),
+    takes=MultiplePair,
+    applies=lambda pair: False,
+)
 def mrcv_pair_permutation(pair: MultiplePair, options: Options) -> Mapping[str, Result]:
     """Permutation p of ``mrcv_chi2`` for two sets: the answers to one set are dealt anew to the cases.
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.statistics.core import Crosstab, Floats, Number, Options, not_computable, number, statistic
+from pipeline.statistics.core import Crosstab, Floats, Number, Options, not_computable, number
+from pipeline.statistics.registry import Value, statistic
 from pipeline.statistics.tables import (
     counts,
     designed,
@@ -96,7 +97,17 @@ def ordered(table: Crosstab) -> bool:
 _IDS = tuple(name + end for name in MEASURES for end in ("", "_ase", "_p"))
 
 
-@statistic(*_IDS, takes=Crosstab, of_order=True, inferential=[i for i in _IDS if i not in MEASURES], applies=ordered)
+@statistic(
+    Value("gamma", order=220, usual="tested", p="gamma_p", ase="gamma_ase"),
+    Value("tau_b", order=230, usual="tested", p="tau_b_p", ase="tau_b_ase"),
+    Value("tau_c", order=240, p="tau_c_p", ase="tau_c_ase"),
+    Value("somers_d_rows", order=250, p="somers_d_rows_p", ase="somers_d_rows_ase"),
+    Value("somers_d_columns", order=260, usual="tested", p="somers_d_columns_p", ase="somers_d_columns_ase"),
+    Value("somers_d_symmetric", order=270, p="somers_d_symmetric_p", ase="somers_d_symmetric_ase"),
+    takes=Crosstab,
+    of_order=True,
+    applies=ordered,
+)
 def ordinal(table: Crosstab, options: Options) -> Mapping[str, Number]:
     """Gamma, Kendall's tau-b and tau-c, Somers' d: each with its standard error (ASE₁) and p.
 

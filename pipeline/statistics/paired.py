@@ -12,21 +12,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from pipeline.statistics.core import (
-    Beside,
-    Floats,
-    Ints,
-    Number,
-    Options,
-    Patterns,
-    Result,
-    by_design,
-    not_computable,
-    number,
-    statistic,
-)
+from pipeline.statistics.core import Floats, Ints, Number, Options, Patterns, Result, by_design, not_computable, number
 from pipeline.statistics.correlation import complete, design_variance
 from pipeline.statistics.moments import midranks, moments
+from pipeline.statistics.registry import Value, statistic
 from pipeline.statistics.univariate import t_quantile, t_two_sided
 
 NEEDS_DESIGN = "weights_need_design_based"
@@ -49,15 +38,11 @@ def _none(names: tuple[str, ...], reason: str) -> dict[str, Result]:
 
 
 @statistic(
-    *_T,
+    Value("paired_difference", se="paired_se", low="paired_low", high="paired_high", in_unit=1),
+    Value("paired_t", df=("paired_t_df",), p="paired_t_p", low="paired_low", high="paired_high", inferential=True),
+    Value("cohens_dz"),
     takes=Patterns,
-    inferential=set(_T[1:-1]),
     applies=_by_name_only,
-    beside={
-        "paired_difference": Beside(se="paired_se", low="paired_low", high="paired_high"),
-        "paired_t": Beside(("paired_t_df",), "paired_t_p", low="paired_low", high="paired_high"),
-    },
-    in_unit=dict.fromkeys(("paired_difference", "paired_se", "paired_low", "paired_high"), 1),
 )
 def paired_t(aggregate: Patterns, options: Options) -> Mapping[str, Result]:
     """Mean difference with standard error, paired t, degrees of freedom, two-sided p, interval, and Cohen's d_z.
@@ -118,7 +103,12 @@ def _differences(p: Patterns) -> tuple[Floats, Floats, Floats]:
     return sizes[shown], up[shown], down[shown]
 
 
-@statistic(*_WILCOXON, takes=Patterns, inferential=set(_WILCOXON), applies=_by_name_only)
+@statistic(
+    Value("wilcoxon_w", p="wilcoxon_p", inferential=True),
+    Value("wilcoxon_z", p="wilcoxon_p", inferential=True),
+    takes=Patterns,
+    applies=_by_name_only,
+)
 def wilcoxon(aggregate: Patterns, options: Options) -> Mapping[str, Result]:
     """Wilcoxon's signed ranks: the smaller sum of ranks, z and two-sided asymptotic p, as SPSS prints them.
 
@@ -168,7 +158,11 @@ def exact_signed_rank_p(tied: Ints, positive_rank_sum: float) -> float:
     return float(ways[distances >= observed].sum())
 
 
-@statistic("wilcoxon_exact_p", takes=Patterns, inferential={"wilcoxon_exact_p"}, applies=_by_name_only)
+@statistic(
+    Value("wilcoxon_exact_p", "p", inferential=True),
+    takes=Patterns,
+    applies=_by_name_only,
+)
 def wilcoxon_exact(aggregate: Patterns, options: Options) -> Mapping[str, Result]:
     """Exact two-sided p of Wilcoxon's signed ranks given the ties (see :func:`exact_signed_rank_p`).
 
@@ -193,7 +187,13 @@ def wilcoxon_exact(aggregate: Patterns, options: Options) -> Mapping[str, Result
     return {name[0]: number(exact_signed_rank_p(tied, positive), "exact_given_ties")}
 
 
-@statistic(*_SIGN, takes=Patterns, inferential={"sign_p", "sign_z"}, applies=_by_name_only)
+@statistic(
+    Value("sign_positive", "count"),
+    Value("sign_negative", "count"),
+    Value("sign_z", p="sign_p", inferential=True),
+    takes=Patterns,
+    applies=_by_name_only,
+)
 def sign_test(aggregate: Patterns, options: Options) -> Mapping[str, Result]:
     """Sign test: positive and negative differences, exact two-sided binomial p, and SPSS's z.
 

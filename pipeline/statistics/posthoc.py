@@ -8,16 +8,17 @@ Sources: Tukey (1953) and Kramer (1956) for unequal groups; Games and Howell (19
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.statistics.core import Cells, Floats, GroupedDistribution, Ints, Options, Result, by_design, statistic
+from pipeline.statistics.core import Cells, Floats, GroupedDistribution, Ints, Options, Result, by_design
 from pipeline.statistics.groups import group_count, group_variances, mean_covariance, present, rank_sums
 from pipeline.statistics.moments import group_moments
 from pipeline.statistics.multiple_tests import adjust
 from pipeline.statistics.proportions import letter
+from pipeline.statistics.registry import Value, declare, statistic
 from pipeline.statistics.roots import crossing
 
 
@@ -243,7 +244,28 @@ def compare_means(aggregate: GroupedDistribution, options: Options) -> Pairwise:
     )  # fmt: skip
 
 
-@statistic("letters", takes=GroupedDistribution, inferential={"letters"}, applies=lambda a: group_count(a) > 1)
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A comparison of all pairs of groups that a table asks for by its name, and the numbers it gives for each pair."""
+
+    difference: Value
+    compare: Callable[[GroupedDistribution, Options], Pairwise]
+
+
+METHODS: Mapping[str, Method] = {
+    name: Method(
+        Value(f"{name}_difference", place="pair", p=f"{name}_p", low=f"{name}_low", high=f"{name}_high"), compare
+    )
+    for name, compare in (("tukey", tukey_hsd), ("games_howell", games_howell), ("dunn", dunn))
+}
+declare(*(method.difference for method in METHODS.values()))
+
+
+@statistic(
+    Value("letters", "letters", "mark", inferential=True),
+    takes=GroupedDistribution,
+    applies=lambda a: group_count(a) > 1,
+)
 def letters(aggregate: GroupedDistribution, options: Options) -> Mapping[str, Result]:
     """Under each column mean the letters of the columns whose mean is significantly smaller (SPSS CTABLES).
 

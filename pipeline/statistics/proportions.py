@@ -9,8 +9,9 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.statistics.core import Cells, Crosstab, Floats, Options, statistic
+from pipeline.statistics.core import Cells, Crosstab, Floats, Options
 from pipeline.statistics.multiple_tests import adjust_rows
+from pipeline.statistics.registry import Value, statistic
 from pipeline.statistics.tables import (
     TOO_MANY_CELLS,
     design_df,
@@ -185,7 +186,11 @@ def _column_share_variances(table: Crosstab, totals: Floats) -> Floats:
 _ENDS = ("interval_low", "interval_high")
 
 
-@statistic(*_ENDS, takes=Crosstab, inferential=_ENDS)
+@statistic(
+    Value("interval_low", "share", "cell", inferential=True),
+    Value("interval_high", "share", "cell", inferential=True),
+    takes=Crosstab,
+)
 def column_share_intervals(table: Crosstab, options: Options) -> Mapping[str, Cells]:
     """Interval of each cell's column share, (r, c).
 
@@ -326,7 +331,11 @@ def letter(position: int) -> str:
     return text
 
 
-@statistic("letters", takes=Crosstab, inferential=("letters",), applies=lambda table: table.w.shape[1] > 1)
+@statistic(
+    Value("letters", "letters", "mark", inferential=True),
+    takes=Crosstab,
+    applies=lambda table: table.w.shape[1] > 1,
+)
 def letters(table: Crosstab, options: Options) -> Mapping[str, Cells]:
     """In each cell the letters of the columns whose share in that row is significantly smaller (SPSS CTABLES).
 

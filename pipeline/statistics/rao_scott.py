@@ -10,8 +10,9 @@ import numpy as np
 
 from pipeline.statistics.association import pearson_chi2, small_expected_warning
 from pipeline.statistics.cells import expected_counts
-from pipeline.statistics.core import Cells, Crosstab, Floats, Number, Options, not_computable, number, statistic
+from pipeline.statistics.core import Cells, Crosstab, Floats, Number, Options, not_computable, number
 from pipeline.statistics.proportions import kish_n
+from pipeline.statistics.registry import Value, statistic
 from pipeline.statistics.tables import (
     MOST_CELLS,
     TOO_MANY_CELLS,
@@ -105,7 +106,18 @@ def _ready(table: Crosstab) -> tuple[str, RaoScott | None, str]:
 _F = ("rao_scott_f", "rao_scott_f_df1", "rao_scott_f_df2", "rao_scott_f_p")
 
 
-@statistic(*_F, takes=Crosstab, inferential=_F, applies=designed)
+@statistic(
+    Value(
+        "rao_scott_f",
+        order=90,
+        usual="tested",
+        df=("rao_scott_f_df1", "rao_scott_f_df2"),
+        p="rao_scott_f_p",
+        inferential=True,
+    ),
+    takes=Crosstab,
+    applies=designed,
+)
 def rao_scott_f(table: Crosstab, options: Options) -> Mapping[str, Number]:
     """Second-order Rao–Scott test: F = X²/Σδ with df1 = (Σδ)²/Σδ² and df2 = df1 × the design's degrees of freedom.
 
@@ -131,7 +143,12 @@ def rao_scott_f(table: Crosstab, options: Options) -> Mapping[str, Number]:
 _CHI2 = ("rao_scott_chi2", "rao_scott_chi2_df", "rao_scott_chi2_p", "rao_scott_design_effect")
 
 
-@statistic(*_CHI2, takes=Crosstab, inferential=_CHI2[:3], applies=designed)
+@statistic(
+    Value("rao_scott_chi2", order=100, df=("rao_scott_chi2_df",), p="rao_scott_chi2_p", inferential=True),
+    Value("rao_scott_design_effect"),
+    takes=Crosstab,
+    applies=designed,
+)
 def rao_scott_chi2(table: Crosstab, options: Options) -> Mapping[str, Number]:
     """First-order Rao–Scott test: X² over the mean generalised design effect, chi-square with (r − 1)(c − 1).
 
@@ -147,7 +164,11 @@ def rao_scott_chi2(table: Crosstab, options: Options) -> Mapping[str, Number]:
     return dict(zip(_CHI2, values, strict=True))
 
 
-@statistic("design_effect", takes=Crosstab, applies=designed)
+@statistic(
+    Value("design_effect", place="cell"),
+    takes=Crosstab,
+    applies=designed,
+)
 def design_effect(table: Crosstab, options: Options) -> Mapping[str, Cells]:
     """Variance of each cell's share of the table over that of a simple random sample with replacement, p(1−p)/(n−1).
 
@@ -168,7 +189,11 @@ def design_effect(table: Crosstab, options: Options) -> Mapping[str, Cells]:
     return {"design_effect": Cells(np.where(inside, found, math.nan), error="share_zero_or_one")}
 
 
-@statistic("effective_n", takes=Crosstab, applies=lambda table: table.weighting == "probability")
+@statistic(
+    Value("effective_n", place="cell"),
+    takes=Crosstab,
+    applies=lambda table: table.weighting == "probability",
+)
 def effective_n(table: Crosstab, options: Options) -> Mapping[str, Cells]:
     """Kish's effective number of the cases in each cell, (Σw)²/Σw² (SPSS CTABLES: effective base)."""
     return {"effective_n": Cells(kish_n(table.w, table.w2), "kish", error="no_cases")}

@@ -14,18 +14,9 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.statistics.core import (
-    Cells,
-    Floats,
-    Options,
-    Patterns,
-    Result,
-    by_design,
-    not_computable,
-    number,
-    statistic,
-)
+from pipeline.statistics.core import Cells, Floats, Options, Patterns, Result, by_design, not_computable, number
 from pipeline.statistics.correlation import centred, complete
+from pipeline.statistics.registry import Value, statistic
 
 Level = Literal["nominal", "ordinal", "interval", "ratio"]
 
@@ -101,11 +92,16 @@ def _alpha(covariance: Floats) -> float:
 
 
 @statistic(
-    *_ALPHA,
+    Value(
+        "cronbach_alpha", place="scale", order=10, usual="always", low="cronbach_alpha_low", high="cronbach_alpha_high"
+    ),
+    Value("cronbach_alpha_standardised", place="scale"),
+    Value("mean_inter_item_correlation", place="scale"),
+    Value("scale_mean", place="scale", in_unit=1),
+    Value("scale_variance", place="scale", in_unit=2),
+    Value("scale_items", "count", "scale"),
     takes=Patterns,
-    inferential={"cronbach_alpha_low", "cronbach_alpha_high"},
     applies=_by_name_only,
-    in_unit={"scale_mean": 1, "scale_variance": 2},
 )
 def reliability(aggregate: Patterns, options: Options) -> Mapping[str, Result]:
     """Cronbach's alpha with Feldt's interval, standardised alpha, mean inter-item correlation, moments of the sum.
@@ -149,10 +145,15 @@ def reliability(aggregate: Patterns, options: Options) -> Mapping[str, Result]:
 
 
 @statistic(
-    *_ITEMS,
+    Value("alpha_if_deleted", place="item", order=30, usual="always", decimals=3),
+    Value("item_total_correlation", place="item", order=20, usual="always"),
+    Value("scale_mean_if_deleted", place="item", in_unit=1),
+    Value("scale_variance_if_deleted", place="item", in_unit=2),
+    Value("squared_multiple_correlation", place="item"),
+    Value("item_mean", place="item", in_unit=1),
+    Value("item_sd", place="item", in_unit=1),
     takes=Patterns,
     applies=_by_name_only,
-    in_unit={"scale_mean_if_deleted": 1, "scale_variance_if_deleted": 2, "item_mean": 1, "item_sd": 1},
 )
 def items(aggregate: Patterns, options: Options) -> Mapping[str, Result]:
     """What each item does to the scale: :class:`Cells` of shape (1, p), in the order of the variables.
@@ -195,7 +196,15 @@ def items(aggregate: Patterns, options: Options) -> Mapping[str, Result]:
     return results
 
 
-@statistic(*_SPLIT, takes=Patterns, applies=_by_name_only)
+@statistic(
+    Value("split_half_r", place="scale"),
+    Value("spearman_brown", place="scale"),
+    Value("guttman_split_half", place="scale"),
+    Value("alpha_first_half", place="scale"),
+    Value("alpha_second_half", place="scale"),
+    takes=Patterns,
+    applies=_by_name_only,
+)
 def split_halves(aggregate: Patterns, options: Options) -> Mapping[str, Result]:
     """Split-half reliability as SPSS's MODEL=SPLIT: the first ⌈k/2⌉ items against the rest.
 
@@ -265,7 +274,15 @@ _KRIPPENDORFF: tuple[tuple[str, Level], ...] = (
 )
 
 
-@statistic("krippendorff_alpha", *(name for name, _ in _KRIPPENDORFF), takes=Patterns, applies=_by_name_only)
+@statistic(
+    Value("krippendorff_alpha", place="scale"),
+    Value("krippendorff_alpha_nominal", place="scale"),
+    Value("krippendorff_alpha_ordinal", place="scale"),
+    Value("krippendorff_alpha_interval", place="scale"),
+    Value("krippendorff_alpha_ratio", place="scale"),
+    takes=Patterns,
+    applies=_by_name_only,
+)
 def krippendorff(aggregate: Patterns, options: Options) -> Mapping[str, Result]:
     """Krippendorff's alpha, 1 − observed/expected disagreement: rows are units, columns coders, NaN not coded.
 
@@ -300,7 +317,11 @@ def krippendorff(aggregate: Patterns, options: Options) -> Mapping[str, Result]:
     return {"krippendorff_alpha": found["krippendorff_alpha_nominal"], **found}
 
 
-@statistic("fleiss_kappa", "fleiss_kappa_se", takes=Patterns, inferential={"fleiss_kappa_se"}, applies=_by_name_only)
+@statistic(
+    Value("fleiss_kappa", place="scale", se="fleiss_kappa_se"),
+    takes=Patterns,
+    applies=_by_name_only,
+)
 def fleiss(aggregate: Patterns, options: Options) -> Mapping[str, Result]:
     """Fleiss's kappa of several coders over the units that all of them coded, with its standard error at kappa 0.
 

@@ -10,18 +10,10 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from pipeline.statistics.core import (
-    Crosstab,
-    Floats,
-    LayeredCrosstab,
-    Number,
-    Options,
-    not_computable,
-    number,
-    statistic,
-)
+from pipeline.statistics.core import Crosstab, Floats, LayeredCrosstab, Number, Options, not_computable, number
 from pipeline.statistics.exact import log_hypergeometric
 from pipeline.statistics.proportions import newcombe
+from pipeline.statistics.registry import Value, statistic
 from pipeline.statistics.tables import (
     DESIGN,
     FEWER,
@@ -74,7 +66,11 @@ def _ratio(table: Crosstab, name: str, gradient: Floats, value: float, options: 
 _OR = ("odds_ratio", "odds_ratio_low", "odds_ratio_high")
 
 
-@statistic(*_OR, takes=Crosstab, inferential=_OR[1:], applies=is_two_by_two)
+@statistic(
+    Value("odds_ratio", order=340, low="odds_ratio_low", high="odds_ratio_high"),
+    takes=Crosstab,
+    applies=is_two_by_two,
+)
 def odds_ratio(table: Crosstab, options: Options) -> Mapping[str, Number]:
     """ad/(bc) with Woolf's interval exp(ln OR ± z√(1/a + 1/b + 1/c + 1/d)); a zero cell is a reason, not a shift."""
     table = nonempty(table)
@@ -92,7 +88,12 @@ def odds_ratio(table: Crosstab, options: Options) -> Mapping[str, Number]:
 _RISKS = tuple(f"risk_ratio_column{j}{end}" for j in (1, 2) for end in ("", "_low", "_high"))
 
 
-@statistic(*_RISKS, takes=Crosstab, inferential=[i for i in _RISKS if "low" in i or "high" in i], applies=is_two_by_two)
+@statistic(
+    Value("risk_ratio_column1", low="risk_ratio_column1_low", high="risk_ratio_column1_high"),
+    Value("risk_ratio_column2", low="risk_ratio_column2_low", high="risk_ratio_column2_high"),
+    takes=Crosstab,
+    applies=is_two_by_two,
+)
 def risk_ratios(table: Crosstab, options: Options) -> Mapping[str, Number]:
     """Share of a column in row 1 over its share in row 2 (SPSS: "For cohort"), interval on the log scale.
 
@@ -122,7 +123,11 @@ def risk_ratios(table: Crosstab, options: Options) -> Mapping[str, Number]:
 _DIFFERENCE = ("risk_difference", "risk_difference_low", "risk_difference_high")
 
 
-@statistic(*_DIFFERENCE, takes=Crosstab, inferential=_DIFFERENCE[1:], applies=is_two_by_two)
+@statistic(
+    Value("risk_difference", low="risk_difference_low", high="risk_difference_high"),
+    takes=Crosstab,
+    applies=is_two_by_two,
+)
 def risk_difference(table: Crosstab, options: Options) -> Mapping[str, Number]:
     """Share of column 1 in row 1 minus its share in row 2, with Newcombe's interval (method 10).
 
@@ -204,7 +209,11 @@ def conditional_odds_ratio(
 _COR = ("conditional_odds_ratio", "conditional_odds_ratio_low", "conditional_odds_ratio_high")
 
 
-@statistic(*_COR, takes=Crosstab, inferential=_COR[1:], applies=is_two_by_two)
+@statistic(
+    Value("conditional_odds_ratio", low="conditional_odds_ratio_low", high="conditional_odds_ratio_high"),
+    takes=Crosstab,
+    applies=is_two_by_two,
+)
 def conditional_odds_ratios(table: Crosstab, options: Options) -> Mapping[str, Number]:
     """Conditional maximum likelihood odds ratio with its exact interval, the companion of Fisher's test."""
     table = nonempty(table)
@@ -246,9 +255,10 @@ _MCNEMAR = ("mcnemar_p", "mcnemar_chi2", "mcnemar_chi2_p", "mcnemar_corrected", 
 
 
 @statistic(
-    *_MCNEMAR,
+    Value("mcnemar_p", "p", order=330, inferential=True),
+    Value("mcnemar_chi2", p="mcnemar_chi2_p", inferential=True),
+    Value("mcnemar_corrected", p="mcnemar_corrected_p", inferential=True),
     takes=Crosstab,
-    inferential=_MCNEMAR,
     applies=lambda table: is_asked_twice(table) and _used(table).shape == (2, 2),
 )
 def mcnemar(table: Crosstab, options: Options) -> Mapping[str, Number]:
@@ -278,7 +288,9 @@ _BOWKER = ("bowker_chi2", "bowker_chi2_df", "bowker_chi2_p")
 
 
 @statistic(
-    *_BOWKER, takes=Crosstab, inferential=_BOWKER, applies=lambda table: is_asked_twice(table) and len(_used(table)) > 2
+    Value("bowker_chi2", df=("bowker_chi2_df",), p="bowker_chi2_p", inferential=True),
+    takes=Crosstab,
+    applies=lambda table: is_asked_twice(table) and len(_used(table)) > 2,
 )
 def bowker(table: Crosstab, options: Options) -> Mapping[str, Number]:
     """Bowker's test of symmetry (SPSS: "McNemar–Bowker"), Σ(n_ij − n_ji)²/(n_ij + n_ji) over i < j.
@@ -347,7 +359,10 @@ def cmh_statistic(strata: Floats) -> float:
 _CMH = ("cmh", "cmh_df", "cmh_p")
 
 
-@statistic(*_CMH, takes=LayeredCrosstab, inferential=_CMH)
+@statistic(
+    Value("cmh", order=10, usual="tested", df=("cmh_df",), p="cmh_p", inferential=True),
+    takes=LayeredCrosstab,
+)
 def cmh(layers: LayeredCrosstab, options: Options) -> Mapping[str, Number]:
     """Cochran–Mantel–Haenszel test of association given a third variable, without continuity correction (SAS, R)."""
     x = _strata(layers)
@@ -374,7 +389,11 @@ def _strata_2x2(layers: LayeredCrosstab) -> tuple[str, Floats]:
 _MH = ("cmh_corrected", "cmh_corrected_p")
 
 
-@statistic(*_MH, takes=LayeredCrosstab, inferential=_MH, applies=_two_by_two_strata)
+@statistic(
+    Value("cmh_corrected", p="cmh_corrected_p", inferential=True),
+    takes=LayeredCrosstab,
+    applies=_two_by_two_strata,
+)
 def mantel_haenszel(layers: LayeredCrosstab, options: Options) -> Mapping[str, Number]:
     """The Mantel–Haenszel test with continuity correction that SPSS prints, 2×2 tables in strata.
 
@@ -416,7 +435,11 @@ def mantel_haenszel_odds_ratio(strata: Floats) -> tuple[float, float]:
 _MHOR = ("mh_odds_ratio", "mh_odds_ratio_low", "mh_odds_ratio_high")
 
 
-@statistic(*_MHOR, takes=LayeredCrosstab, inferential=_MHOR[1:], applies=_two_by_two_strata)
+@statistic(
+    Value("mh_odds_ratio", low="mh_odds_ratio_low", high="mh_odds_ratio_high"),
+    takes=LayeredCrosstab,
+    applies=_two_by_two_strata,
+)
 def mh_odds_ratio(layers: LayeredCrosstab, options: Options) -> Mapping[str, Number]:
     """Mantel–Haenszel common odds ratio of 2×2 tables in strata, with its interval."""
     from scipy.special import ndtri
@@ -436,7 +459,12 @@ def mh_odds_ratio(layers: LayeredCrosstab, options: Options) -> Mapping[str, Num
 _HOMOGENEITY = ("breslow_day", "breslow_day_df", "breslow_day_p", "tarone", "tarone_df", "tarone_p")
 
 
-@statistic(*_HOMOGENEITY, takes=LayeredCrosstab, inferential=_HOMOGENEITY, applies=_two_by_two_strata)
+@statistic(
+    Value("breslow_day", df=("breslow_day_df",), p="breslow_day_p", inferential=True),
+    Value("tarone", df=("tarone_df",), p="tarone_p", inferential=True),
+    takes=LayeredCrosstab,
+    applies=_two_by_two_strata,
+)
 def homogeneity(layers: LayeredCrosstab, options: Options) -> Mapping[str, Number]:
     """Breslow and Day's test that the strata share one odds ratio, and Tarone's correction of it (SPSS prints both).
 

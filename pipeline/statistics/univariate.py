@@ -14,18 +14,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from pipeline.statistics.core import (
-    Distribution,
-    Floats,
-    Number,
-    Options,
-    Result,
-    by_design,
-    not_computable,
-    number,
-    statistic,
-)
+from pipeline.statistics.core import Distribution, Floats, Number, Options, Result, by_design, not_computable, number
 from pipeline.statistics.moments import Moments, moments, used
+from pipeline.statistics.registry import Value, statistic
 
 PERCENTILES = {"median": 0.5, "q1": 0.25, "q3": 0.75, "p05": 0.05, "p10": 0.10, "p90": 0.90, "p95": 0.95}
 
@@ -107,11 +98,16 @@ def _spread_method(weighting: str) -> str:
 
 
 @statistic(
-    "n", "count", "sum", "mean", "sd", "variance", "se", "mean_low", "mean_high", "coefficient_of_variation",
+    Value("n", "count", "group", order=1, usual="always"),
+    Value("count", "count", "group"),
+    Value("sum", place="group", in_unit=1),
+    Value("mean", "value", "group", order=2, usual="always", decimals=2, low="mean_low", high="mean_high", in_unit=1),
+    Value("sd", "length", "group", order=3, usual="always", decimals=2, in_unit=1),
+    Value("variance", place="group", in_unit=2),
+    Value("se", "length", "group", decimals=2, inferential=True, in_unit=1),
+    Value("coefficient_of_variation", place="group"),
     takes=Distribution,
-    inferential={"se", "mean_low", "mean_high"},
-    in_unit=dict.fromkeys(("sum", "mean", "sd", "se", "mean_low", "mean_high"), 1) | {"variance": 2},
-)  # fmt: skip
+)
 def location_and_spread(aggregate: Distribution, options: Options) -> Mapping[str, Result]:
     """Cases, sum, mean, standard deviation, variance, standard error and interval of the mean.
 
@@ -148,7 +144,14 @@ def location_and_spread(aggregate: Distribution, options: Options) -> Mapping[st
     return found
 
 
-@statistic("minimum", "maximum", "range", "mode", takes=Distribution, any_size=True)
+@statistic(
+    Value("minimum", "value", "group", order=4, usual="always", decimals=0),
+    Value("maximum", "value", "group", order=8, usual="always", decimals=0),
+    Value("range", "length", "group", decimals=0),
+    Value("mode", "value", "group", decimals=0),
+    takes=Distribution,
+    any_size=True,
+)
 def extremes_and_mode(aggregate: Distribution, options: Options) -> Mapping[str, Result]:
     """Smallest and largest value, their difference, and the most frequent value.
 
@@ -174,7 +177,17 @@ def extremes_and_mode(aggregate: Distribution, options: Options) -> Mapping[str,
     }
 
 
-@statistic(*PERCENTILES, takes=Distribution, any_size=True)
+@statistic(
+    Value("median", "value", "group", order=6, usual="always"),
+    Value("q1", "value", "group", order=5, usual="always"),
+    Value("q3", "value", "group", order=7, usual="always"),
+    Value("p05", "value", "group"),
+    Value("p10", "value", "group"),
+    Value("p90", "value", "group"),
+    Value("p95", "value", "group"),
+    takes=Distribution,
+    any_size=True,
+)
 def percentiles(aggregate: Distribution, options: Options) -> Mapping[str, Result]:
     """Median, quartiles and the percentiles 5, 10, 90, 95.
 
@@ -195,7 +208,13 @@ def percentiles(aggregate: Distribution, options: Options) -> Mapping[str, Resul
     }
 
 
-@statistic("hinge_low", "hinge_high", takes=Distribution, any_size=True, applies=lambda d: d.weighting != "probability")
+@statistic(
+    Value("hinge_low", "value", "group"),
+    Value("hinge_high", "value", "group"),
+    takes=Distribution,
+    any_size=True,
+    applies=lambda d: d.weighting != "probability",
+)
 def hinges(aggregate: Distribution, options: Options) -> Mapping[str, Result]:
     """Tukey's hinges, the ends of a box plot's box, as SPSS EXAMINE interpolates them.
 
@@ -219,10 +238,10 @@ def hinges(aggregate: Distribution, options: Options) -> Mapping[str, Result]:
 
 
 @statistic(
-    "skewness", "skewness_se", "kurtosis", "kurtosis_se",
+    Value("skewness", place="group", se="skewness_se"),
+    Value("kurtosis", place="group", se="kurtosis_se"),
     takes=Distribution,
-    inferential={"skewness_se", "kurtosis_se"},
-)  # fmt: skip
+)
 def shape(aggregate: Distribution, options: Options) -> Mapping[str, Result]:
     """Adjusted skewness and excess kurtosis (Fisher's G1 and G2) with their standard errors, as SPSS prints them.
 
@@ -268,7 +287,12 @@ def shape(aggregate: Distribution, options: Options) -> Mapping[str, Result]:
     return found
 
 
-@statistic("effective_n", "design_effect_weights", takes=Distribution, applies=lambda d: d.weighting == "probability")
+@statistic(
+    Value("effective_n", place="group"),
+    Value("design_effect_weights", place="group"),
+    takes=Distribution,
+    applies=lambda d: d.weighting == "probability",
+)
 def kish(aggregate: Distribution, options: Options) -> Mapping[str, Result]:
     """Kish's effective number of cases (Σw)²/Σw² and the design effect of unequal weights nΣw²/(Σw)².
 

@@ -10,9 +10,10 @@ import numpy as np
 from pipeline.counting.cases import Cases
 from pipeline.results import About, ResultsWriter
 from pipeline.spec.model import Inference
-from pipeline.statistics.core import Aggregate, Cells, Number, Options, Result, compute, known
+from pipeline.statistics.core import Aggregate, Cells, Number, Options, Result
 from pipeline.statistics.design import Sample
 from pipeline.statistics.multiple import MultiplePair
+from pipeline.statistics.registry import beside, compute, known
 from pipeline.tables.axes import axis
 
 
@@ -43,7 +44,9 @@ def chosen(
     ids = None
     if wanted:
         ids = list(
-            dict.fromkeys(one for name in wanted if name in available for one in (name, *available[name].beside[name]))
+            dict.fromkeys(
+                one for name in wanted if name in available for one in (name, *available[name].values[name].beside)
+            )
         )
         if not ids:
             return
@@ -65,10 +68,11 @@ def corrected(
     found = dict(results)
     root = (1 - n / population) ** 0.5
     word = f"finite_population population={population}"
+    limits = beside("mean", found)
     for name, result in found.items():
         if name == "se":
             yield name, _scaled(result, None, root, word)
-        elif name in ("mean_low", "mean_high"):
+        elif name in (limits.low, limits.high):
             yield name, _scaled(result, found.get("mean"), root, word)
         else:
             yield name, result

@@ -12,13 +12,12 @@ from pipeline.counting.cases import Mask
 from pipeline.counting.engine import Counts, patterns
 from pipeline.results import About, ResultsWriter
 from pipeline.statistics.core import Distribution, Floats, GroupedDistribution, Number, Patterns, Result, by_design
-from pipeline.statistics.correlation import Coefficient
+from pipeline.statistics.correlation import COEFFICIENTS
+from pipeline.statistics.posthoc import METHODS
+from pipeline.statistics.registry import declared, known, usual
 from pipeline.tables.axes import axis
 from pipeline.tables.context import Context, chosen, corrected, within_layers
 from pipeline.tables.designs import sampled, sampled_values
-from pipeline.tables.one_way import COUNTED
-
-_OVERALL = ("mean", "sd", "n", "count", "se", "median", "minimum", "maximum")
 
 
 def means(
@@ -51,8 +50,8 @@ def means(
     sampling = sampled_values(context.sample, cases, name, distinct, index, len(groups.codes))
     grouped = GroupedDistribution(distinct, counts.n, counts.w, counts.w2, cases.weighting, sampling, cases.sample_n)
     n, w = counts.n.sum(axis=0), counts.w.sum(axis=0)
-    skipped = COUNTED if beside_counts else ()
-    found = chosen(grouped, context, (*_OVERALL, *statistics) if statistics else ())
+    skipped = tuple(declared()) if beside_counts else ()
+    found = chosen(grouped, context, (*_measures(), *statistics) if statistics else ())
     for statistic, result in corrected(found, context, context.population, float(n.sum())):
         if statistic not in skipped:
             writer.add_result(about, statistic, result, [""], groups.codes, n, w)
@@ -62,7 +61,9 @@ def means(
     _overall(context, about, Distribution(distinct, *sums, cases.weighting, whole, cases.sample_n), skipped)
 
 
-PAIRWISE = ("tukey", "games_howell", "dunn")
+def _measures() -> tuple[str, ...]:
+    """What stands beside each group whatever else is asked for."""
+    return usual("group", takes=GroupedDistribution)
 
 
 def _pairwise(
@@ -72,31 +73,29 @@ def _pairwise(
 
     Given for three groups or more, where the mode has tests; ``statistics`` names the methods, none named means all.
     """
-    wanted = [m for m in PAIRWISE if not statistics or m in statistics or f"{m}_p" in statistics]
+    wanted = [m for name, m in METHODS.items() if not statistics or name in statistics or m.difference.p in statistics]
     several = int((grouped.n.sum(axis=0) > 0).sum()) > 2
     if context.mode == "description" or not several or not wanted:
         return
     if by_design(grouped):
-        for name in wanted if statistics else ():
-            context.writer.add(about, f"{name}_p", Number(None, error="weights_need_design_based"))
+        for method in wanted if statistics else ():
+            context.writer.add(about, method.difference.p, Number(None, error="weights_need_design_based"))
         return
-    from pipeline.statistics import posthoc
-
-    methods = {"tukey": posthoc.tukey_hsd, "games_howell": posthoc.games_howell, "dunn": posthoc.dunn}
     n, base = float(grouped.n.sum()), float(grouped.w.sum())
-    for name in wanted:
-        found = methods[name](grouped, context.options)
+    for method in wanted:
+        found, own = method.compare(grouped, context.options), method.difference
         pairs = [pair(codes[a], codes[b]) for a, b in zip(found.first, found.second, strict=True)]
-        for end, values in (("difference", found.difference), ("p", found.p), ("low", found.low), ("high", found.high)):
-            if np.isfinite(values).any() or end == "p":
-                context.writer.add_grid(about, f"{name}_{end}", values, [""], pairs, n, base, found.method,
+        numbers = ((own.id, found.difference), (own.p, found.p), (own.low, found.low), (own.high, found.high))
+        for name, values in numbers:
+            if np.isfinite(values).any() or name == own.p:
+                context.writer.add_grid(about, name, values, [""], pairs, n, base, found.method,
                                         error=found.error or "undefined")  # fmt: skip
 
 
 def _overall(context: Context, about: About, everyone: Distribution, skipped: Sequence[str] = ()) -> None:
     """The same measures over all groups, under the empty group code."""
     n, base = int(everyone.n.sum()), float(everyone.w.sum())
-    found = chosen(everyone, context, [s for s in _OVERALL if s not in skipped])
+    found = chosen(everyone, context, [s for s in _measures() if s not in skipped])
     for statistic, result in corrected(found, context, context.population, n):
         context.writer.add_result(about, statistic, result, [""], [""], n, base)
 
@@ -108,7 +107,7 @@ def _means_of_mentions(context: Context, about: About, name: str, group: str) ->
     for item, mentioned in zip(mentions.items, mentions.mentioned, strict=True):
         distinct, counts = cases.distribution(name, mentioned.view(np.uint8))
         one = _alone(context, name, distinct, counts, mentioned)
-        for statistic, result in chosen(one, context, _OVERALL):
+        for statistic, result in chosen(one, context, _measures()):
             _add_at(writer, about, statistic, result, "", item, one)
     distinct, counts = cases.distribution(name, mentions.base.view(np.uint8))
     _overall(context, about, _alone(context, name, distinct, counts, mentions.base))
@@ -144,7 +143,7 @@ def correlation(
     about = About(table_id, row_var=first, col_var=second)
     table, _ = complete_patterns(context, (first, second))
     n, base = int(table.n.sum()), float(table.w.sum())
-    asked = statistics or CORRELATIONS
+    asked = statistics or usual("line", takes=Patterns)
     if not any(s in COEFFICIENTS for s in asked):  # a comparison of pairs stands beside their correlation, as in SPSS
         asked = ("pearson_r", *asked)
     for statistic, result in chosen(table, context, asked):
@@ -168,6 +167,7 @@ def correlation_matrix(
     x = np.column_stack([context.cases.numeric(name) for name in names])
     table = patterns_of(context, x, np.asarray(~np.isnan(x).all(axis=1)))
     wanted = [s for s in COEFFICIENTS if s in statistics] or ["pearson_r"]
+    p_of = {name: known(Patterns)[name].values[name].p for name in wanted}
     matrices = [family.correlation_matrix(table, context.options, coefficient, missing) for coefficient in wanted]
     for i, name in enumerate(names):
         for j, other in enumerate(names[:i]):
@@ -176,7 +176,7 @@ def correlation_matrix(
                 n, base = float(found.n[i, j]), float(found.base[i, j])
                 if k == 0:
                     context.writer.add(about, "n", n, n=n, base=base, method=missing)
-                for statistic, values in ((coefficient, found.values), (f"{coefficient}_p", found.p)):
+                for statistic, values in ((coefficient, found.values), (p_of[coefficient], found.p)):
                     if statistic == coefficient or context.mode != "description":
                         one = float(values[i, j])
                         number = Number(one) if np.isfinite(one) else Number(None, error=found.errors[i][j])
@@ -202,13 +202,6 @@ def patterns_of(context: Context, x: Floats, inside: Mask) -> Patterns:
     )
 
 
-COEFFICIENTS: tuple[Coefficient, ...] = ("pearson_r", "spearman_rho", "tau_b")
-
-CORRELATIONS = (
-    "pearson_r", "pearson_r_p", "pearson_r_low", "pearson_r_high", "spearman_rho", "spearman_rho_p", "tau_b", "tau_b_p",
-)  # fmt: skip
-
-
 def reliability(context: Context, table_id: str, name: str, statistics: Sequence[str] = ()) -> None:
     """A battery as a scale: Cronbach's alpha and its items, over the cases valid on all items.
 
@@ -219,7 +212,7 @@ def reliability(context: Context, table_id: str, name: str, statistics: Sequence
     table, complete = complete_patterns(context, members)
     about = About(table_id, row_var=name)
     n, base = int(table.n.sum()), float(table.w.sum())
-    wanted = statistics or RELIABILITY
+    wanted = statistics or (*usual("scale", "item"), "cronbach_alpha_standardised")  # SPSS prints both alphas
     by_pairs = [s for s in wanted if s.startswith(_KRIPPENDORFF)]
     listwise = [s for s in wanted if s not in by_pairs]
     for statistic, result in chosen(table, context, listwise) if listwise else ():
@@ -239,5 +232,3 @@ def reliability(context: Context, table_id: str, name: str, statistics: Sequence
 
 
 _KRIPPENDORFF = "krippendorff_alpha"
-
-RELIABILITY = ("cronbach_alpha", "cronbach_alpha_standardised", "alpha_if_deleted", "item_total_correlation")

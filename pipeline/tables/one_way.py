@@ -15,6 +15,7 @@ from pipeline.results import About
 from pipeline.statistics.census import exact_share_interval, worst_case_bounds
 from pipeline.statistics.core import Distribution, Floats, Ints, Number, not_computable, number
 from pipeline.statistics.proportions import wilson
+from pipeline.statistics.registry import declared
 from pipeline.tables.axes import axis
 from pipeline.tables.context import Context, chosen, corrected
 from pipeline.tables.designs import sampled_values, share_intervals
@@ -208,7 +209,7 @@ def summary(
     n, base = int(counts.n.sum()), float(counts.w.sum())
     wanted = [*dict.fromkeys(["n", "count", *statistics])] if statistics else ()
     for statistic, result in corrected(chosen(one, context, wanted), context, possible_population(context, name), n):
-        if not (beside_counts and statistic in COUNTED):
+        if not (beside_counts and statistic in declared()):
             writer.add_result(about, statistic, result, [""], [""], n, base)
     if beside_counts:
         return
@@ -262,9 +263,6 @@ def _classes(context: Context, about: About, values: Floats, n: Floats) -> None:
         low, high = float(start + k * width), float(start + (k + 1) * width)
         context.writer.add(about, "class_n", float(count_k), interval(low, high), n=cases, base=cases)
 
-
-COUNTED = ("n", "count", "effective_n")
-"""What a table of counts has already when means stand in it too."""
 
 _LEAST_VALUES = 8  # fewer distinct values are shown one by one
 

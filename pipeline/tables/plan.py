@@ -9,10 +9,12 @@ from typing import Literal
 from pipeline.results import About
 from pipeline.spec.load import parts
 from pipeline.spec.model import Codebook, TableSpec
-from pipeline.statistics.core import Number, known
+from pipeline.statistics.core import Number
+from pipeline.statistics.posthoc import METHODS
+from pipeline.statistics.registry import declared, known
 from pipeline.tables.axes import kind_of
 from pipeline.tables.context import Context
-from pipeline.tables.means import PAIRWISE, correlation, correlation_matrix, means, reliability
+from pipeline.tables.means import correlation, correlation_matrix, means, reliability
 from pipeline.tables.one_way import frequency, multiple, presence, summary
 from pipeline.tables.two_way import crosstab
 
@@ -96,15 +98,15 @@ def _say_missing(spec: TableSpec, context: Context, made: Sequence[Piece], there
     What a description leaves out is no gap: the whole report says that it has no tests.
     """
     for name in spec.statistics:
-        asked = f"{name}_p" if name in PAIRWISE else name
-        if asked in there or name in LAYOUT_IDS or (context.mode == "description" and _inferential(name)):
+        asked = METHODS[name].difference.p if name in METHODS else name
+        if asked in there or name in declared() or (context.mode == "description" and _inferential(name)):
             continue
         for row, column in dict.fromkeys((piece.row, piece.column) for piece in made if piece.way != "model"):
             context.writer.add(About(spec.table, row, column), name, Number(None, error="not_for_these_variables"))
 
 
 def _inferential(name: str) -> bool:
-    return name in PAIRWISE or (name in known() and name in known()[name].inferential)
+    return name in METHODS or (name in known() and known()[name].values[name].inferential)
 
 
 def _make_piece(piece: Piece, spec: TableSpec, context: Context, wanted: Sequence[str]) -> None:
@@ -135,13 +137,6 @@ def _make_piece(piece: Piece, spec: TableSpec, context: Context, wanted: Sequenc
         model(context, spec.table, spec.model)
     elif piece.way == "reliability":
         reliability(context, spec.table, piece.row, wanted)
-
-
-# Ids that a table's layout asks for but that no registered function gives: counts, shares and their margins.
-LAYOUT_IDS = (
-    "count", "n", "share", "valid_share", "cumulative_share", "row_share", "column_share", "table_share",
-    "share_of_cases", "share_of_responses", "missing_n", "bound_low", "bound_high", "interval_low", "interval_high",
-)  # fmt: skip
 
 
 def variables_of(spec: TableSpec, codebook: Codebook) -> list[str]:

@@ -148,7 +148,7 @@ ADDED = {"spss": ("file",)}
 
 
 def statistic_ids() -> set[str]:
-    from pipeline.statistics.core import known
+    from pipeline.statistics.registry import known
 
     return set(known())
 

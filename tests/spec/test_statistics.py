@@ -10,7 +10,7 @@ from pipeline import language
 from pipeline.errors import StudyError
 from pipeline.paths import Layout
 from pipeline.spec.load import load
-from pipeline.statistics.core import known
+from pipeline.statistics.registry import known
 from tests.spec.test_weights import study
 
 REPORT = """sections:

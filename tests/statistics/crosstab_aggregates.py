@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.statistics.core import Crosstab, Number, Options, Result, compute
+from pipeline.statistics.core import Crosstab, Number, Options, Result
+from pipeline.statistics.registry import compute
 
 ORACLES = Path(__file__).parent / "oracles"
 OPTIONS = Options()

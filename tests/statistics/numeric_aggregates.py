@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.statistics.core import Cells, Distribution, GroupedDistribution, Number, Options, Patterns, compute
+from pipeline.statistics.core import Cells, Distribution, GroupedDistribution, Number, Options, Patterns
+from pipeline.statistics.registry import compute
 
 ORACLES = Path(__file__).parent / "oracles"
 

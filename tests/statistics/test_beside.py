@@ -10,25 +10,25 @@ import pytest
 
 from pipeline.present.document import Table
 from pipeline.start.quick import Request
-from pipeline.statistics import core
+from pipeline.statistics import registry
 
-KINDS = sorted({one.takes for one in core.known().values()}, key=lambda kind: kind.__name__)
-ALL = [(one, name) for kind in KINDS for name, one in core.known(kind).items()]
+KINDS = sorted({one.takes for one in registry.known().values()}, key=lambda kind: kind.__name__)
+ALL = [(one, name) for kind in KINDS for name, one in registry.known(kind).items()]
 
 
 @pytest.mark.parametrize(("one", "name"), ALL, ids=[f"{one.takes.__name__}-{name}" for one, name in ALL])
-def test_what_belongs_to_a_statistic_comes_from_the_same_computation(one: core.Statistic, name: str) -> None:
-    parts = list(one.beside[name])
+def test_what_belongs_to_a_statistic_comes_from_the_same_computation(one: registry.Statistic, name: str) -> None:
+    parts = one.values[name].beside
     assert set(parts) <= set(one.ids) and name not in parts
-    assert bool(one.beside[name].low) == bool(one.beside[name].high)
-    assert all(core.belongs_to_another(part, [name]) for part in parts)
+    assert bool(one.values[name].low) == bool(one.values[name].high)
+    assert all(registry.belongs_to_another(part, [name]) for part in parts)
 
 
 def test_nothing_is_taken_by_the_ending_of_its_name() -> None:
     there = {"mean_difference", "mean_low", "mean_high", "se", "mean", "welch_t", "welch_df", "welch_p"}
-    assert list(core.beside("mean_difference", there)) == []
-    assert list(core.beside("welch_t", there)) == ["welch_df", "welch_p"]
-    assert list(core.beside("mean", there)) == ["mean_low", "mean_high"]
+    assert registry.beside("mean_difference", there) == registry.Beside()
+    assert registry.beside("welch_t", there) == registry.Beside(df=("welch_df",), p="welch_p")
+    assert registry.beside("mean", there) == registry.Beside(low="mean_low", high="mean_high")
 
 
 # Test statistics whose interval is that of the difference they test, which need not hold the statistic itself.
@@ -72,7 +72,7 @@ def test_every_interval_in_a_table_of_statistics_holds_its_value(weight: str | N
                           lang="en", formats=("html",))  # fmt: skip
         quick.quick(request, Progress("en"))
     checked = 0
-    names = {made_name: name for name in core.known() if (made_name := _shown(name))}
+    names = {made_name: name for name in registry.known() if (made_name := _shown(name))}
     for block in made[0].blocks():
         if not isinstance(block, Table) or not block.id.endswith("-statistics"):
             continue

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from pipeline.statistics import core
-from pipeline.statistics.core import Crosstab, Distribution, Number, Options, compute, known, not_computable, number
+from pipeline.statistics import registry
+from pipeline.statistics.core import Crosstab, Distribution, Number, Options, not_computable, number
+from pipeline.statistics.registry import Value, compute, known, statistic
 from tests.statistics.crosstab_aggregates import crosstab
 
 
@@ -34,26 +35,29 @@ class Coin:
 def coins(monkeypatch):
     """Three functions of coins: two numbers of which one is a test, one test, one that applies to fair coins only."""
     known()
-    monkeypatch.setattr(core, "_registry", dict(core._registry))
-    monkeypatch.setattr(core, "_order", list(core._order))
+    monkeypatch.setattr(registry, "_registry", dict(registry._registry))
+    monkeypatch.setattr(registry, "_order", list(registry._order))
     called = []
 
-    @core.statistic("share", "share_p", takes=Coin, inferential=["share_p"])
+    @statistic(Value("share", p="share_p"), takes=Coin)
     def share(coin, options):
         called.append("share")
         return {"share": number(coin.heads / (coin.heads + coin.tails)), "share_p": number(options.confidence)}
 
-    @core.statistic("toss_p", takes=Coin, inferential=["toss_p"])
+    @statistic(Value("toss_p", "p", inferential=True), takes=Coin)
     def toss(coin, options):
         called.append("toss")
         return {"toss_p": number(1)}
 
-    @core.statistic("evenness", takes=Coin, applies=lambda coin: coin.heads == coin.tails)
+    @statistic(Value("evenness"), takes=Coin, applies=lambda coin: coin.heads == coin.tails)
     def evenness(coin, options):
         called.append("evenness")
         return {"evenness": number(0)}
 
-    return called
+    yield called
+    monkeypatch.undo()
+    registry._of_kind.cache_clear()
+    registry._told.cache_clear()
 
 
 def ids(*arguments, **more):
@@ -91,9 +95,9 @@ def test_an_id_that_does_not_exist_for_the_aggregate(coins):
 
 def test_a_name_taken_twice_is_refused(coins):
     with pytest.raises(ValueError, match="statistic 'share' for Coin is registered twice"):
-        core.statistic("odds", "share", takes=Coin)(lambda coin, options: {})
+        statistic(Value("odds"), Value("share"), takes=Coin)(lambda coin, options: {})
     # The same name for another kind of aggregate is another statistic.
-    core.statistic("mean", takes=Coin)(lambda coin, options: {})
+    statistic(Value("mean"), takes=Coin)(lambda coin, options: {})
     assert known(Coin)["mean"] is not known(Distribution)["mean"]
 
 
@@ -103,4 +107,4 @@ def test_known():
     assert "mean" not in known(Crosstab)
     assert {"chi2", "mean"} <= set(known())
     one = known(Crosstab)["chi2_p"]
-    assert (one.takes, "chi2_p" in one.ids, "chi2_p" in one.inferential) == (Crosstab, True, True)
+    assert (one.takes, "chi2_p" in one.ids, one.values["chi2_p"].inferential) == (Crosstab, True, True)

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from pipeline import language
-from pipeline.statistics.core import Crosstab, LayeredCrosstab, Options, known
+from pipeline.statistics.core import Crosstab, LayeredCrosstab, Options
+from pipeline.statistics.registry import known
 from tests.statistics.crosstab_aggregates import crosstab, of_cases, oracle
 
 FAMILIES = ("tables", "cells", "proportions", "association", "ordinal", "exact", "twobytwo", "agreement", "rao_scott")

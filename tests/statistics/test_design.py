@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from pipeline.statistics import design as module
-from pipeline.statistics.core import Crosstab, Options, compute
+from pipeline.statistics.core import Crosstab, Options
 from pipeline.statistics.design import (
     Margin,
     cell_totals,
@@ -28,6 +28,7 @@ from pipeline.statistics.design import (
     total,
     trim,
 )
+from pipeline.statistics.registry import compute
 
 ORACLES = Path(__file__).parent / "oracles"
 R = json.loads((ORACLES / "design.json").read_text())

@@ -17,9 +17,9 @@ from pipeline.statistics.core import (
     MultipleCrosstab,
     Options,
     Patterns,
-    compute,
 )
 from pipeline.statistics.multiple import _ratio_covariance
+from pipeline.statistics.registry import compute
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.statistics.core import Crosstab, Number, Options, compute
+from pipeline.statistics.core import Crosstab, Number, Options
 from pipeline.statistics.marginal import stuart_maxwell
+from pipeline.statistics.registry import compute
 from tests.comparison.test_change import R
 
 VISION = [[1520, 266, 124, 66], [234, 1512, 432, 78], [117, 362, 1772, 205], [36, 82, 179, 492]]

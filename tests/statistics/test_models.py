@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 
 from pipeline.statistics import model_likelihoods
-from pipeline.statistics.core import Cells, Number, Options, Patterns, compute
+from pipeline.statistics.core import Cells, Number, Options, Patterns
 from pipeline.statistics.design import Sampled, design, replicates
 from pipeline.statistics.model_likelihoods import separated
 from pipeline.statistics.models import ModelData, ModelSpec, fit_model
+from pipeline.statistics.registry import compute
 
 ORACLES = Path(__file__).parent / "oracles"
 R = json.loads((ORACLES / "models.json").read_text())

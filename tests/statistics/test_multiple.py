@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.statistics.core import Cells, MultipleCrosstab, Number, Options, compute
+from pipeline.statistics.core import Cells, MultipleCrosstab, Number, Options
 from pipeline.statistics.multiple import Columns, MultiplePair, pairwise_z
+from pipeline.statistics.registry import compute
 
 ORACLES = Path(__file__).parent / "oracles"
 R = json.loads((ORACLES / "multiple.json").read_text())

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from scipy.special import chdtrc, fdtrc, ndtr, stdtr, stdtrit
 
-from pipeline.statistics.core import Options, compute, known
+from pipeline.statistics.core import Options
 from pipeline.statistics.design import Sampled, design, replicates
 from pipeline.statistics.multiple import Columns, _batches, pairwise_z, share_of_cases, share_of_responses
+from pipeline.statistics.registry import compute, known
 from tests.statistics.test_design_by_hand import by_definition
 from tests.statistics.test_multiple import crosstab, pair, values
 

@@ -8,6 +8,7 @@ import pytest
 
 from pipeline import language
 from pipeline.statistics import core, posthoc
+from pipeline.statistics.registry import known
 from tests.statistics.numeric_aggregates import distribution, grouped, patterns
 
 FAMILIES = ("univariate", "groups", "effects", "posthoc", "correlation", "paired", "scales")
@@ -26,7 +27,7 @@ def test_every_id_is_named_and_defined(lang, family):
     texts = catalogue(lang)
     module = f"pipeline.statistics.{family}"
     kinds = (core.Distribution, core.GroupedDistribution, core.Patterns)
-    names = [name for kind in kinds for name, one in core.known(kind).items() if one.function.__module__ == module]
+    names = [name for kind in kinds for name, one in known(kind).items() if one.function.__module__ == module]
     assert names
     assert [key for name in names for key in (f"name_{name}", f"definition_{name}") if key not in texts] == []
 
@@ -68,7 +69,7 @@ def aggregates():
 def results(family):
     """Every result of a family's functions, with its id; of pairwise comparisons with the function's name."""
     for aggregate in aggregates():
-        for one in {id(one): one for one in core.known(type(aggregate)).values()}.values():
+        for one in {id(one): one for one in known(type(aggregate)).values()}.values():
             if one.function.__module__ == f"pipeline.statistics.{family}":
                 found = one.function(aggregate, core.Options())
                 # Also where nothing can be computed: then each has its reason.

@@ -8,8 +8,8 @@ from math import comb
 import numpy as np
 import pytest
 
-from pipeline.statistics.core import known
 from pipeline.statistics.paired import exact_signed_rank_p
+from pipeline.statistics.registry import known
 from tests.statistics.numeric_aggregates import CASES, R, found, patterns, reason, table, value, weights_of
 
 PSPP = table("numeric_pspp.csv")

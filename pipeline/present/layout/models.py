@@ -11,27 +11,22 @@ from pipeline.present.layout.parts import Body, problem_notes, stub, valid_base
 from pipeline.present.view import View
 from pipeline.results import ResultRow
 from pipeline.spec.model import TableSpec
+from pipeline.statistics import registry
+from pipeline.statistics.models import ModelData
+from pipeline.statistics.registry import known
 
-ESTIMATES = (
-    ("coefficient", 2), ("coefficient_se", 2), ("odds_ratio", 2), ("rate_ratio", 2), ("interval", 2),
-    ("coefficient_p", 3), ("average_marginal_effect", 3),
+_COLUMNS = (
+    "coefficient", "coefficient_se", "odds_ratio", "rate_ratio", "interval", "coefficient_p", "average_marginal_effect",
 )  # fmt: skip
-FIT = (
-    "r_squared", "adjusted_r_squared", "pseudo_r_squared", "nagelkerke_r_squared", "log_likelihood", "aic", "bic",
-    "model_f", "model_lr",
-)  # fmt: skip
-
-
-DIAGNOSTICS = ("condition_number", "max_cooks_distance")
 
 
 def model(view: View, spec: TableSpec) -> Body:
     """Terms by estimates; the fit below. Outcomes of a multinomial model are groups of rows."""
     found = view.results.rows(spec.table)
     have = {r.statistic for r in found if r.value is not None or r.statistic == "coefficient"}
-    columns = [(s, d) for s, d in ESTIMATES if s in have or (s == "interval" and "coefficient_low" in have)]
+    columns = [s for s in _COLUMNS if s in have or (s == "interval" and "coefficient_low" in have)]
     if spec.model is not None and spec.model.kind == "linear":
-        columns = [c for c in columns if c[0] != "average_marginal_effect"]  # the slopes themselves
+        columns = [s for s in columns if s != "average_marginal_effect"]  # the slopes themselves
     terms = list(dict.fromkeys(
         (r.row_var, r.row_code, r.col_var, r.col_code) for r in found if r.statistic == "coefficient"
     ))  # fmt: skip
@@ -42,13 +37,13 @@ def model(view: View, spec: TableSpec) -> Body:
         if col_code and col_code != outcome:
             outcome = col_code
             rows.append(Row(view.code_label(col, col_code), kind="group"))
-        cells = [_cell(view, spec, s, d, (var, code, col, col_code), used) for s, d in columns]
+        cells = [_cell(view, spec, s, (var, code, col, col_code), used) for s in columns]
         rows.append(Row(term_label(view, var, code), tuple(cells), level=1 if col_code else 0))
     level = formats.percent_text(view.study.confidence, view.lang, 0)
-    heads = [view.t("interval", level=level) if s == "interval" else view.head(s) for s, _ in columns]
+    heads = [view.t("interval", level=level) if s == "interval" else view.head(s) for s in columns]
     whole = {r.statistic: r.value for r in found if not r.row_code and not r.col_code and r.value is not None}
-    fit = [_measure(view, s, whole) for s in FIT if s in whole]
-    diagnostics = [_measure(view, s, whole) for s in DIAGNOSTICS if s in whole]
+    fit = [_measure(view, s, whole) for s in registry.usual("fit") if s in whole]
+    diagnostics = [_measure(view, s, whole) for s in registry.usual("diagnostic") if s in whole]
     inflation = [r.value for r in found if r.statistic == "vif" and r.value is not None]
     if inflation:
         diagnostics.append(view.t("largest_vif", value=formats.decimal_text(max(inflation), 2, view.lang)))
@@ -70,14 +65,13 @@ def model(view: View, spec: TableSpec) -> Body:
 
 def _measure(view: View, name: str, whole: Mapping[str, float]) -> str:
     """A number about the whole model with its name; of a test its degrees of freedom and p as well."""
-    text = (
-        f"{view.statistic_name(name)} = {formats.decimal_text(whole[name], 3 if 'squared' in name else 2, view.lang)}"
-    )
-    degrees = [whole[name + end] for end in ("_df", "_df1", "_df2") if name + end in whole]
+    value = formats.decimal_text(whole[name], registry.decimals(name) or 2, view.lang)
+    text, own = f"{view.statistic_name(name)} = {value}", registry.beside(name, whole)
+    degrees = [whole[part] for part in own.df]
     if degrees:
         text += f"; {view.t('df')} = {formats.degrees_text(degrees, view.lang)}"
-    if f"{name}_p" in whole:
-        text += f"; {formats.p_words(whole[f'{name}_p'], view.lang)}"
+    if own.p:
+        text += f"; {formats.p_words(whole[own.p], view.lang)}"
     return text
 
 
@@ -94,15 +88,15 @@ def _references(view: View, spec: TableSpec) -> str:
 
 
 def _cell(
-    view: View, spec: TableSpec, statistic: str, decimals: int, term: tuple[str, str, str, str],
+    view: View, spec: TableSpec, statistic: str, term: tuple[str, str, str, str],
     used: list[ResultRow | None],
 ) -> Cell:  # fmt: skip
     var, code, col, col_code = term
     if statistic == "interval":
         kind = spec.model.kind if spec.model is not None else "linear"
         name = {"linear": "coefficient", "poisson": "rate_ratio"}.get(kind, "odds_ratio")
-        low = view.value(spec.table, f"{name}_low", var, code, col, col_code)
-        high = view.value(spec.table, f"{name}_high", var, code, col, col_code)
+        own = known(ModelData)[name].values[name]
+        low, high = (view.value(spec.table, end, var, code, col, col_code) for end in (own.low, own.high))
         if low is None or high is None:
             intercept = code in ("intercept", "threshold")
             return Cell(kind="empty") if intercept else Cell(formats.NOT_COMPUTABLE, kind="not_computable")
@@ -113,4 +107,5 @@ def _cell(
     if row is not None and row.error == "not_defined_for_model":  # an intercept has no odds ratio
         return Cell(kind="empty")
     used.append(row)
-    return view.cell(row, "p" if statistic.endswith("_p") else "decimal", decimals)
+    form = registry.form(statistic)
+    return view.cell(row, "p" if form == "p" else "decimal", registry.decimals(statistic) or 2)

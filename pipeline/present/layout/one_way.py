@@ -8,7 +8,6 @@ from pipeline.present import formats
 from pipeline.present.amounts import amount_cell
 from pipeline.present.document import Cell, HeadCell, Row
 from pipeline.present.layout.parts import (
-    CELLS,
     Body,
     problem_notes,
     small_base_note,
@@ -19,6 +18,8 @@ from pipeline.present.layout.parts import (
 from pipeline.present.view import View
 from pipeline.results import ResultRow
 from pipeline.spec.model import TableSpec
+from pipeline.statistics import registry
+from pipeline.statistics.core import Distribution
 
 EMPTY = Cell(kind="empty")
 
@@ -234,13 +235,10 @@ def _bounds_note(view: View, ranges: Sequence[str]) -> list[str]:
     return [view.t("bounds_note", size=size)] if "bound" in ranges else []
 
 
-SUMMARY = ("n", "mean", "sd", "minimum", "q1", "median", "q3", "maximum")
-
-
 def summary(view: View, spec: TableSpec) -> Body:
     """Numeric variables and dates, one per row: cases, mean, spread, percentiles, missing; the ends of dates."""
     wanted = [s for s in spec.statistics if s != "n"]
-    statistics = ["n", *wanted] if wanted else list(SUMMARY)
+    statistics = ["n", *wanted] if wanted else list(registry.usual("group", takes=Distribution))
     statistics = [s for s in statistics if any(view.get(spec.table, s, n) is not None for n in spec.rows)]
     rows, used = [], []
     for name in spec.rows:
@@ -270,12 +268,10 @@ def summary(view: View, spec: TableSpec) -> Body:
 def view_decimals(view: View, name: str, statistic: str) -> int:
     """Decimals of a number about a variable: the codebook's for means, none more than the data for extremes."""
     variable = view.variables.get(name)
-    own = 1 if variable is None or variable.decimals is None else variable.decimals
-    if statistic in ("minimum", "maximum", "mode", "range") and (variable is None or variable.decimals is None):
-        return 0
-    if variable is not None and variable.scores:
-        return 2 if statistic in ("mean", "sd", "se") else own
-    return own
+    usual = registry.decimals(statistic)
+    if variable is None or variable.decimals is None:
+        return usual if usual == 0 or (usual and variable is not None and variable.scores) else 1
+    return usual if usual and variable.scores else variable.decimals
 
 
 def _with_unit(view: View, name: str) -> str:
@@ -329,11 +325,14 @@ def grid(view: View, spec: TableSpec) -> Body:
 
 def reliability(view: View, spec: TableSpec) -> Body:
     """The items of a scale: mean, spread, item-total correlation, alpha without the item; the whole scale's below."""
+    made = {r.statistic for r in view.results.rows(spec.table)}
     of_items = {r.statistic for r in view.results.rows(spec.table) if r.row_code}
-    statistics = [("mean", 2), ("sd", 2), ("item_total_correlation", 2), ("alpha_if_deleted", 3)]
-    usual = [(s, d) for s, d in statistics if any(r.statistic == s for r in view.results.rows(spec.table))]
-    statistics = usual + [(s, 2) for s in spec.statistics if s in of_items and s not in dict(usual)]
-    whole = tuple(s for s in spec.statistics if s not in of_items and s not in CELLS) or ("cronbach_alpha",)
+    usual = ("mean", "sd", *registry.usual("item"))
+    asked = dict.fromkeys((*(s for s in usual if s in made), *(s for s in spec.statistics if s in of_items)))
+    statistics = [(s, registry.decimals(s) or 2) for s in asked]
+    whole = tuple(
+        s for s in spec.statistics if s not in of_items and not registry.stands_in(s, "cell")
+    ) or registry.usual("scale")
     rows, lines, used = [], [], []
     n = None
     for name in spec.rows:

@@ -10,7 +10,7 @@ from pipeline.present.document import HeadCell, Row, Table
 from pipeline.present.view import View
 from pipeline.results import CODEBOOK_TABLE, ResultRow
 from pipeline.spec.model import TableSpec, say
-from pipeline.statistics.core import belongs_to_another, beside, is_p
+from pipeline.statistics import registry
 from pipeline.tables.plan import members_of, variables_of
 
 
@@ -59,15 +59,9 @@ def frame(view: View, spec: TableSpec, number: int, body: Body) -> Table:
     )
 
 
-_NUMBERS = (
-    "mean", "median", "pearson_r", "spearman_rho", "gamma", "linear_by_linear", "eta_rows", "eta_columns",
-    "kappa_linear", "cronbach_alpha", "coefficient",
-)  # fmt: skip
-
-
 def _no_answers(view: View, spec: TableSpec) -> str:
     """Which categories a table's numbers leave out, because they say that there is no answer."""
-    if not any(r.statistic in _NUMBERS for r in view.results.rows(spec.table)):
+    if not any(registry.of_numbers(r.statistic) for r in view.results.rows(spec.table)):
         return ""
     said: dict[tuple[tuple[str, str], ...], None] = {}
     for member in members_of(variables_of(spec, view.codebook), view.codebook):
@@ -135,20 +129,6 @@ def _problem(reason: str) -> str:
 
 # ---------------------------------------------------------------- numbers about the whole table
 
-CELLS = (
-    "count", "n", "row_share", "column_share", "table_share", "share_of_cases", "share_of_responses", "expected",
-    "residual", "pearson_residual", "adjusted_residual", "effective_n", "design_effect", "interval_low",
-    "interval_high",
-)  # fmt: skip
-"""What stands in the cells of a cross-table; every other statistic is about the whole table."""
-
-SHORT = ("cramers_v", "eta_squared")
-TESTS = (
-    "cmh", "chi2", "rao_scott_f", "mrcv_rs_chi2", "fisher_p", "cramers_v", "gamma", "tau_b", "somers_d_columns",
-    "design_t", "design_wald_f", "t", "welch_t", "anova_f", "welch_anova_f", "kruskal_h", "mann_whitney_u",
-    "cohens_d", "eta_squared", "pearson_r", "spearman_rho",
-)  # fmt: skip
-
 
 def table_statistics(view: View, spec: TableSpec, row: str, column: str, layer_code: str = "") -> list[str]:
     """The lines about one pair of variables: those asked for, or the usual ones of the mode.
@@ -161,10 +141,10 @@ def table_statistics(view: View, spec: TableSpec, row: str, column: str, layer_c
         if r.row_var == row and r.col_var == column and not r.row_code and not r.col_code
         and r.layer_code == layer_code
     }  # fmt: skip
-    asked = [s for s in spec.statistics if s in found and s not in CELLS]
-    usual = TESTS if view.mode(spec) != "description" else SHORT
+    asked = [s for s in spec.statistics if s in found and not registry.stands_in(s, "cell")]
+    usual = registry.usual("line", described=view.mode(spec) == "description")
     wanted = asked or [s for s in usual if s in found and not found[s].error.startswith("weights_need")]
-    lines = [_line(view, name, found) for name in wanted if not belongs_to_another(name, wanted)]
+    lines = [_line(view, name, found) for name in wanted if not registry.belongs_to_another(name, wanted)]
     return [line for line in lines if line]
 
 
@@ -172,17 +152,17 @@ def _line(view: View, name: str, found: dict[str, ResultRow]) -> str:
     row = found[name]
     if row.value is None:
         return f"{view.statistic_name(name)}: {formats.NOT_COMPUTABLE} ({view.remark('error', row.error)})"
-    own = beside(name, found)
-    value = formats.p_text(row.value, view.lang) if is_p(name) else formats.decimal_text(row.value, 2, view.lang)
+    own = registry.beside(name, found)
+    value = _text(view, name, row.value)
     equals = "" if value.startswith("<") else "= "
     pieces = [f"{view.statistic_name(name)} {equals}{value}"]
     degrees = [found[d].value for d in own.df if d in found]
     if degrees and all(d is not None for d in degrees):
         pieces.append(f"{view.t('df')} = {formats.degrees_text((d for d in degrees if d is not None), view.lang)}")
-    p, ase, low, high = (found[part].value if part in found else None for part in (own.p, own.se, own.low, own.high))
+    p, ase, low, high = (found[part].value if part in found else None for part in (own.p, own.ase, own.low, own.high))
     if p is not None:
         pieces.append(formats.p_words(p, view.lang))
-    if ase is not None and own.se.endswith("_ase"):
+    if ase is not None:
         pieces.append(f"{view.t('ase')} = {formats.decimal_text(ase, 2, view.lang)}")
     if low is not None and high is not None:
         level = formats.percent_text(view.study.confidence, view.lang, 0)
@@ -195,6 +175,13 @@ def _line(view: View, name: str, found: dict[str, ResultRow]) -> str:
     if row.warning:
         pieces.append(view.remark("warning", row.warning))
     return "; ".join(pieces)
+
+
+def _text(view: View, name: str, value: float) -> str:
+    form = registry.form(name)
+    if form == "p":
+        return formats.p_text(value, view.lang)
+    return formats.count_text(value, view.lang) if form == "count" else formats.decimal_text(value, 2, view.lang)
 
 
 def strength(v: float) -> str:

@@ -5,23 +5,14 @@ from __future__ import annotations
 from pipeline.codes import pair_parts
 from pipeline.present import formats
 from pipeline.present.document import Cell, HeadCell, Row
-from pipeline.present.layout.parts import CELLS, Body, problem_notes, stub
+from pipeline.present.layout.parts import Body, problem_notes, stub
 from pipeline.present.view import View
 from pipeline.results import ResultRow
 from pipeline.spec.model import TableSpec
-from pipeline.statistics.core import belongs_to_another, beside, is_p
+from pipeline.statistics import registry
+from pipeline.statistics.posthoc import METHODS
 
 _HEADS = ("df", "p", "ase", "low", "high")
-ORDER = (
-    "chi2", "chi2_yates", "likelihood_ratio", "linear_by_linear", "fisher_p", "permutation_p", "rao_scott_f",
-    "rao_scott_chi2", "phi", "cramers_v", "contingency_coefficient", "lambda_rows", "lambda_columns",
-    "lambda_symmetric", "gk_tau_rows", "gk_tau_columns", "uncertainty_rows", "uncertainty_columns",
-    "uncertainty_symmetric", "gamma", "tau_b", "tau_c", "somers_d_rows", "somers_d_columns", "somers_d_symmetric",
-    "pearson_r", "spearman_rho", "eta_rows", "eta_columns", "kappa", "mcnemar_p", "odds_ratio",
-)  # fmt: skip
-"""The order in which SPSS users look for them; what is not named follows in the order of computing."""
-
-_NOT_HERE = (*CELLS, "cases_n", "mean", "sd", "se", "median", "minimum", "maximum", "letters")
 EMPTY = Cell(kind="empty")
 
 
@@ -31,7 +22,7 @@ def all_statistics(view: View, spec: TableSpec) -> Body | None:
     used: list[ResultRow | None] = []
     groups: dict[tuple[str, str, str], dict[str, ResultRow]] = {}
     for r in view.results.rows(spec.table):
-        if not r.row_code and not r.col_code and r.col_var and r.statistic not in _NOT_HERE:
+        if not r.row_code and not r.col_code and r.col_var and registry.stands_in(r.statistic, "line"):
             groups.setdefault((r.row_var, r.col_var, r.layer_code), {})[r.statistic] = r
     for (row, column, layer), found in groups.items():
         if len(groups) > 1:
@@ -39,8 +30,8 @@ def all_statistics(view: View, spec: TableSpec) -> Body | None:
             if layer and spec.layer:
                 words.append(view.code_label(spec.layer, layer))
             rows.append(Row(" × ".join(words), kind="group"))
-        names = [name for name in found if not belongs_to_another(name, found)]
-        for name in sorted(names, key=lambda n: ORDER.index(n) if n in ORDER else len(ORDER)):
+        names = [name for name in found if not registry.belongs_to_another(name, found)]
+        for name in sorted(names, key=registry.order):
             rows.append(_row(view, name, found, used))
     rows += _pairs(view, spec)
     if not rows:
@@ -59,33 +50,38 @@ def all_statistics(view: View, spec: TableSpec) -> Body | None:
 def _pairs(view: View, spec: TableSpec) -> list[Row]:
     """Which groups differ: a row per method and pair of groups."""
     rows: list[Row] = []
+    by_p = {method.difference.p: name for name, method in METHODS.items()}
     for r in view.results.rows(spec.table):
-        method, _, end = r.statistic.rpartition("_")
-        if end != "p" or len(pair_parts(r.col_code)) < 2:
+        method = by_p.get(r.statistic)
+        if method is None or len(pair_parts(r.col_code)) < 2:
             continue
+        own = METHODS[method].difference
         if not rows:
             rows.append(Row(view.t("pairwise"), kind="group"))
         names = " – ".join(view.code_label(r.col_var, c) for c in pair_parts(r.col_code))
-        beside = {e: view.get(spec.table, f"{method}_{e}", r.row_var, "", r.col_var, r.col_code, r.layer_code)
-                  for e in ("difference", "low", "high")}  # fmt: skip
+        difference, low, high = (
+            view.get(spec.table, name, r.row_var, "", r.col_var, r.col_code, r.layer_code)
+            for name in (own.id, own.low, own.high)
+        )
         cells = (
-            view.cell(beside["difference"], "decimal", 3), EMPTY, view.cell(r, "p"), EMPTY,
-            view.cell(beside["low"], "decimal", 3), view.cell(beside["high"], "decimal", 3), EMPTY,
+            view.cell(difference, "decimal", 3), EMPTY, view.cell(r, "p"), EMPTY,
+            view.cell(low, "decimal", 3), view.cell(high, "decimal", 3), EMPTY,
         )  # fmt: skip
         rows.append(Row(f"{view.t('method_' + method)}: {names}", cells))
     return rows
 
 
 def _row(view: View, name: str, found: dict[str, ResultRow], used: list[ResultRow | None]) -> Row:
-    row, own = found[name], beside(name, found)
+    row, own = found[name], registry.beside(name, found)
     used.append(row)
-    cells = [view.cell(row, "p" if is_p(name) else "decimal", 3)]
+    form = registry.form(name)
+    cells = [view.cell(row, form if form in ("p", "count") else "decimal", 3)]
     degrees = [found[d] for d in own.df if d in found]
     if degrees and all(d.value is not None for d in degrees):
         cells.append(Cell("; ".join(_degrees(d.value, view) for d in degrees if d.value is not None)))
     else:
         cells.append(view.cell(degrees[0], "decimal") if degrees else EMPTY)
-    for part in (own.p, own.se, own.low, own.high):
+    for part in (own.p, own.ase or own.se, own.low, own.high):
         cells.append(view.cell(found[part], "p" if part == own.p else "decimal", 3) if part in found else EMPTY)
     remarks = [view.remark("method", row.method)] if row.method else []
     if row.warning:

@@ -10,18 +10,18 @@ from pipeline.present import formats
 from pipeline.present.amounts import amount_cell
 from pipeline.present.document import Cell, HeadCell, Row, RowKind
 from pipeline.present.layout.one_way import view_decimals
-from pipeline.present.layout.parts import CELLS, Body, problem_notes, small_base_note, stub, table_statistics
+from pipeline.present.layout.parts import Body, problem_notes, small_base_note, stub, table_statistics
 from pipeline.present.view import View
 from pipeline.results import ResultRow
 from pipeline.spec.load import parts
 from pipeline.spec.model import TableSpec
+from pipeline.statistics import registry
+from pipeline.statistics.core import GroupedDistribution, Patterns
+from pipeline.statistics.correlation import COEFFICIENTS
+from pipeline.statistics.posthoc import METHODS
+from pipeline.statistics.registry import known
 
 EMPTY = Cell(kind="empty")
-
-_COEFFICIENTS = ("pearson_r", "spearman_rho", "tau_b")
-_SHARES = (
-    "row_share", "column_share", "table_share", "share_of_cases", "share_of_responses", "interval_low", "interval_high",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def crosstab(view: View, spec: TableSpec) -> Body:
     """Rows by a banner of one or several variables; the share within each column, counts beside it when few."""
     names = [m for n in spec.rows for m in _members(view, n)]
     banner = _banner(view, spec, names[0])
-    asked = [s for s in spec.statistics if s in CELLS]
+    asked = [s for s in spec.statistics if registry.stands_in(s, "cell")]
     few = len(banner) <= 5
     shown = asked or (["n", "column_share"] if few else ["column_share"])
     layers = _layers(view, spec)
@@ -189,9 +189,10 @@ def _mean_line(
 
 
 def _formatted(view: View, statistic: str, row: ResultRow | None, letters: str = "") -> Cell:
-    if statistic in ("count", "n"):
+    form = registry.form(statistic)
+    if form == "count":
         return view.cell(row, "count")
-    if statistic in _SHARES:
+    if form == "share":
         return view.cell(row, "share", letters=letters)
     return view.cell(row, "decimal", 1)
 
@@ -263,8 +264,10 @@ def _head(
 
 # ---------------------------------------------------------------- means
 
-GROUP_MEASURES = ("n", "count", "mean", "sd", "se", "median", "minimum", "maximum", "variance", "mean_low", "mean_high")
-"""What stands in the columns of a table of means; every other statistic asked for is a line below it."""
+
+def _of_groups(statistic: str) -> bool:
+    """Whether a statistic stands in a column of a table of means; every other one asked for is a line below it."""
+    return registry.stands_in(statistic, "group", GroupedDistribution)
 
 
 def means(view: View, spec: TableSpec) -> Body:
@@ -273,7 +276,7 @@ def means(view: View, spec: TableSpec) -> Body:
     With a layer the blocks stand within each of its categories; letters compare the means of a block's groups.
     """
     names = list(spec.rows)
-    asked = [s for s in spec.statistics if s in GROUP_MEASURES]
+    asked = [s for s in spec.statistics if _of_groups(s)]
     shown = asked or (["n", "mean", "sd"] if len(names) <= 3 else ["mean"])
     rows: list[Row] = []
     used: list[ResultRow | None] = []
@@ -301,7 +304,7 @@ def means(view: View, spec: TableSpec) -> Body:
         total = _mean_cells(view, spec, names, Column(spec.columns[0], ""), shown, used, layer)
         rows.append(Row(view.t("total"), total, "total", deep))
     lines = []
-    below = spec.model_copy(update={"statistics": tuple(s for s in spec.statistics if s not in GROUP_MEASURES)})
+    below = spec.model_copy(update={"statistics": tuple(s for s in spec.statistics if not _of_groups(s))})
     for layer in layers:
         for name in names:
             for column in spec.columns:
@@ -350,7 +353,7 @@ def _mean_cells(
             if spec.letters and statistic == "mean" and group.code:
                 one = view.get(spec.table, "letters", name, "", group.var, group.code, layer)
                 letters = one.method if one is not None and one.value is not None else ""
-            if statistic in ("n", "count"):
+            if registry.form(statistic) == "count":
                 cells.append(view.cell(row, "count"))
             else:
                 cells.append(amount_cell(view, row, name, statistic, view_decimals(view, name, statistic), letters))
@@ -360,19 +363,20 @@ def _mean_cells(
 def _pairs_of_groups(view: View, spec: TableSpec, name: str, column: str, layer: str) -> list[str]:
     """The post hoc comparisons asked for: of each pair of groups the difference and its adjusted p."""
     lines = []
-    for method in ("tukey", "games_howell", "dunn"):
-        if method not in spec.statistics and f"{method}_p" not in spec.statistics:
+    for method, numbers in METHODS.items():
+        own = numbers.difference
+        if method not in spec.statistics and own.p not in spec.statistics:
             continue
         found = [
             r for r in view.results.rows(spec.table)
-            if r.statistic == f"{method}_p" and (r.row_var, r.col_var, r.layer_code) == (name, column, layer)
+            if r.statistic == own.p and (r.row_var, r.col_var, r.layer_code) == (name, column, layer)
         ]  # fmt: skip
         pairs = []
         for p in found:
             groups = " – ".join(view.code_label(column, code) for code in pair_parts(p.col_code)) if p.col_code else ""
             text = f"{formats.NOT_COMPUTABLE} ({view.remark('error', p.error)})"
             if p.value is not None:
-                away = view.get(spec.table, f"{method}_difference", name, "", column, p.col_code, layer)
+                away = view.get(spec.table, own.id, name, "", column, p.col_code, layer)
                 number = (
                     formats.decimal_text(away.value, 2, view.lang)
                     if away is not None and away.value is not None
@@ -387,8 +391,8 @@ def _pairs_of_groups(view: View, spec: TableSpec, name: str, column: str, layer:
 
 def correlation(view: View, spec: TableSpec, statistic: Literal["pearson_r", "spearman_rho"] = "pearson_r") -> Body:
     """Numeric variables in rows and columns; the correlation in each cell, its cases beside it; others below."""
-    wanted = next((s for s in spec.statistics if s in _COEFFICIENTS), statistic)
-    below = tuple(s for s in spec.statistics if s not in _COEFFICIENTS and s not in CELLS)
+    wanted = next((s for s in spec.statistics if s in COEFFICIENTS), statistic)
+    below = tuple(s for s in spec.statistics if s not in COEFFICIENTS and not registry.stands_in(s, "cell"))
     rows, used, lines = [], [], []
     for name in spec.rows:
         cells = []
@@ -418,25 +422,25 @@ def correlation(view: View, spec: TableSpec, statistic: Literal["pearson_r", "sp
 def matrix(view: View, spec: TableSpec) -> Body:
     """Each pair of several variables once, below the diagonal; p and, where they differ, the cases under each row."""
     names = [m for n in spec.rows for m in _members(view, n)]
-    wanted = [s for s in _COEFFICIENTS if s in spec.statistics] or ["pearson_r"]
+    wanted = [s for s in COEFFICIENTS if s in spec.statistics] or ["pearson_r"]
     cases = {r.value for r in view.results.rows(spec.table) if r.statistic == "n"}
     rows: list[Row] = []
     used: list[ResultRow | None] = []
     for place, statistic in enumerate(wanted):
         if len(wanted) > 1:
             rows.append(Row(view.statistic_name(statistic), kind="group"))
-        lines = [(statistic, "decimal", 2), (f"{statistic}_p", "p", 3)]
-        lines += [("n", "count", 0)] if place == 0 and len(cases) > 1 else []
+        lines = [(statistic, "decimal", ""), (known(Patterns)[statistic].values[statistic].p, "p", "row_p")]
+        lines += [("n", "count", "row_n")] if place == 0 and len(cases) > 1 else []
         for i, name in enumerate(names):
-            for line, form, decimals in lines:
+            for line, form, own_head in lines:
                 found = [view.get(spec.table, line, name, "", other, "") for other in names[:i]]
                 if line != statistic and not any(found):
                     continue
                 used += found if line == statistic else []
-                cells = [view.cell(row, form, decimals) for row in found]
+                cells = [view.cell(row, form, 2) for row in found]
                 cells += [Cell("1", 1.0, "count")] if line == statistic else [EMPTY]
                 cells += [EMPTY] * (len(names) - i - 1)
-                label = f"{i + 1} {view.label(name)}" if line == statistic else view.t(f"row_{line.rpartition('_')[2]}")
+                label = f"{i + 1} {view.label(name)}" if line == statistic else view.t(own_head)
                 rows.append(Row(label, tuple(cells), "body", int(line != statistic) + int(len(wanted) > 1)))
     n = next(iter(cases), None)
     same = len(cases) == 1 and n is not None
