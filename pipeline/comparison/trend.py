@@ -24,9 +24,7 @@ from pipeline.tables.plan import pieces
 WAVE = "wave"
 """The ``col_var`` of every change; its ``col_code`` is the wave before."""
 
-SHARES = ("valid_share", "share_of_cases")
 BESIDE = ("n", "count", "missing_n", "cases_n")
-CHANGES = ("change", "change_low", "change_high", "change_p", "change_bound_low", "change_bound_high")
 NOT_COMPARABLE = "not_comparable"
 
 _WAYS = ("frequency", "multiple", "summary", "scores")

@@ -80,20 +80,6 @@ def clopper_pearson(k: ArrayLike, n: ArrayLike, confidence: float = 0.95) -> tup
     return np.where(none, np.nan, low), np.where(none, np.nan, high)
 
 
-def agresti_coull(k: ArrayLike, n: ArrayLike, confidence: float = 0.95) -> tuple[Floats, Floats]:
-    """Agresti and Coull's interval (Am. Stat. 52, 1998), cut at 0 and 1. NaN where n is 0."""
-    k, n = _floats(k, n)
-    z = _z(confidence)
-    total = n + z**2
-    p = (k + z**2 / 2) / total
-    half = z * np.sqrt(p * (1 - p) / total)
-    none = n <= 0
-    return (
-        np.where(none, np.nan, np.maximum(p - half, 0.0)),
-        np.where(none, np.nan, np.minimum(p + half, 1.0)),
-    )
-
-
 def newcombe(
     k1: ArrayLike, n1: ArrayLike, k2: ArrayLike, n2: ArrayLike, confidence: float = 0.95
 ) -> tuple[Floats, Floats]:
@@ -139,7 +125,7 @@ def effective_n(p: ArrayLike, se: ArrayLike) -> Floats:
 def logit_interval(p: ArrayLike, se: ArrayLike, df: float, confidence: float = 0.95) -> tuple[Floats, Floats]:
     """Interval of a weighted share, symmetric on the logit scale, with Student's t (R svyciprop, "xlogit").
 
-    NaN where p is 0 or 1: there the standard error says nothing, see :func:`korn_graubard`.
+    NaN where p is 0 or 1: there the standard error says nothing.
     """
     p, se = _floats(p, se)
     inside = (p > 0) & (p < 1)
@@ -148,19 +134,6 @@ def logit_interval(p: ArrayLike, se: ArrayLike, df: float, confidence: float = 0
     half = _t(confidence, df) * se / (safe * (1 - safe))
     low, high = 1 / (1 + np.exp(half - logit)), 1 / (1 + np.exp(-half - logit))
     return np.where(inside, low, np.nan), np.where(inside, high, np.nan)
-
-
-def korn_graubard(
-    p: ArrayLike, se: ArrayLike, cases: float, df: float, confidence: float = 0.95
-) -> tuple[Floats, Floats]:
-    """Clopper–Pearson with an effective n (Korn and Graubard, Surv. Methodol. 24, 1998; R svyciprop, "beta").
-
-    The effective n is p(1 − p)/se², adjusted by (t(cases − 1)/t(df))²; where p is 0 or 1 it is ``cases``.
-    """
-    p, se = _floats(p, se)
-    n = effective_n(p, se)
-    n = np.where(np.isfinite(n), n * (_t(confidence, cases - 1) / _t(confidence, df)) ** 2, cases)
-    return clopper_pearson(n * p, n, confidence)
 
 
 # ---------------------------------------------------------------- intervals of column shares

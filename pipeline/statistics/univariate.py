@@ -312,19 +312,3 @@ def kish(aggregate: Distribution, options: Options) -> Mapping[str, Result]:
         "effective_n": number(effective, "kish"),
         "design_effect_weights": number(float(aggregate.n.sum()) / effective, "kish"),
     }
-
-
-def lag1_autocorrelation(x: Floats) -> float:
-    """Lag-1 autocorrelation Σ(xᵢ−m)(xᵢ₊₁−m) / Σ(xᵢ−m)² of a series (n,), in its own order.
-
-    Not a survey statistic: it shows whether the order of the cases carries something. NaN for a constant or fewer
-    than two values. Source: NIST/SEMATECH e-Handbook, 1.3.5.12.
-    """
-    x = np.asarray(x, dtype=np.float64)
-    if x.size < 2:
-        return math.nan
-    d = x - x[0]
-    e = d - d.mean()
-    e = e - e.mean()
-    squares = float(e @ e)
-    return float(e[:-1] @ e[1:]) / squares if squares > 0 else math.nan

@@ -12,10 +12,11 @@ import pytest
 
 from pipeline.counting.engine import CaseWeights, distribution, patterns
 from pipeline.statistics.core import Cells, Crosstab, Floats, GroupedDistribution, Ints, Number, Options, Patterns
-from pipeline.statistics.design import Sampled, cell_shares, design, jackknife, replicates
+from pipeline.statistics.design import Sampled, cell_shares, design, replicates
 from pipeline.statistics.groups import wald_f
 from pipeline.statistics.models import ModelData, ModelSpec, fit_model
 from pipeline.statistics.registry import compute
+from tests.statistics.jackknife import jackknife
 
 ORACLES = Path(__file__).parent / "oracles"
 R: dict[str, Any] = json.loads((ORACLES / "sampled.json").read_text())

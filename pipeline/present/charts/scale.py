@@ -11,7 +11,6 @@ from pipeline.present.charts.model import Chart, Series
 from pipeline.present.charts.shapes import Sheet, block
 
 _TICK_LENGTH = 3.0
-_WIDEST_RATIO = 1e6  # a ratio scale beyond this would draw nothing but its end points
 
 
 @dataclass(frozen=True, slots=True)

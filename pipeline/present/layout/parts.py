@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pipeline.present import formats
 from pipeline.present.document import HeadCell, Row, Table
@@ -192,8 +192,3 @@ def strength(v: float) -> str:
 def stub(view: View, text: str = "", rows: int = 1) -> HeadCell:
     """The head of the stub column."""
     return HeadCell(text, 1, rows)
-
-
-def with_level(rows: Sequence[Row], level: int) -> list[Row]:
-    """The rows, indented."""
-    return [replace(row, level=level) for row in rows]
