@@ -195,10 +195,8 @@ class GroupedDistribution:
 class Patterns:
     """Distinct rows over p numeric variables, with how many cases show each.
 
-    ``x``: shape (k, p), NaN where a case has no valid value; ``n``, ``w``, ``w2``: shape (k,). ``stratum`` and
-    ``cluster``: shape (k,), integer codes, or ``None``; patterns that do not keep strata and clusters apart have the
-    sample in ``sampling``; ``sample_n`` as for :class:`Distribution`. Used by correlations, paired tests, scales and
-    models.
+    ``x``: shape (k, p), NaN where a case has no valid value; ``n``, ``w``, ``w2``: shape (k,). ``sampling``,
+    ``sample_n`` as for :class:`Distribution`. Used by correlations, paired tests, scales and models.
     """
 
     x: Floats
@@ -206,8 +204,6 @@ class Patterns:
     w: Floats
     w2: Floats
     weighting: Weighting = "none"
-    stratum: Ints | None = None
-    cluster: Ints | None = None
     sampling: Sampling | None = None
     sample_n: float | None = None
 

@@ -51,8 +51,6 @@ def complete(patterns: Patterns) -> Patterns:
         patterns.w[keep],
         patterns.w2[keep],
         patterns.weighting,
-        None if patterns.stratum is None else patterns.stratum[keep],
-        None if patterns.cluster is None else patterns.cluster[keep],
         None if patterns.sampling is None else patterns.sampling.kept(keep),
         patterns.sample_n,
     )
@@ -77,34 +75,18 @@ def centred(x: Floats, w: Floats) -> tuple[Floats, Floats]:
 
 
 def linearised_variance(p: Patterns, influence: Floats) -> tuple[float, float]:
-    """Design variance of Σw·influence, and the design's degrees of freedom (units minus strata).
+    """Variance of Σw·influence in a one-stage sample, and its degrees of freedom: the cases less one.
 
-    Taylor linearisation, first-stage units drawn with replacement within strata: Σ_h n_h/(n_h−1) Σ(t − t̄_h)² over the
-    totals t of the units of stratum h. Without clusters each case is a unit; without strata too, n_h is ``sample_n``
-    where that is given. NaN where a stratum has a single unit.
+    Taylor linearisation, cases drawn with replacement: n/(n−1) (Σ(w·influence)² − (Σw·influence)²/n), where n is
+    ``sample_n`` if that is given. NaN for a single case.
     """
-    stratum = np.zeros(p.w.size, dtype=np.int64) if p.stratum is None else p.stratum
-    _, h = np.unique(stratum, return_inverse=True)
-    strata = int(h.max()) + 1
-    if p.cluster is None:
-        units = np.bincount(h, p.n, strata)
-        totals = np.bincount(h, p.w * influence, strata)
-        squares = np.bincount(h, p.w2 * influence * influence, strata)
-    else:
-        _, unit = np.unique(np.column_stack([h, p.cluster]), axis=0, return_inverse=True)
-        unit = unit.ravel()
-        sums = np.bincount(unit, p.w * influence)
-        owner = np.zeros(sums.size, dtype=np.int64)
-        owner[unit] = h
-        units = np.bincount(owner, minlength=strata).astype(np.float64)
-        totals = np.bincount(owner, sums, strata)
-        squares = np.bincount(owner, sums * sums, strata)
-    df = float(units.sum() - strata)
-    if units.min() < 2:
-        return math.nan, df
-    if p.sample_n is not None and p.stratum is None and p.cluster is None:
-        units = np.array([p.sample_n])
-    return float((units / (units - 1) * (squares - totals * totals / units)).sum()), df
+    cases = float(p.n.sum())
+    if cases < 2:
+        return math.nan, cases - 1
+    drawn = cases if p.sample_n is None else float(p.sample_n)
+    total = float((p.w * influence).sum())
+    squares = float((p.w2 * influence * influence).sum())
+    return drawn / (drawn - 1) * (squares - total * total / drawn), cases - 1
 
 
 def design_variance(p: Patterns, influence: Floats, estimate: Callable[[Floats], float]) -> tuple[float, float, str]:
@@ -115,7 +97,7 @@ def design_variance(p: Patterns, influence: Floats, estimate: Callable[[Floats],
     """
     if p.sampling is None:
         variance, df = linearised_variance(p, influence)
-        return variance, df, "stratum_of_one_unit" if math.isnan(variance) else ""
+        return variance, df, "fewer_than_two_cases" if math.isnan(variance) else ""
     covariance, error = p.sampling.covariance(influence[:, None], lambda w: np.array([estimate(w)]))
     return float(covariance[0, 0]), p.sampling.df, error
 
@@ -192,7 +174,7 @@ def pearson(aggregate: Patterns, options: Options) -> Mapping[str, Result]:
     √((1−r²)/(W−2)). With a probability weight or a design: design-based standard error, p from r/se with the design's
     degrees of freedom, interval on the scale of atanh. Not computable: ``not_two_variables``; ``fewer_than_two_cases``;
     ``zero_variance``; p or interval ``too_few_cases``; the interval of a ``perfect_correlation``; what the design has
-    against a variance (``lonely_psu``, ``stratum_of_one_unit``).
+    against a variance (``lonely_psu``).
     """
     if not _pair(aggregate):
         return {name: not_computable(NOT_A_PAIR) for name in _R}

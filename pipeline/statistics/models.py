@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.statistics import design, model_likelihoods
+from pipeline.statistics import model_likelihoods
 from pipeline.statistics.core import (
     Cells,
     Floats,
@@ -320,29 +320,13 @@ def _linearised(data: ModelData, problem: _Problem, fit: Fit, z: Floats) -> tupl
     q = fit.theta.size
     scores = np.zeros((patterns.n.size, q))
     scores[used] = fit.scores
-    w = np.where(used, patterns.w, 0.0)
+    w, w2 = (np.where(used, weights, 0.0) for weights in (patterns.w, patterns.w2))
     ratio = float(problem.w.sum()) / problem.base
-    stratum = np.zeros(patterns.n.size, np.int64) if patterns.stratum is None else patterns.stratum
-    if patterns.cluster is None:
-        numbers = np.unique(stratum, return_inverse=True)[1].ravel()
-        meat, error = np.zeros((q, q)), ""
-        cases = np.bincount(numbers, patterns.n)
-        kept = np.bincount(numbers[used], patterns.n[used], cases.size)
-        for h in np.flatnonzero(kept):
-            at = numbers == h
-            if cases[h] < 2:
-                error = "lonely_psu"
-                break
-            sums = w[at] @ scores[at]
-            squares = (scores[at] * np.where(used, patterns.w2, 0.0)[at][:, None]).T @ scores[at]
-            meat += cases[h] / (cases[h] - 1) * (squares - np.outer(sums, sums) / cases[h])
-        df = float(kept.sum() - (kept > 0).sum())
-    else:
-        sample = design.design(w, stratum, patterns.cluster)
-        found = design.total(scores, sample)
-        meat, error = found.covariance, found.error
-        inside = design.design(w[used], stratum[used], patterns.cluster[used])
-        df = inside.df
+    cases, df = float(patterns.n.sum()), float(patterns.n[used].sum()) - 1
+    meat, error = np.zeros((q, q)), "lonely_psu" if cases < 2 else ""
+    if not error:
+        sums = w @ scores
+        meat = cases / (cases - 1) * ((scores * w2[:, None]).T @ scores - np.outer(sums, sums) / cases)
     bread = np.linalg.inv(fit.information)
     return bread @ meat @ bread * ratio**2, df + 1 - q, error
 
@@ -660,7 +644,7 @@ def fit_model(data: ModelData, options: Options) -> ModelResult:
     mean, sd = _scale(problem)
     z = (problem.x - mean) / sd
     fit = _maximise(problem, z, _USUAL_PASSES)
-    designed = by_design(patterns) or patterns.stratum is not None or patterns.cluster is not None
+    designed = by_design(patterns)
     linearised = designed or spec.robust
     if spec.kind == "logistic" and not (fit.converged and float(np.abs(_eta(fit, z)).max()) <= _EXTREME):
         direction = model_likelihoods.separated(np.hstack([np.ones((z.shape[0], 1)), z]), problem.codes.astype(float))

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.statistics.core import Cells, Distribution, GroupedDistribution, Number, Options, Patterns
+from pipeline.statistics.design import Sampled, design
 from pipeline.statistics.registry import compute
 
 ORACLES = Path(__file__).parent / "oracles"
@@ -71,9 +72,16 @@ def patterns(x, w=None, weighting="none", stratum=None, cluster=None):
         w,
         w * w,
         weighting,
-        None if stratum is None else np.asarray(stratum, dtype=np.int64),
-        None if cluster is None else np.asarray(cluster, dtype=np.int64),
+        sampled_cases(w, stratum, cluster),
     )
+
+
+def sampled_cases(w, stratum=None, cluster=None):
+    """The sample behind cases that are a pattern each; none where neither strata nor clusters are given."""
+    if stratum is None and cluster is None:
+        return None
+    stratum, cluster = (None if one is None else np.asarray(one, dtype=np.int64) for one in (stratum, cluster))
+    return Sampled(design(w, stratum, cluster), np.arange(len(w)), len(w))
 
 
 def case_distribution(name, weighting):

@@ -234,6 +234,7 @@ def test_correlation_of_a_sample_by_definition(weighting):
     r, influence = r_and_influence(W)
     for sample, v, df in (
         (design(W, H, K), by_definition((W * influence)[:, None], H, K)[0, 0], 3),
+        (design(W, H), by_definition((W * influence)[:, None], H, np.arange(8))[0, 0], 6),
         (replicates(W, REPLICATE, "jk1"), 4 / 5 * 5 * np.var([r_and_influence(v)[0] for v in REPLICATE.T]), 4),
     ):
         a = of_pairs(sample, weighting)
@@ -245,20 +246,17 @@ def test_correlation_of_a_sample_by_definition(weighting):
         assert reason(a, "spearman_rho_p") == reason(a, "tau_b_p") == "weights_need_design_based"
 
 
-def test_one_stage_and_strata_of_patterns():
+def test_one_stage_of_patterns():
     r, influence = r_and_influence(W)
     own = (W * influence) ** 2
     for more, v in (
         ({}, 8 / 7 * own.sum()),
         ({"sample_n": 20}, 20 / 19 * own.sum()),
-        ({"stratum": H, "cluster": K}, by_definition((W * influence)[:, None], H, K)[0, 0]),
-        ({"stratum": H}, by_definition((W * influence)[:, None], H, np.arange(8))[0, 0]),
     ):
         assert value(of_pairs(**more), "pearson_r_se") == pytest.approx(v**0.5, rel=1e-10), more
     lonely = of_pairs(design(W, np.array([1, 1, 1, 1, 2, 2, 2, 9])))
     assert reason(lonely, "pearson_r_se") == reason(lonely, "pearson_r_low") == "lonely_psu"
     assert value(lonely, "pearson_r") == pytest.approx(r, rel=1e-12)
-    assert reason(of_pairs(stratum=np.array([1, 1, 1, 1, 2, 2, 2, 9])), "pearson_r_se") == "stratum_of_one_unit"
 
 
 def test_paired_difference_of_a_sample():

@@ -96,7 +96,7 @@ def test_reasons():
     assert value(halves, "sign_positive") == 2
     assert reason(patterns([np.arange(200) + 1.0, np.zeros(200)]), "wilcoxon_exact_p") == "too_many_for_exact"
     lonely = patterns([CASES["i1"], CASES["i2"]], CASES["pw"], "probability", stratum=[7, *[1] * 59])
-    assert reason(lonely, "paired_t") == "stratum_of_one_unit"
+    assert reason(lonely, "paired_t") == "lonely_psu"
 
 
 def test_only_by_name():
