@@ -3,7 +3,7 @@
 Columns (fixed): ``wave``, ``table_id``; ``statistic``; ``row_var``, ``row_code``, ``col_var``, ``col_code``,
 ``layer_var``, ``layer_code`` (codes as text; an empty code is the total over that variable); ``value`` (null when it
 could not be computed); ``n``, ``base`` (unweighted and weighted cases in the denominator); ``method``, ``warning``,
-``error``, ``suppressed``.
+``error``, ``suppressed``; ``letters``, of a column that is compared with others.
 """
 
 from __future__ import annotations
@@ -25,23 +25,19 @@ from pipeline.statistics.core import Cells, Floats, Number, Result
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_BY_CELL = ("row_code", "col_code", "method", "error")  # a chunk has one text for all its cells, or one for each
+_BY_CELL = ("row_code", "col_code", "error", "letters")  # a chunk has one text for all its cells, or one for each
 
 KEYS = (
     "wave", "table_id", "statistic", "row_var", "row_code", "col_var", "col_code", "layer_var", "layer_code",
 )  # fmt: skip
 NUMBERS = ("value", "n", "base")
 REMARKS = ("method", "warning", "error")
-COLUMNS = (*KEYS, *NUMBERS, *REMARKS, "suppressed")
-
-SYSTEM_MISSING = "."
-"""The code under which ``missing_n`` counts system-missing cases, as SPSS writes it."""
+LETTERS = "letters"
+"""The columns that a cell is significantly larger than, by their letters."""
+COLUMNS = (*KEYS, *NUMBERS, *REMARKS, "suppressed", LETTERS)
 
 CODEBOOK_TABLE = "codebook"
 """The table that holds every variable once, for the codebook and the page on data quality."""
-
-BLANK = " "
-"""The code of an empty string, which SPSS counts as a valid value (an empty code would mean the total)."""
 
 
 def schema() -> pa.Schema:
@@ -52,7 +48,7 @@ def schema() -> pa.Schema:
         [(name, pa.string()) for name in KEYS]
         + [("value", pa.float64()), ("n", pa.int64()), ("base", pa.float64())]
         + [(name, pa.string()) for name in REMARKS]
-        + [("suppressed", pa.bool_())]
+        + [("suppressed", pa.bool_()), (LETTERS, pa.string())]
     )
 
 
@@ -103,6 +99,7 @@ class ResultsWriter:
             method=one.method,
             warning=one.warning,
             error=one.error,
+            letters="",
         )
 
     def add_grid(
@@ -117,7 +114,7 @@ class ResultsWriter:
         method: str = "",
         warning: str = "",
         error: str = "undefined",
-        texts: npt.NDArray[np.object_] | None = None,
+        letters: npt.NDArray[np.object_] | None = None,
     ) -> None:
         """Add one number per cell: ``values`` of shape (rows, columns); NaN means not computable, for ``error``."""
         values = np.asarray(values, dtype=np.float64)
@@ -144,9 +141,10 @@ class ResultsWriter:
             value=values.ravel(),
             n=_each(n, r, c),
             base=_each(base, r, c),
-            method=method if texts is None else np.asarray(texts, dtype=object).ravel(),
+            method=method,
             warning=warning,
             error=errors,
+            letters="" if letters is None else np.asarray(letters, dtype=object).ravel(),
         )
 
     def add_result(
@@ -166,7 +164,7 @@ class ResultsWriter:
         if isinstance(result, Cells):
             self.add_grid(
                 about, statistic, result.values, row_codes, col_codes, n, base,
-                result.method, result.warning, result.error or "undefined", result.texts,
+                result.method, result.warning, result.error or "undefined", result.letters,
             )  # fmt: skip
         else:
             self.add(about, statistic, result, n=float(np.sum(n)), base=float(np.sum(base)))
@@ -366,6 +364,7 @@ class ResultRow:
     warning: str
     error: str
     suppressed: bool
+    letters: str = ""
 
 
 class Results:
@@ -377,7 +376,7 @@ class Results:
             raise ValueError(f"results lack the columns {missing}")
         self._by_table: dict[str, dict[tuple[str, ...], ResultRow]] = {}
         self._made: dict[str, list[ResultRow]] = {}
-        self._texts = {name: _dictionary(table.column(name)) for name in (*KEYS[1:], *REMARKS)}
+        self._texts = {name: _dictionary(table.column(name)) for name in (*KEYS[1:], *REMARKS, LETTERS)}
         self._numbers = {name: arrow.float_values(table.column(name)) for name in ("value", "base")}
         self._n = table.column("n").to_pylist()
         self._suppressed = table.column("suppressed").to_pylist()

@@ -102,6 +102,11 @@ class Book:
         """A row of the comparison; of a change where the wave ``before`` is named."""
         return self.rows[wave].get(table, statistic, row, code, trend.WAVE if before else "", before)
 
+    def share(self, wave: str, change: ResultRow) -> ResultRow | None:
+        """The share of a wave that a change is of."""
+        statistic = trend.share_of(change.row_var, self.waves.files.codebook)
+        return self.get(wave, change.table_id, statistic, change.row_var, change.row_code)
+
     def mode(self, spec: TableSpec) -> Inference:
         """How a table is read."""
         return self.view.mode(spec)
@@ -181,5 +186,5 @@ def _is_year(wave: str) -> bool:
 
 
 def is_share(row: ResultRow) -> bool:
-    """Whether a change row is of a share (its method names which statistic changed)."""
-    return not row.method.startswith("mean") and bool(row.row_code)
+    """Whether a change row is of a share: that of a mean has no category."""
+    return bool(row.row_code)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from pipeline.codes import is_net
 from pipeline.comparison import trend
 from pipeline.comparison.book import Book
 from pipeline.comparison.other_tables import flow
@@ -94,7 +95,7 @@ def movers_figure(book: Book, number: int) -> Figure | None:
     for wave in (before, after):
         values, texts = [], []
         for row in found:
-            share = book.get(wave, row.table_id, row.method.split()[0], row.row_var, row.row_code)
+            share = book.share(wave, row)
             values.append(None if share is None else share.value)
             texts.append(_text(book, share.value if share is not None else None, True))
         series.append(Series(wave, tuple(values), tuple(texts)))
@@ -129,7 +130,7 @@ def trend_figure(book: Book, spec: TableSpec, table: Table, number: int) -> Figu
     """
     lines = trend.lines(spec, book.waves)
     means = [x for x in lines if not x.code]
-    shares = [x for x in lines if x.code and not x.code.startswith("net:")]
+    shares = [x for x in lines if x.code and not is_net(x.code)]
     several = len({x.variable for x in lines}) > 1
     chosen = means if several else shares
     if not chosen or (several and not _same_scale(book, means)):

@@ -108,9 +108,8 @@ def move(book: Book, wave: str, row: ResultRow) -> str:
     question, category = book.line_label(row)
     before = book.previous(wave).name
     sides = {}
-    statistic = row.method.split()[0]
     for place, name in (("1", before), ("2", wave)):
-        share = book.get(name, row.table_id, statistic, row.row_var, row.row_code)
+        share = book.share(name, row)
         n = book.get(name, row.table_id, "n", row.row_var, row.row_code)
         base = book.get(name, row.table_id, "n", row.row_var)
         sides[f"p{place}"] = formats.percent_text(share.value, book.lang) if share and share.value is not None else ""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from pipeline.codes import is_nested, is_net
 from pipeline.comparison.change import Estimated, Scale, Share, design_change, mean_change, share_change
 from pipeline.comparison.waves import WaveData, Waves
 from pipeline.counting.cases import Cases, Mask
@@ -56,9 +57,14 @@ def specs(codebook: Codebook, tables: Sequence[TableSpec]) -> list[TableSpec]:
     for spec in tables:
         if spec.columns or spec.model is not None or spec.kind in ("reliability", "correlation", "model"):
             continue
-        if all(p.way in _WAYS and ">" not in p.row for p in pieces(spec, codebook)):
+        if all(p.way in _WAYS and not is_nested(p.row) for p in pieces(spec, codebook)):
             found.append(spec)
     return found
+
+
+def share_of(name: str, codebook: Codebook) -> str:
+    """The share that is followed over time: of the cases of a set, of the valid cases of a variable."""
+    return "share_of_cases" if name in codebook.sets else "valid_share"
 
 
 def variables(spec: TableSpec, codebook: Codebook) -> list[str]:
@@ -74,7 +80,7 @@ def lines(spec: TableSpec, waves: Waves) -> list[Line]:
         if piece.way in ("summary", "scores"):
             found.setdefault(Line(spec.table, "mean", piece.row))
             continue
-        statistic = "share_of_cases" if piece.way == "multiple" else "valid_share"
+        statistic = share_of(piece.row, codebook)
         for wave in waves.waves:
             for row in wave.results.rows(spec.table):
                 if row.statistic == statistic and row.row_var == piece.row and row.row_code and not row.col_var:
@@ -271,7 +277,7 @@ def movers(waves: Waves, changes: Mapping[str, Sequence[ResultRow]], least: int)
     for before, after in waves.pairs():
         best: dict[str, ResultRow] = {}
         for row in changes.get(after.name, ()):
-            if row.statistic != "change" or row.value is None or not row.row_code or row.row_code.startswith("net:"):
+            if row.statistic != "change" or row.value is None or not row.row_code or is_net(row.row_code):
                 continue
             bases = [w.results.get(row.table_id, "n", row.row_var) for w in (before, after)]
             if any(b is None or (b.value or 0) < least for b in bases):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipeline.codes import is_net
 from pipeline.comparison import trend
 from pipeline.comparison.book import Book
 from pipeline.comparison.trend import Line
@@ -148,10 +149,10 @@ class _Maker:
             if len(by_variable) > 1:
                 rows.append(Row(self._variable_label(name), kind="group"))
                 level = 1
-            codes = {line.code: line for line in own if line.code and not line.code.startswith("net:")}
+            codes = {line.code: line for line in own if line.code and not is_net(line.code)}
             # sorted as the latest wave's own report sorts them
             order = book.view.sorted_codes(self.spec, name, list(codes))
-            nets = [line for line in own if line.code.startswith("net:")]
+            nets = [line for line in own if is_net(line.code)]
             rows += [self._row(codes[code], book.view.code_label(name, code), level=level) for code in order]
             rows += [self._row(x, book.view.code_label(name, x.code), "subtotal", level) for x in nets]
             rows += self._base_rows(name, level)
@@ -285,8 +286,7 @@ class _Maker:
 
     def _by_design(self) -> bool:
         """Whether changes stand on a declared design."""
-        rows = (row for _, after in self.pairs for row in self.book.rows[after.name].rows(self.spec.table))
-        return any(row.statistic == "change_p" and "design_t" in row.method for row in rows)
+        return trend.has_design(self.book.waves.files.study)
 
     def _bounds_note(self) -> str:
         if not self.columns.bounds:

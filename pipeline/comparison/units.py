@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, create_model
 
+from pipeline.codes import code_of
 from pipeline.errors import PipelineError, StudyError, nearest
 from pipeline.paths import Layout, Wave
 from pipeline.spec import source as yaml_source
@@ -32,7 +33,7 @@ _PREDECESSORS = {"continue": (0, 1), "merge": (2, None), "split": (1, 1), "begin
 
 
 def _one_code(value: Any) -> Any:
-    return code_text(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
+    return code_of(code_text(value)) if isinstance(value, (str, int, float)) and not isinstance(value, bool) else value
 
 
 Code = Annotated[str, BeforeValidator(_one_code)]

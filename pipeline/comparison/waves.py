@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from pipeline.codes import name_parts
 from pipeline.comparison import units
 from pipeline.comparison.units import Declared, Links
 from pipeline.counting.cases import Cases
 from pipeline.counting.linked import unit_rows
 from pipeline.paths import Layout
 from pipeline.results import Results
-from pipeline.spec.load import StudyFiles, parts
+from pipeline.spec.load import StudyFiles
 from pipeline.spec.model import Codebook, Source
 from pipeline.statistics.core import Weighting
 from pipeline.waves import Comparable, comparability, load_mapping
@@ -71,7 +72,7 @@ class Waves:
 
     def status(self, name: str, code: str, wave: str) -> Comparable:
         """Whether a question (and, of a set of dichotomies, an item) may be compared in a wave."""
-        names = [*parts(name)]
+        names = [*name_parts(name)]
         mr = self.files.codebook.sets.get(name)
         if mr is not None and code in mr.members and mr.kind == "dichotomies":
             names.append(code)

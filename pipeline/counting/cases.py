@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline import arrow
+from pipeline.codes import BLANK, SYSTEM_MISSING, code_of, text_of
 from pipeline.counting.columns import Column, Columns, smallest
 from pipeline.counting.engine import BLOCK, CaseWeights, Counts, Index, count
-from pipeline.results import BLANK, SYSTEM_MISSING
 from pipeline.spec.model import Codebook, Variable
 from pipeline.spss.model import code_text
 from pipeline.statistics.core import Floats, Weighting
@@ -204,10 +204,9 @@ class Cases:
             asked |= self.valid(member)
         if mr.kind == "dichotomies":
             items = mr.members
-            counted = code_text(mr.counted if mr.counted is not None else 1)
             mentioned = np.zeros((len(items), self.n), dtype=bool)
             for i, member in enumerate(mr.members):
-                mentioned[i] = self._holds(member, counted)
+                mentioned[i] = self._holds(member, mr.counted_code)
         elif mr.kind == "delimited":
             items = tuple(mr.categories)
             column = self.columns[mr.members[0]]
@@ -215,7 +214,7 @@ class Cases:
             place = {code: i for i, code in enumerate(items)}
             for k, text in enumerate(column.texts, start=1):
                 for token in text.split(mr.separator if mr.separator.strip() else None):
-                    if (at := place.get(token.strip())) is not None:
+                    if (at := place.get(code_of(token.strip()))) is not None:
                         held[at, k] = True
             mentioned = held[:, self._kept(column.place)]
         else:
@@ -402,12 +401,12 @@ class Cases:
         category = np.zeros(column.k + 1, dtype=np.int64)
         if column.numbers:
             declared = [float(c) for c in variable.categories if _is_number(c)]
-            for i, code in enumerate(declared, start=1):
-                category[_place_of(column, code)] = i
+            for i, score in enumerate(declared, start=1):
+                category[_place_of(column, score)] = i
         else:
             declared = []
-            for i, text in enumerate(variable.categories, start=1):
-                category[_places(column, text)] = i
+            for i, code in enumerate(variable.categories, start=1):
+                category[_places(column, code)] = i
         category[0] = 0
         category[1:][gone] = 0
         unknown = np.flatnonzero(~gone & (category[1:] == 0))
@@ -419,20 +418,24 @@ class Cases:
             scores = np.concatenate([declared, extra])
             codes = tuple(code_text(s) for s in scores.tolist())
         else:
-            texts = sorted((column.texts[i] or BLANK, i) for i in unknown.tolist())
-            new = list(dict.fromkeys(text for text, _ in texts))
-            codes, scores = (*variable.categories, *new), None
-            at = {text: i for i, text in enumerate(codes, start=1)}
-            for text, i in texts:
-                category[i + 1] = at[text]
+            found = [(code_of(text), i) for text, i in sorted((column.texts[i] or BLANK, i) for i in unknown.tolist())]
+            codes, scores = (*variable.categories, *dict.fromkeys(code for code, _ in found)), None
+            at = {code: i for i, code in enumerate(codes, start=1)}
+            for code, i in found:
+                category[i + 1] = at[code]
         return category.astype(smallest(len(codes))), codes, scores
 
 
 def _places(column: Column, code: str) -> list[int]:
-    """The places (1 … k) of a code, given as text; an empty text goes by :data:`BLANK`."""
+    """The places (1 … k) of a code; a text of nothing but blanks goes by :data:`BLANK`."""
     if column.numbers:
         return _place_of(column, float(code)) if _is_number(code) else []
-    return [i for i, text in enumerate(column.texts, start=1) if (text or BLANK) == code]
+    if code == BLANK:
+        return [i for i, text in enumerate(column.texts, start=1) if not text.strip()]
+    if code == SYSTEM_MISSING:
+        return []
+    wanted = text_of(code)
+    return [i for i, text in enumerate(column.texts, start=1) if text == wanted]
 
 
 def _place_of(column: Column, value: float) -> list[int]:

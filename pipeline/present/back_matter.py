@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline import language
+from pipeline.codes import name_parts, text_of
 from pipeline.present import formats
 from pipeline.present.amounts import amount_text
 from pipeline.present.document import Block, Facts, Items, Paragraph, Run, Section
 from pipeline.present.quality import label_lines, missing_table
 from pipeline.present.view import View, statistic_text
 from pipeline.results import CODEBOOK_TABLE
-from pipeline.spec.load import parts
 from pipeline.spec.model import TableSpec, Variable, say
 from pipeline.spss.model import Dictionary
 from pipeline.statistics import registry
@@ -286,7 +286,7 @@ def _entry(view: View, name: str, variable: Variable) -> Facts:
         )))  # fmt: skip
     lost_by = {r.row_code: r.value or 0 for r in view.missing_rows(CODEBOOK_TABLE, name)}
     codes = [*variable.missing, *(code for code in lost_by if code not in variable.missing)]
-    missing = [f"{code} = {view.code_label(name, code)}{_count(view, lost_by.get(code))}" for code in codes]
+    missing = [f"{text_of(code)} = {view.code_label(name, code)}{_count(view, lost_by.get(code))}" for code in codes]
     if variable.missing_range is not None:
         span = variable.missing_range
         low = view.t("lowest") if span.low is None else formats.count_text(span.low, view.lang)
@@ -302,7 +302,8 @@ def _entry(view: View, name: str, variable: Variable) -> Facts:
         pairs.append((view.t("asked_if"), f" {view.t('and')} ".join(conditions)))
     derived = view.codebook.derived.get(name)
     if derived is not None:
-        pairs.append((view.t("derived"), ", ".join(parts(derived.source or "") if derived.source else derived.mean_of)))
+        made_of = name_parts(derived.source) if derived.source else derived.mean_of
+        pairs.append((view.t("derived"), ", ".join(made_of)))
     n, lost = view.value(CODEBOOK_TABLE, "n", name), view.value(CODEBOOK_TABLE, "missing_n", name)
     if n is not None:
         counts = f"{formats.count_text(n, view.lang)} / {formats.count_text(lost or 0, view.lang)}"
@@ -340,7 +341,7 @@ def _count(view: View, n: float | None) -> str:
 def _category(view: View, name: str, code: str) -> str:
     row = view.get(CODEBOOK_TABLE, "n", name, code)
     count = f" ({formats.count_text(row.value, view.lang)})" if row is not None and row.value is not None else ""
-    return f"{code} = {view.code_label(name, code)}{count}"
+    return f"{text_of(code)} = {view.code_label(name, code)}{count}"
 
 
 # ---------------------------------------------------------------- provenance

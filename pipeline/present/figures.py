@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.codes import interval_ends
+from pipeline.codes import INTERCEPT, THRESHOLD, interval_ends
 from pipeline.errors import StudyError
 from pipeline.present import formats
 from pipeline.present.amounts import amount_text
@@ -309,7 +309,7 @@ def _coefficients(view: View, spec: FigureSpec, of: TableSpec) -> Plot:
     statistic = "odds_ratio" if ratio else "coefficient"
     rows = [
         r for r in view.results.rows(of.table)
-        if r.statistic == statistic and r.row_code not in ("intercept", "threshold") and r.value is not None
+        if r.statistic == statistic and r.row_code not in (INTERCEPT, THRESHOLD) and r.value is not None
     ]  # fmt: skip
     labels = tuple(term_label(view, r.row_var, r.row_code) for r in rows)
 
@@ -331,6 +331,6 @@ def _coefficients(view: View, spec: FigureSpec, of: TableSpec) -> Plot:
 
 def term_label(view: View, var: str, code: str) -> str:
     """A model term as a reader knows it: the variable, and the category where it is one."""
-    if code in ("intercept", "threshold"):
+    if code in (INTERCEPT, THRESHOLD):
         return view.t(code)
     return f"{view.label(var)}: {view.code_label(var, code)}" if code and var in view.variables else view.label(var)

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 
+from pipeline.codes import code_typed, is_net, name_parts
 from pipeline.present import formats
 from pipeline.present.amounts import amount_text
 from pipeline.present.layout.one_way import view_decimals
 from pipeline.present.layout.parts import strength
 from pipeline.present.view import View
 from pipeline.results import ResultRow
-from pipeline.spec.load import parts
 from pipeline.spec.model import Text, say
 from pipeline.statistics import registry
 
@@ -96,22 +96,27 @@ def _row(view: View, table: str, part: str, where: str, hole: str) -> tuple[str,
         sizes = [
             (r.row_code, r.value or 0.0) for r in rows
             if r.row_var == var and r.col_var == column and r.statistic == "count" and r.row_code and not r.col_code
-            and not r.row_code.startswith("net:")
+            and not is_net(r.row_code)
         ]  # fmt: skip
         ranked = sorted(sizes, key=lambda item: -item[1])
         rank = int(code[1:]) if code[1:].isdigit() else 0
         if not 1 <= rank <= len(ranked):
             raise NoNumber(hole)
-        code = ranked[rank - 1][0]
-    return var, code
+        return var, ranked[rank - 1][0]
+    return var, _typed(code)
 
 
 def _column(view: View, table: str, row_var: str, part: str) -> tuple[str, str]:
     found = [r.col_var for r in view.results.rows(table) if r.row_var == row_var and r.col_var]
     if "=" in part:
         var, _, code = part.partition("=")
-        return var.strip(), code.strip()
-    return (found[0] if found else ""), part
+        return var.strip(), _typed(code.strip())
+    return (found[0] if found else ""), _typed(part)
+
+
+def _typed(code: str) -> str:
+    """A code as typed; nothing typed is the total."""
+    return code_typed(code) if code and not is_net(code) else code
 
 
 def _find(
@@ -143,7 +148,7 @@ def _number(view: View, statistic: str, row: ResultRow, row_var: str) -> str:
     if form == "p":
         return formats.p_text(row.value, view.lang)
     if form in ("value", "length"):
-        name = parts(row_var)[0]
+        name = name_parts(row_var)[0]
         text = amount_text(view, name, statistic, row.value, view_decimals(view, name, statistic))
         return text or formats.NOT_COMPUTABLE
     return formats.decimal_text(row.value, 2, view.lang)

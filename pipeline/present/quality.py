@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from pipeline.codes import SYSTEM_MISSING, code_of, text_of
 from pipeline.present import formats
 from pipeline.present.document import Cell, HeadCell, Row, Table
 from pipeline.present.layout.parts import stub
@@ -30,7 +31,7 @@ def label_lines(view: View, dictionary: Dictionary) -> list[str]:
     bare: dict[str, list[str]] = defaultdict(list)
     unused: dict[str, list[str]] = defaultdict(list)
     for variable in dictionary.variables:
-        labels = {code_text(code): label.strip() for code, label in variable.value_labels}
+        labels = {code_of(code_text(code)): label.strip() for code, label in variable.value_labels}
         if not labels:
             continue
         codes: dict[str, list[str]] = {}
@@ -38,7 +39,7 @@ def label_lines(view: View, dictionary: Dictionary) -> list[str]:
             codes.setdefault(label, []).append(code)
         for label, some in codes.items():
             if label and len(some) > 1:
-                shared[label, ", ".join(some)].append(variable.name)
+                shared[label, ", ".join(map(text_of, some))].append(variable.name)
         seen = _seen(view, variable.name)
         if seen is None:
             continue
@@ -67,13 +68,13 @@ def _seen(view: View, name: str) -> list[str] | None:
         return None
     rows = ((code, view.get(CODEBOOK_TABLE, "n", name, code)) for code in variable.categories)
     valid = [code for code, row in rows if row is not None and row.value]
-    return [*valid, *(r.row_code for r in view.missing_rows(CODEBOOK_TABLE, name) if r.row_code != ".")]
+    return [*valid, *(r.row_code for r in view.missing_rows(CODEBOOK_TABLE, name) if r.row_code != SYSTEM_MISSING)]
 
 
 def _codes(view: View, codes: Sequence[str]) -> str:
     if len(codes) <= MOST_CODES:
-        return ", ".join(codes)
-    return view.t("codes_and_more", codes=", ".join(codes[:MOST_CODES]), count=len(codes) - MOST_CODES)
+        return ", ".join(map(text_of, codes))
+    return view.t("codes_and_more", codes=", ".join(map(text_of, codes[:MOST_CODES])), count=len(codes) - MOST_CODES)
 
 
 def _named(order: Mapping[str, int], names: Sequence[str]) -> str:
@@ -152,7 +153,7 @@ def _each(view: View) -> Iterator[_Lost]:
         total = view.value(CODEBOOK_TABLE, "cases_n", name)
         if not missing or total is None:
             continue
-        kinds = {f"{view.code_label(name, r.row_code)} ({r.row_code})": [r.value or 0.0] for r in missing}
+        kinds = {f"{view.code_label(name, r.row_code)} ({text_of(r.row_code)})": [r.value or 0.0] for r in missing}
         lost = sum(r.value or 0.0 for r in missing)
         valid = view.value(CODEBOOK_TABLE, "n", name)
         yield _Lost(view.label(name), [name], [valid or 0.0], [lost], [lost / total if total else 0.0], kinds)

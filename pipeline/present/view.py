@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from pipeline import language
-from pipeline.codes import nest_parts
+from pipeline.codes import BLANK, SYSTEM_MISSING, is_nested, is_net, name_parts, nest_parts, net_name, text_of
 from pipeline.present import formats
 from pipeline.present.document import Cell, Mark
-from pipeline.results import BLANK, SYSTEM_MISSING, ResultRow, Results
-from pipeline.spec.load import StudyFiles, parts
+from pipeline.results import ResultRow, Results
+from pipeline.spec.load import StudyFiles
 from pipeline.spec.model import Codebook, Inference, Source, Study, TableSpec, Variable, say
-from pipeline.spss.model import Dictionary, code_text
+from pipeline.spss.model import Dictionary
 from pipeline.spss.model import Variable as FileVariable
 from pipeline.tables.plan import variables_of
 
@@ -123,7 +123,7 @@ class View:
 
     def label(self, name: str) -> str:
         """The label of a variable, set or battery; of a nested name, both labels."""
-        names = parts(name)
+        names = name_parts(name)
         if len(names) > 1:
             return " › ".join(self.label(n) for n in names)
         for group in (self.codebook.sets, self.codebook.batteries, self.variables):
@@ -140,36 +140,38 @@ class View:
 
     def code_label(self, name: str, code: str) -> str:
         """The label of a category, item, net or missing code; the code itself when it has none."""
-        names = parts(name)
+        names = name_parts(name)
         if len(names) > 1:
             inner = nest_parts(code)
             return " › ".join(self.code_label(n, c) for n, c in zip(names, inner, strict=True))
         if name in self.codebook.sets:
             mr = self.codebook.sets[name]
             if mr.kind == "dichotomies":
-                counted = code_text(mr.counted) if mr.counted is not None else "1"
-                value = self.variables[code].categories.get(counted) if mr.items_from == "values" else None
+                value = self.variables[code].categories.get(mr.counted_code) if mr.items_from == "values" else None
                 return say(value, self.lang) or self.item_label(code, mr.members)
             found = mr.categories.get(code)
             if found is None:
                 found = next((self.variables[m].categories.get(code) for m in mr.members), None)
-            return say(found, self.lang) or code
+            return say(found, self.lang).strip() or self._bare(code)
         variable = self.variables[name]
-        if code.startswith("net:"):
-            net = variable.nets.get(code[4:])
+        if is_net(code):
+            net = variable.nets.get(net_name(code))
             return say(net.label, self.lang) if net else code
         if code == SYSTEM_MISSING:
             return self.t("not_applicable") if variable.asked_if else self.t("system_missing")
-        if code == BLANK:
-            return self.t("blank")
         text = variable.categories.get(code) or variable.missing.get(code)
         if code in variable.categories:
             own = say(text, self.lang)
             same = [c for c, other in variable.categories.items() if say(other, self.lang) == own]
-            return f"{own} [{code}]" if len(same) > 1 and own != code else own or code
+            shown = self._bare(code)
+            return f"{own} [{shown}]" if len(same) > 1 and own != shown else own.strip() or shown
         if text is None and variable.missing_range is not None and self._in_range(variable, code):
             text = variable.missing_range.label
-        return say(text, self.lang) or code
+        return say(text, self.lang).strip() or self._bare(code)
+
+    def _bare(self, code: str) -> str:
+        """A code that has no label, as a reader knows it."""
+        return self.t("blank") if code == BLANK else text_of(code)
 
     @staticmethod
     def _in_range(variable: Variable, code: str) -> bool:
@@ -223,7 +225,7 @@ class View:
     def codes(self, table: str, row_var: str, col_var: str = "", statistic: str = "count") -> list[str]:
         """The row codes that a table has for a variable, in order, without total and nets."""
         found = self._seen(table).get((row_var, col_var, statistic), ({}, {}))[0]
-        return self._apart(row_var, [code for code in found if not code.startswith("net:")])
+        return self._apart(row_var, [code for code in found if not is_net(code)])
 
     def no_answer(self, name: str) -> tuple[str, ...]:
         """The categories of a variable that say that there is no answer."""
@@ -238,7 +240,7 @@ class View:
     def nets(self, table: str, row_var: str, col_var: str = "") -> list[str]:
         """The row codes of a variable's nets in a table, in order."""
         found = self._seen(table).get((row_var, col_var, "count"), ({}, {}))[0]
-        return [code for code in found if code.startswith("net:")]
+        return [code for code in found if is_net(code)]
 
     def col_codes(self, table: str, row_var: str, col_var: str, statistic: str = "count") -> list[str]:
         """The column codes that a table has for a pair of variables, in order, without the total."""
@@ -269,7 +271,7 @@ class View:
 
     def sorted_codes(self, spec: TableSpec, name: str, codes: list[str], col_var: str = "") -> list[str]:
         """Categories in the questionnaire's order when ordered (or asked for), else by size, other and none last."""
-        by_order = spec.sort == "order" or (spec.sort is None and (self.ordered(name) or ">" in name))
+        by_order = spec.sort == "order" or (spec.sort is None and (self.ordered(name) or is_nested(name)))
         if by_order:
             return codes
 

@@ -13,6 +13,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from pipeline import language
+from pipeline.codes import SYSTEM_MISSING, code_of, name_parts, text_of
 from pipeline.errors import PipelineError, StudyError, nearest
 from pipeline.language.no_answer import is_no_answer
 from pipeline.paths import Layout, Wave
@@ -21,6 +22,7 @@ from pipeline.spec.model import (
     ANY_LANGUAGE,
     Answers,
     Codebook,
+    Content,
     FigureSpec,
     Net,
     Record,
@@ -78,7 +80,7 @@ def load(layout: Layout) -> StudyFiles:
     ]
     if problems:
         raise StudyError.several(_unique(problems))
-    return StudyFiles(_with_replicates(study, codebook), codebook, report, sources)
+    return StudyFiles(_with_replicates(study, codebook), codebook, _with_conditions(report, codebook), sources)
 
 
 def load_source(layout: Layout, wave: Wave) -> Source:
@@ -279,7 +281,7 @@ def _without_answers(variable: Variable) -> Variable:
     if variable.no_answer is not None or not variable.categories:
         return variable
     found = tuple(
-        code for code, text in variable.categories.items() if any(is_no_answer(t, code) for t in text.values())
+        code for code, text in variable.categories.items() if any(is_no_answer(t, text_of(code)) for t in text.values())
     )
     return variable.model_copy(update={"no_answer": found}) if found else variable
 
@@ -472,7 +474,11 @@ def _check_codebook(codebook: Codebook, source: SourceFile) -> Iterator[StudyErr
         place: Place = ("variables", name)
         for code in variable.categories.keys() & variable.missing.keys():
             yield StudyError(
-                "study.code_twice", file=source.name, line=source.line((*place, "missing")), variable=name, code=code
+                "study.code_twice",
+                file=source.name,
+                line=source.line((*place, "missing")),
+                variable=name,
+                code=text_of(code),
             )
         for other, codes in variable.asked_if.items():
             if other not in codebook.variables:
@@ -532,20 +538,36 @@ def _check_codes(
     record = codebook.all_variables()[variable]
     known = {**record.categories, **record.missing}
     for code in codes:
-        if known and code not in known:
+        if known and _condition(code, record) not in known:
             yield _no_code(source, place, variable, code, known)
+
+
+def _condition(code: str, variable: Variable) -> str:
+    """The code that a condition names: a point is no value, unless the variable has a category that is written so."""
+    point = code_of(SYSTEM_MISSING)
+    has_point = point in variable.categories or point in variable.missing
+    return point if code == SYSTEM_MISSING and has_point else code
+
+
+def _with_conditions(report: Report, codebook: Codebook) -> Report:
+    """The report whose conditions name the codebook's codes."""
+    variables = codebook.all_variables()
+
+    def one(content: Content) -> Content:
+        if not isinstance(content, TableSpec) or not content.where:
+            return content
+        where = {name: tuple(_condition(c, variables[name]) for c in codes) for name, codes in content.where.items()}
+        return content.model_copy(update={"where": where})
+
+    sections = (s.model_copy(update={"contents": tuple(map(one, s.contents))}) for s in report.sections)
+    return report.model_copy(update={"sections": tuple(sections)})
 
 
 def _no_code(source: SourceFile, place: Place, variable: str, code: str, known: Mapping[str, Any]) -> StudyError:
     return StudyError(
-        "study.no_such_code", file=source.name, line=source.line(place), variable=variable, code=code,
-        known=", ".join(list(known)[:20]),
+        "study.no_such_code", file=source.name, line=source.line(place), variable=variable, code=text_of(code),
+        known=", ".join(text_of(one) for one in list(known)[:20]),
     )  # fmt: skip
-
-
-def parts(name: str) -> tuple[str, ...]:
-    """The variables of a nested name: ``"a > b"`` is b within a."""
-    return tuple(p.strip() for p in name.split(">"))
 
 
 def _check_report(report: Report, codebook: Codebook, source: SourceFile) -> Iterator[StudyError]:
@@ -599,7 +621,7 @@ def _check_kind(table: TableSpec, place: Place, codebook: Codebook, source: Sour
     for key, used in (("rows", table.rows), ("columns", table.columns)):
         for i, name in enumerate(used):
             here = source.line((*place, key, i))
-            nested = parts(name)
+            nested = name_parts(name)
             for part in nested:
                 group = part in codebook.sets or part in codebook.batteries
                 if group and len(nested) > 1:
@@ -641,7 +663,7 @@ def _check_table(
                 yield StudyError("study.twice", file=source.name, line=line, table=table.table, key=key, name=name)
     for key, used in (("rows", table.rows), ("columns", table.columns)):
         for i, name in enumerate(used):
-            for part in parts(name):
+            for part in name_parts(name):
                 if part not in names:
                     yield _no_name(source, (*place, key, i), part, names)
     if table.layer is not None and table.layer not in variables:

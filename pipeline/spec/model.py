@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from pipeline.codes import code_of, code_typed
 from pipeline.spss.model import code_text
 
 ANY_LANGUAGE = "*"
@@ -44,12 +45,33 @@ def _codes(value: Any) -> Any:
     if not isinstance(value, list):
         return value
     # What is no code stays as it is: pydantic then says what was expected and found.
-    return [code_text(v) if isinstance(v, (str, int, float)) else v for v in value]
+    return [_code(v) for v in value]
+
+
+def _code(value: Any) -> Any:
+    return code_of(code_text(value)) if isinstance(value, (str, int, float)) else value
+
+
+def _conditions(value: Any) -> Any:
+    value = _list(value)
+    if not isinstance(value, list):
+        return value
+    return [code_typed(code_text(v)) if isinstance(v, (str, int, float)) else v for v in value]
+
+
+def _by_code(value: Any) -> Any:
+    """The keys are values as a file has them."""
+    return {code_of(key): one for key, one in value.items()} if isinstance(value, dict) else value
 
 
 Text = Annotated[dict[str, str], BeforeValidator(_text)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_list)]
 Codes = Annotated[tuple[str, ...], BeforeValidator(_codes)]
+"""Values as a file has them, as codes."""
+Conditions = Annotated[tuple[str, ...], BeforeValidator(_conditions)]
+"""As :data:`Codes`, but ``.`` is no value at all, where the variable has no such category, and ``\\.`` never is."""
+Labels = Annotated[dict[str, Text], BeforeValidator(_by_code)]
+Margin = Annotated[dict[str, float], BeforeValidator(_by_code)]
 
 
 def say(text: Text | None, lang: str) -> str:
@@ -110,7 +132,7 @@ class Weights(Record):
     """
 
     variable: str
-    rake: dict[str, dict[str, float]] = {}
+    rake: dict[str, Margin] = {}
     start: str | None = None
     kind: Literal["frequency", "probability", "like_spss"] = "probability"
     use: bool = True
@@ -207,8 +229,8 @@ class Answers(Record):
     """What may be answered: shared by scales and variables."""
 
     kind: Kind = "nominal"
-    categories: dict[str, Text] = {}
-    missing: dict[str, Text] = {}
+    categories: Labels = {}
+    missing: Labels = {}
     no_answer: Codes | None = None
     scores: bool = False
     nets: dict[str, Net] = {}
@@ -227,8 +249,8 @@ class Variable(Record):
     question: Text | None = None
     kind: Kind = "nominal"
     scale: str | None = None
-    categories: dict[str, Text] = {}
-    missing: dict[str, Text] = {}
+    categories: Labels = {}
+    missing: Labels = {}
     no_answer: Codes | None = None
     missing_range: MissingRange | None = None
     scores: bool = False
@@ -269,11 +291,16 @@ class MultipleSet(Record):
     items_from: Literal["variables", "values"] = "variables"
     counted: str | int | float | None = None
     scale: str | None = None
-    categories: dict[str, Text] = {}
+    categories: Labels = {}
     base: Literal["asked", "any", "all"] = "asked"
     origin: Origin | None = None
     disclosure: Disclosure = "confidential"
     guess: Text | None = None
+
+    @property
+    def counted_code(self) -> str:
+        """The code of the value that counts as a mention of a dichotomy: 1 where nothing is said."""
+        return code_of(code_text(1 if self.counted is None else self.counted))
 
 
 class Battery(Record):
@@ -352,8 +379,8 @@ class ModelTable(Record):
     kind: Literal["linear", "logistic", "ordinal", "multinomial", "poisson"]
     outcome: str
     predictors: Names
-    event: str | int | None = None
-    reference: dict[str, str | int] = {}
+    event: Annotated[str | None, BeforeValidator(_code)] = None
+    reference: dict[str, Annotated[str, BeforeValidator(_code)]] = {}
 
 
 class TableSpec(Record):
@@ -379,7 +406,7 @@ class TableSpec(Record):
     missing: Literal["pairwise", "listwise"] = "pairwise"
     layer: str | None = None
     statistics: Names = ()
-    where: dict[str, Codes] = {}
+    where: dict[str, Conditions] = {}
     weighted: bool | None = None
     letters: bool = False
     inference: Inference | None = None

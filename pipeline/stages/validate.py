@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from pipeline.codes import BLANK, text_of
 from pipeline.counting.cases import Cases, Coded
 from pipeline.errors import DataRejected, PipelineError
 from pipeline.files import hashes, json_hash, write_json
-from pipeline.results import BLANK
 from pipeline.spec.model import Variable
 from pipeline.stages.freshness import code_hash
 from pipeline.stages.job import Job
@@ -112,7 +112,7 @@ def _duplicates(data: str, identifier: str, units: Coded) -> Iterator[dict[str, 
 
 
 def _unit_name(units: Coded, index: int) -> str:
-    return units.codes[index - 1] if index else "–"
+    return text_of(units.codes[index - 1]) if index else "–"
 
 
 def _unknown_codes(job: Job, cases: Cases, data: str, book: str) -> Iterator[dict[str, Any]]:
@@ -126,7 +126,7 @@ def _unknown_codes(job: Job, cases: Cases, data: str, book: str) -> Iterator[dic
                 continue
             rows = np.flatnonzero(coded.index == i)
             yield _finding(
-                files.study.policies.unknown_codes, "unknown_code", file=data, variable=name, code=code,
+                files.study.policies.unknown_codes, "unknown_code", file=data, variable=name, code=text_of(code),
                 count=len(rows), units=_some(job, cases, rows), declared=_declared(variable),
                 codebook=book, line=files.line("codebook", "variables", name),
                 corrections=job.layout.recorded(job.wave.corrections), mapping=job.layout.recorded(job.wave.mapping),
@@ -146,5 +146,5 @@ def _some(job: Job, cases: Cases, rows: np.ndarray) -> str:
 
 
 def _declared(variable: Variable) -> str:
-    codes = ", ".join(variable.categories)
-    return codes + (f" ({', '.join(variable.missing)})" if variable.missing else "")
+    answers, missing = (", ".join(map(text_of, codes)) for codes in (variable.categories, variable.missing))
+    return answers + (f" ({missing})" if missing else "")

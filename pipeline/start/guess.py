@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from pipeline.codes import BLANK
 from pipeline.counting.columns import Column, Columns
 from pipeline.language.no_answer import is_no_answer
-from pipeline.results import BLANK
 from pipeline.spec.model import Kind
 from pipeline.spss.model import Dictionary, Variable, code_text
 from pipeline.start.groups import Group, groups

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline import language
+from pipeline.codes import BLANK
 from pipeline.errors import DataRejected, StudyError, UsageError, nearest
 from pipeline.files import write_text
 from pipeline.language.no_answer import is_no_answer
 from pipeline.paths import SURVEY_SUFFIXES, Layout, entries, on_one_line
 from pipeline.progress import Progress
-from pipeline.results import BLANK
 from pipeline.spec import source as yaml_source
 from pipeline.spec.load import check
 from pipeline.spec.model import Source

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline import files, render
+from pipeline.codes import name_parts, nested_name
 from pipeline.errors import RenderingFailed, UsageError, nearest
 from pipeline.paths import layout, on_one_line
 from pipeline.progress import Progress
@@ -159,7 +160,7 @@ def _names(request: Request, dictionary: Dictionary, guesses: Guesses) -> tuple[
     def find(name: str, option: str) -> str:
         if name in spelt:  # also a name that holds the sign for nesting
             return spelt[name]
-        return " > ".join(find_one(part.strip(), option) for part in name.split(">"))
+        return nested_name(*(find_one(part, option) for part in name_parts(name)))
 
     cross = Cross(
         tuple(dict.fromkeys(find(n, "--rows") for n in request.rows)),
@@ -193,7 +194,7 @@ def _few_enough(request: Request, job: Job, guesses: Guesses, cross: Cross) -> N
     columns = job.columns(job.table("ingested", job.ingested))
     asked = [("--layer", cross.layer or "", MOST_LAYERS)]
     for option, names in (("--rows", cross.rows), ("--by", cross.columns)):
-        asked += [(option, part.strip(), MOST_CATEGORIES) for name in names for part in name.split(">")]
+        asked += [(option, part, MOST_CATEGORIES) for name in names for part in name_parts(name)]
     for option, name, most in asked:
         if name in guesses.variables and (option == "--layer" or guesses.variables[name].kind != "numeric"):
             count = columns[name].k
@@ -216,7 +217,7 @@ def _has_layers(request: Request, job: Job, cross: Cross) -> None:
 
 def as_asked(guesses: Guesses, cross: Cross) -> Guesses:
     """Text, dates and identifiers that a cross-table is asked for are categories, one per value."""
-    asked = {p.strip() for name in (*cross.rows, *cross.columns, cross.layer or "") for p in name.split(">")}
+    asked = {p for name in (*cross.rows, *cross.columns, cross.layer or "") for p in name_parts(name)}
     changed = {
         name: replace(g, kind="nominal", why="asked_for")
         for name, g in guesses.variables.items()

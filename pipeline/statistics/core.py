@@ -64,14 +64,14 @@ def not_computable(error: str, method: str = "") -> Number:
 class Cells:
     """One value per cell: ``values`` has the shape of the table; NaN where not computable, because of ``error``.
 
-    ``texts`` (same shape, for ``letters``) goes to the result's ``method`` column.
+    ``letters`` (same shape): the columns that a cell is significantly larger than.
     """
 
     values: Floats
     method: str = ""
     warning: str = ""
     error: str = ""
-    texts: npt.NDArray[np.object_] | None = None
+    letters: npt.NDArray[np.object_] | None = None
 
 
 Result = Number | Cells

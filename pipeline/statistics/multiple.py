@@ -289,7 +289,7 @@ def _letters(columns: Columns, rows: Floats, total: float, options: Options, met
         larger, smaller = (second, first) if z[row, pair] > 0 else (first, second)
         texts[row, larger] = f"{texts[row, larger]} {letter(smaller)}".lstrip()
         found[row, larger] += 1
-    return Cells(np.where(takes_part, found, np.nan), method, error="column_not_compared", texts=texts)
+    return Cells(np.where(takes_part, found, np.nan), method, error="column_not_compared", letters=texts)
 
 
 @statistic(
@@ -366,8 +366,8 @@ def letters_of_items(table: MultipleCrosstab, options: Options) -> Mapping[str, 
     )
     method = "overlapping_linearised_z" if by_design(table) else "overlapping_pooled_z"
     found = _letters(columns, table.cases_w, float(table.cases_w.sum()), options, method)
-    texts = None if found.texts is None else found.texts.T.copy()
-    return {"letters_items": Cells(found.values.T.copy(), found.method, error=found.error, texts=texts)}
+    texts = None if found.letters is None else found.letters.T.copy()
+    return {"letters_items": Cells(found.values.T.copy(), found.method, error=found.error, letters=texts)}
 
 
 # ---------------------------------------------------------------- one set and one categorical variable

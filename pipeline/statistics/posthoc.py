@@ -286,4 +286,4 @@ def letters(aggregate: GroupedDistribution, options: Options) -> Mapping[str, Re
         texts[0, larger] = " ".join(sorted([*texts[0, larger].split(), letter(smaller)], key=lambda x: (len(x), x)))
         values[0, larger] += 1
     error = compared.error or ("column_not_compared" if np.isnan(values).any() else "")
-    return {"letters": Cells(values, compared.method, error=error, texts=texts)}
+    return {"letters": Cells(values, compared.method, error=error, letters=texts)}

@@ -329,4 +329,4 @@ def letters(table: Crosstab, options: Options) -> Mapping[str, Cells]:
     values = np.where(compared.takes_part, found.sum(axis=2), np.nan)
     kind = "design_based_z" if designed(table) else "pooled_z"
     method = f"{kind} adjustment={options.adjustment} level={1 - options.confidence:.6g}"
-    return {"letters": Cells(values, method, error="column_not_compared", texts=texts)}
+    return {"letters": Cells(values, method, error="column_not_compared", letters=texts)}

@@ -7,9 +7,8 @@ from typing import Literal
 
 import numpy as np
 
-from pipeline.codes import nested
+from pipeline.codes import is_nested, name_parts, nested, nested_name
 from pipeline.counting.cases import Cases, Coded, Mask, Mentions
-from pipeline.spec.load import parts
 from pipeline.spec.model import Codebook
 
 AxisKind = Literal["categories", "mentions", "numeric", "date", "text"]
@@ -17,7 +16,7 @@ AxisKind = Literal["categories", "mentions", "numeric", "date", "text"]
 
 def kind_of(name: str, codebook: Codebook) -> AxisKind:
     """How a name can be used: as categories, as a set of mentions, as a number, or only listed."""
-    if ">" in name:
+    if is_nested(name):
         return "categories"
     if name in codebook.sets:
         return "mentions"
@@ -53,7 +52,7 @@ def axis(cases: Cases, name: str) -> Axis:
     if name in cases.codebook.sets:
         mentions = cases.mentions(name)
         return Axis(name, mentions.items, mentions=mentions)
-    names = parts(name)
+    names = name_parts(name)
     coded = cases.coded(names[0])
     within: list[tuple[str, ...]] = [(code,) for code in coded.codes]
     for inner in names[1:]:
@@ -68,4 +67,4 @@ def _nest(outer: Coded, within: list[tuple[str, ...]], inner: Coded) -> tuple[Co
     index = np.where(both, (outer.index - 1) * k + inner.index, 0)
     found = [(*a, b) for a in within for b in inner.codes]
     codes = tuple(nested(*one) for one in found)
-    return Coded(f"{outer.name} > {inner.name}", index, codes, None, ordered=False), found
+    return Coded(nested_name(outer.name, inner.name), index, codes, None, ordered=False), found

@@ -6,17 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pipeline.codes import INTERCEPT, THRESHOLD
 from pipeline.counting.cases import Cases
 from pipeline.results import About
 from pipeline.spec.model import ModelTable
-from pipeline.spss.model import code_text
 from pipeline.statistics.core import Cells, Floats, Number
 from pipeline.statistics.models import ModelData, ModelResult, ModelSpec, fit_model, results_of
 from pipeline.tables.context import Context
 from pipeline.tables.means import patterns_of
-
-INTERCEPT = "intercept"
-THRESHOLD = "threshold"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +96,7 @@ def _outcome(cases: Cases, spec: ModelTable) -> tuple[Floats, tuple[str, ...]]:
         return cases.numeric(spec.outcome), ()
     coded = cases.coded(spec.outcome)
     if spec.kind == "logistic":
-        event = code_text(spec.event) if spec.event is not None else coded.codes[-1]
+        event = spec.event if spec.event is not None else coded.codes[-1]
         place = coded.codes.index(event) + 1 if event in coded.codes else -1
         values = np.where(coded.index == place, 1.0, 0.0)
         return np.where(coded.index == 0, np.nan, values), coded.codes
@@ -122,7 +119,7 @@ def _terms(cases: Cases, spec: ModelTable) -> tuple[list[Term], list[tuple[str, 
         coded = cases.coded(name)
         used = [i for i in range(len(coded.codes)) if np.any(coded.index == i + 1)]
         asked = spec.reference.get(name)
-        first = code_text(asked) if asked is not None else (coded.codes[used[0]] if used else "")
+        first = asked if asked is not None else (coded.codes[used[0]] if used else "")
         references.append((name, first))
         for i in used:
             if coded.codes[i] != first:

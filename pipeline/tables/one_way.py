@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.arrow import is_number
-from pipeline.codes import interval
+from pipeline.codes import interval, is_nested, net
 from pipeline.counting.cases import Cases
 from pipeline.counting.engine import Index
 from pipeline.results import About
@@ -48,32 +48,32 @@ def frequency(
     writer.add_grid(about, "valid_share", valid_share, codes, [""], n_valid, w_valid, error="no_valid_cases")
     cumulative = np.cumsum(w) / w_valid if w_valid > 0 else np.full(len(w), np.nan)
     writer.add_grid(about, "cumulative_share", cumulative, codes, [""], n_valid, w_valid, error="no_valid_cases")
-    for net, net_codes in nets_of(cases, name).items():
-        rows = [i for i, code in enumerate(codes) if code in net_codes]
+    for code, net_codes in nets_of(cases, name).items():
+        rows = [i for i, one_of in enumerate(codes) if one_of in net_codes]
         total_n, total_w = float(n[rows].sum()), float(w[rows].sum())
-        writer.add(about, "count", total_w, net, n=n_valid, base=w_valid)
-        writer.add(about, "n", total_n, net, n=n_valid, base=w_valid)
-        writer.add(about, "valid_share", _ratio(total_w, w_valid), net, n=n_valid, base=w_valid)
-        writer.add(about, "share", _ratio(total_w, w_all), net, n=n_all, base=w_all)
+        writer.add(about, "count", total_w, code, n=n_valid, base=w_valid)
+        writer.add(about, "n", total_n, code, n=n_valid, base=w_valid)
+        writer.add(about, "valid_share", _ratio(total_w, w_valid), code, n=n_valid, base=w_valid)
+        writer.add(about, "share", _ratio(total_w, w_all), code, n=n_all, base=w_all)
     if cases.weighting == "probability" and n_valid:
         squares = float(counts.w2[1:].sum())
         kish = number(w_valid**2 / squares, "kish") if squares > 0 else not_computable("no_valid_cases", "kish")
         writer.add(about, "effective_n", kish, n=n_valid, base=w_valid)
     _missing(context, about, name, n_all, w_all)
-    if intervals and ">" not in name:
+    if intervals and not is_nested(name):
         base = Base(n_valid, w_valid, float(counts.w2[1:].sum()))
         index = one.coded.index if context.sample is not None else n
         _share_intervals(context, about, codes, index, n, w, base, name)
-        for net, net_codes in nets_of(cases, name).items():  # not the sum of its categories' intervals: its own
+        for code, net_codes in nets_of(cases, name).items():  # not the sum of its categories' intervals: its own
             inside = np.isin(codes, net_codes)
             place = np.concatenate([[0], np.where(inside, 1, 2)])[index] if context.sample is not None else n
             whole, weight = n[inside].sum(keepdims=True), w[inside].sum(keepdims=True)
-            _share_intervals(context, about, [net], place, whole, weight, base, name)
+            _share_intervals(context, about, [code], place, whole, weight, base, name)
 
 
 def nets_of(cases: Cases, name: str) -> dict[str, tuple[str, ...]]:
     variable = cases.variables.get(name)
-    return {} if variable is None else {f"net:{key}": net.codes for key, net in variable.nets.items()}
+    return {} if variable is None else {net(key): one.codes for key, one in variable.nets.items()}
 
 
 def _ratio(a: float, b: float, error: str = "no_valid_cases") -> Number:
@@ -82,7 +82,7 @@ def _ratio(a: float, b: float, error: str = "no_valid_cases") -> Number:
 
 def _missing(context: Context, about: About, name: str, n_all: int, w_all: float) -> None:
     """``missing_n`` by code with its weighted count and its share of all cases; the total under the empty code."""
-    if ">" in name:
+    if is_nested(name):
         return
     cases, writer = context.cases, context.writer
     total_n, total_w = 0, 0.0

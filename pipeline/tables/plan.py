@@ -6,8 +6,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from pipeline.codes import name_parts
 from pipeline.results import About
-from pipeline.spec.load import parts
 from pipeline.spec.model import Codebook, TableSpec
 from pipeline.statistics.core import Number
 from pipeline.statistics.posthoc import METHODS
@@ -141,7 +141,7 @@ def _make_piece(piece: Piece, spec: TableSpec, context: Context, wanted: Sequenc
 
 def variables_of(spec: TableSpec, codebook: Codebook) -> list[str]:
     """The variables, sets and batteries a table shows, in order and without repeats (for origin marks)."""
-    names = [p for name in (*spec.rows, *spec.columns) for p in parts(name)]
+    names = [p for name in (*spec.rows, *spec.columns) for p in name_parts(name)]
     names += [*([spec.layer] if spec.layer else []), *spec.where]
     if spec.model is not None:
         names += [spec.model.outcome, *spec.model.predictors]

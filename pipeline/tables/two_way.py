@@ -175,9 +175,9 @@ def _cells(
         found = chosen(_net_and_rest(table, places), context, wanted) if wanted else ()
         for name, result in found:
             if isinstance(result, Cells):
-                texts = None if result.texts is None else result.texts[:1]
+                texts = None if result.letters is None else result.letters[:1]
                 writer.add_result(
-                    about, name, replace(result, values=result.values[:1], texts=texts), [net], c, n_total, w_total
+                    about, name, replace(result, values=result.values[:1], letters=texts), [net], c, n_total, w_total
                 )
 
 
@@ -293,7 +293,7 @@ def _categories_by_set(context: Context, about: About, rows: Axis, columns: Axis
         if name.startswith("mrcv"):
             writer.add_result(about, name, result, rows.codes, columns.codes, n_total, w_total)
         elif name == "letters_items" and isinstance(result, Cells):
-            texts = None if result.texts is None else result.texts.T
+            texts = None if result.letters is None else result.letters.T
             turned = Cells(result.values.T, result.method, result.warning, result.error, texts)
             writer.add_result(about, "letters", turned, rows.codes, columns.codes, n_total, w_total)
 

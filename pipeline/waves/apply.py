@@ -15,11 +15,12 @@ import numpy.typing as npt
 
 from pipeline import language
 from pipeline.arrow import float_values, is_number
+from pipeline.codes import SYSTEM_MISSING, code_of, text_of
 from pipeline.errors import DataRejected, PipelineError, nearest
 from pipeline.spec.model import Codebook, Variable
 from pipeline.spec.source import SourceFile
 from pipeline.spss.model import Dictionary, code_text
-from pipeline.waves.model import SYSTEM_MISSING, Correction, Corrections, WaveMapping
+from pipeline.waves.model import Correction, Corrections, WaveMapping
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -58,11 +59,11 @@ def corrected(
                 )
             )  # fmt: skip
             continue
-        rows = np.flatnonzero(units == one.unit)
+        rows = np.flatnonzero(units == (code_of(one.unit) if one.unit == SYSTEM_MISSING else one.unit))
         if len(rows) != 1:
             text_id = "waves.correction_many_units" if len(rows) else "waves.correction_no_unit"
             numbers = ", ".join(str(r + 1) for r in rows[:MOST_NAMED])
-            problems.append(DataRejected(text_id, **where, unit=one.unit, identifier=identifier, rows=numbers))
+            problems.append(DataRejected(text_id, **where, unit=text_of(one.unit), identifier=identifier, rows=numbers))
             continue
         column = changed.setdefault(one.variable, values(table, one.variable).copy())
         problem = _correct(column, int(rows[0]), one, dictionary, where)
@@ -81,17 +82,19 @@ def _correct(
     is_date = dictionary.variable(one.variable).is_date
     found = str(texts(column[row : row + 1])[0])
     expected, new = (_spss_date(v) if is_date else v for v in (one.expected, one.new))
+    if column.dtype == object and expected == SYSTEM_MISSING != found:  # a file's texts are never system-missing
+        expected = code_of(expected)
     if found != expected:
         return DataRejected(
-            "waves.correction_expired", **where, unit=one.unit, variable=one.variable, expected=one.expected,
-            found=_iso(found) if is_date else found,
+            "waves.correction_expired", **where, unit=text_of(one.unit), variable=one.variable,
+            expected=text_of(one.expected), found=_iso(found) if is_date else text_of(found),
         )  # fmt: skip
     if column.dtype == object:
-        column[row] = None if new == SYSTEM_MISSING else new
+        column[row] = None if new == SYSTEM_MISSING else text_of(new)
         return None
     number = np.nan if new == SYSTEM_MISSING else _float(new)
     if number is None:
-        return DataRejected("waves.correction_not_a_number", **where, variable=one.variable, new=one.new)
+        return DataRejected("waves.correction_not_a_number", **where, variable=one.variable, new=text_of(one.new))
     column[row] = number
     return None
 
@@ -177,10 +180,10 @@ def recoded(column: Any, codes: Mapping[str, str], variable: Variable, other_typ
             if at is not None:
                 new[old == at] = _as_numbers([target])[0]
         return pa.array(new, pa.float64(), from_pandas=True)
-    found = [codes.get(text, text) for text in texts(old).tolist()]
+    found = [codes.get(code, code) for code in texts(old).tolist()]
     if not wanted_numbers:
-        return pa.array([None if text == SYSTEM_MISSING else text for text in found], pa.string())
-    return pa.array(_as_numbers(found), pa.float64(), from_pandas=True)
+        return pa.array([None if code == SYSTEM_MISSING else text_of(code) for code in found], pa.string())
+    return pa.array(_as_numbers([text_of(code) for code in found]), pa.float64(), from_pandas=True)
 
 
 def _wants_numbers(variable: Variable) -> bool:
@@ -253,9 +256,9 @@ def values(table: pa.Table, name: str) -> Column:
 
 
 def texts(column: Column) -> Column:
-    """Values as codes in text; system-missing as ``.``, a blank string as it is."""
+    """The code of each value."""
     if column.dtype == object:
-        return np.array([SYSTEM_MISSING if v is None else str(v) for v in column], dtype=object)
+        return np.array([SYSTEM_MISSING if v is None else code_of(str(v)) for v in column], dtype=object)
     return np.array([SYSTEM_MISSING if np.isnan(v) else code_text(float(v)) for v in column], dtype=object)
 
 

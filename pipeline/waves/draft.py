@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from pipeline.codes import code_of, text_of, to_type
 from pipeline.spec.model import Codebook
 from pipeline.spec.yaml_text import flow, key, quoted
 from pipeline.spss.model import Dictionary, code_text
-from pipeline.waves.model import SYSTEM_MISSING
 from pipeline.waves.questionnaire import Comparison, Proposal, SetProposal, Words
 
 _HEAD = """\
@@ -100,9 +100,7 @@ def _record(p: Proposal, dictionary: Dictionary, codebook: Codebook) -> Iterator
     if p.codes:
         yield "    codes:"
         for code, target in p.codes.items():
-            yield f"      {key(code)}: {SYSTEM_MISSING if target == SYSTEM_MISSING else key(target)}" + _says(
-                p, code, target, dictionary, codebook
-            )
+            yield f"      {key(text_of(code))}: {key(to_type(target))}" + _says(p, code, target, dictionary, codebook)
     yield f"    comparable: {p.comparable}"
     yield from _words("reason", p.reason)
     yield from _words("evidence", _joined(p.evidence))
@@ -111,13 +109,13 @@ def _record(p: Proposal, dictionary: Dictionary, codebook: Codebook) -> Iterator
 
 def _says(p: Proposal, code: str, target: str, dictionary: Dictionary, codebook: Codebook) -> str:
     """A remark with the two labels, so that nobody has to look the codes up."""
-    labels = {code_text(c): label for c, label in dictionary.variable(p.in_file or p.name).value_labels}
+    labels = {code_of(code_text(c)): label for c, label in dictionary.variable(p.in_file or p.name).value_labels}
     variable = codebook.variables[p.name]
     text = {**variable.missing, **variable.categories}.get(target, {})
     mine = next(iter(text.values()), "")
     if not labels.get(code) and not mine:
         return ""
-    return f"   # {quoted(labels.get(code, code))} → {quoted(mine or target)}"
+    return f"   # {quoted(labels.get(code, text_of(code)))} → {quoted(mine or to_type(target))}"
 
 
 def _set(one: SetProposal) -> Iterator[str]:

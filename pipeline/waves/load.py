@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from pipeline.codes import SYSTEM_MISSING, text_of, to_type
 from pipeline.errors import PipelineError, StudyError, nearest
 from pipeline.paths import Layout, Wave
 from pipeline.spec import source as yaml_source
 from pipeline.spec.load import check
 from pipeline.spec.model import ANY_LANGUAGE, Codebook, Text
 from pipeline.spec.source import Place, SourceFile
-from pipeline.waves.model import SYSTEM_MISSING, Corrections, QuestionMap, WaveMapping
+from pipeline.waves.model import Corrections, QuestionMap, WaveMapping
 
 
 def load_mapping(layout: Layout, wave: Wave, codebook: Codebook, languages: Sequence[str] = ()) -> WaveMapping | None:
@@ -73,7 +74,7 @@ def _check_codes(
         if (variable.categorical and new not in known) or (variable.kind in ("numeric", "weight") and not _number(new)):
             yield StudyError(
                 "waves.no_such_code", file=source.name, line=source.line((*place, "codes", old)), variable=name,
-                code=new, known=", ".join(known[:20]) or "–",
+                code=to_type(new), known=", ".join(map(text_of, known[:20])) or "–",
             )  # fmt: skip
 
 

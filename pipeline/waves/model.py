@@ -10,11 +10,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
+from pipeline.codes import SYSTEM_MISSING, code_of, code_typed
 from pipeline.spec.model import Names, Record, Text
 from pipeline.spss.model import code_text
-
-SYSTEM_MISSING = "."
-"""How a mapping or a correction writes "no value at all", as SPSS does."""
 
 Change = Literal[
     "same", "renamed", "reworded", "relabelled", "recoded", "added", "dropped", "split", "merged", "type", "missing",
@@ -39,7 +37,9 @@ def _code_map(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     return {
-        str(old): code_text(new) if isinstance(new, (int, float)) and not isinstance(new, bool) else new
+        code_of(str(old)): code_typed(code_text(new))
+        if isinstance(new, (str, int, float)) and not isinstance(new, bool)
+        else new
         for old, new in value.items()
     }
 
@@ -53,7 +53,8 @@ class QuestionMap(Record):
 
     ``in_file``: the variable's name in this wave's file (absent: the codebook's). ``status``: what changed, one word
     or several. ``codes``: this wave's codes → the codebook's; a code that is not listed stays, ``.`` drops the answer
-    to system-missing. ``comparable``: ``same``, ``mapped`` (after mapping) or ``not``, with the ``reason``.
+    to system-missing (``\\.`` is the text of a point). ``comparable``: ``same``, ``mapped`` (after mapping) or ``not``,
+    with the ``reason``.
     """
 
     in_file: str | None = None
@@ -123,7 +124,9 @@ def _value(value: Any) -> Any:
     """A value as a correction writes it: codes as text, nothing at all as ``.``."""
     if value is None:
         return SYSTEM_MISSING
-    return code_text(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        return value
+    return code_typed(code_text(value))
 
 
 Value = Annotated[str, BeforeValidator(_value)]

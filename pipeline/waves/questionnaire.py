@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline import language
+from pipeline.codes import BLANK, SYSTEM_MISSING, code_of, text_of
 from pipeline.spec.model import Codebook, MultipleSet, Text, Variable
 from pipeline.spss import model as spss
 from pipeline.spss.model import code_text
 from pipeline.waves.apply import texts, values
 from pipeline.waves.likeness import ALIKE, NEAR, alike, best, contained, plain
-from pipeline.waves.model import SYSTEM_MISSING, Change, Kind
+from pipeline.waves.model import Change, Kind
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -187,7 +188,7 @@ def _found_codes(table: pa.Table, v: spss.Variable) -> tuple[str, ...]:
         if len(distinct) > MOST_CODES:
             return ()
         return tuple(code_text(float(x)) for x in distinct)
-    codes = sorted(set(texts(column).tolist()) - {SYSTEM_MISSING, ""})
+    codes = sorted(set(texts(column).tolist()) - {SYSTEM_MISSING, BLANK})
     return () if len(codes) > MOST_CODES else tuple(codes)
 
 
@@ -240,10 +241,10 @@ def _file_answers(v: spss.Variable, found: Iterable[str], variable: Variable) ->
 
     A code without a label counts only where the data hold it, and the codebook says which unlabelled ones are missing.
     """
-    labels = {code_text(code): label.strip() for code, label in v.value_labels}
-    missing = {code_text(code): labels.get(code_text(code), "") for code in v.missing.codes}
+    labels = {code_of(code_text(code)): label.strip() for code, label in v.value_labels}
+    missing = {code: labels.get(code, "") for code in (code_of(code_text(c)) for c in v.missing.codes)}
     for code in [*labels, *found]:
-        value: float | str = code
+        value: float | str = "" if code == BLANK else text_of(code)
         if v.kind == "numeric":
             value = float(code)
         if v.missing.is_missing(value) and code not in missing and (code in labels or code in found):
@@ -417,7 +418,7 @@ def _range(variable: Variable, v: spss.Variable, draft: _Draft) -> None:
     if low is None or high is None:
         return
     span = variable.missing_range
-    labelled = {code_text(c) for c, _ in v.value_labels}
+    labelled = {code_of(code_text(c)) for c, _ in v.value_labels}
     if span is None and low == high and code_text(low) in variable.missing:
         return
     mine = None if span is None else (
@@ -538,7 +539,6 @@ def _counts_alike(
     theirs: spss.MultipleResponseSet, mine: MultipleSet, pairs: Mapping[str, str], questions: Mapping[str, Proposal]
 ) -> bool:
     """Whether the counted value is the codebook's, as it is or through the members' codes."""
-    counted = code_text(theirs.counted) if theirs.counted is not None else ""
-    wanted = code_text(mine.counted) if mine.counted is not None else "1"
+    counted = code_of(code_text(theirs.counted)) if theirs.counted is not None else ""
     members = [m for m in mine.members if m in pairs and pairs[m] in theirs.members]
-    return all(questions[m].codes.get(counted, counted) == wanted for m in members)
+    return all(questions[m].codes.get(counted, counted) == mine.counted_code for m in members)

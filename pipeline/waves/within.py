@@ -9,8 +9,9 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from pipeline.codes import name_parts
 from pipeline.errors import DataRejected
-from pipeline.spec.load import StudyFiles, parts
+from pipeline.spec.load import StudyFiles
 from pipeline.spec.model import (
     Codebook,
     Content,
@@ -85,7 +86,7 @@ def left_out(files: StudyFiles, out: Collection[str]) -> list[LeftOut]:
 
 def _names(spec: TableSpec) -> Iterator[str]:
     for name in (*spec.rows, *spec.columns):
-        yield from parts(name)
+        yield from name_parts(name)
     if spec.layer:
         yield spec.layer
     yield from spec.where
@@ -183,8 +184,8 @@ def _table(spec: TableSpec, out: Collection[str], weighted: bool) -> TableSpec |
         needed += [spec.model.outcome, *spec.model.predictors]
     if any(name in out for name in needed):
         return None
-    rows = tuple(n for n in spec.rows if not any(p in out for p in parts(n)))
-    columns = tuple(n for n in spec.columns if not any(p in out for p in parts(n)))
+    rows = tuple(n for n in spec.rows if not any(p in out for p in name_parts(n)))
+    columns = tuple(n for n in spec.columns if not any(p in out for p in name_parts(n)))
     if rows == spec.rows and columns == spec.columns:
         return spec
     if not rows or (spec.columns and not columns):

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.codes import BLANK, SYSTEM_MISSING
 from pipeline.counting.cases import Cases
 from pipeline.counting.engine import CaseWeights, Counts, count, distribution, patterns
-from pipeline.results import BLANK, SYSTEM_MISSING
 from pipeline.spec.model import Codebook
 from pipeline.tables.axes import axis
 from pipeline.tables.multiple import joint_patterns, multiple_counts

@@ -302,7 +302,7 @@ def test_letters_of_overlapping_items(weighting, weight, key):
     many = crosstab(np.tile(G, crowd), np.tile(Y, (crowd, 1)), np.tile(weight, crowd), weighting)
     found = values(many, "letters_items")["letters_items"]
     z = np.array(R["z_items" + key]) * np.sqrt(crowd)
-    assert found.texts.T.tolist() == expected_letters(z, 4, None, 0.05)
+    assert found.letters.T.tolist() == expected_letters(z, 4, None, 0.05)
 
 
 @pytest.mark.parametrize(("weighting", "weight", "key"), [("none", ONES, ""), ("probability", CASES["w"], "_weighted")])
@@ -311,8 +311,8 @@ def test_letters_of_two_sets(weighting, weight, key):
     many = pair(np.tile(Z, (crowd, 1)), np.tile(Y, (crowd, 1)), np.tile(weight, crowd), weighting)
     z = np.array(R["z_pair" + key]) * np.sqrt(crowd)
     found = values(many, "letters")["letters"]
-    assert found.texts.tolist() == expected_letters(z, 4, None, 0.05)
-    assert any(text for text in found.texts.ravel())
+    assert found.letters.tolist() == expected_letters(z, 4, None, 0.05)
+    assert any(text for text in found.letters.ravel())
 
 
 def test_letters_of_groups():
@@ -321,11 +321,11 @@ def test_letters_of_groups():
     g = np.concatenate([np.repeat(np.arange(3), yes), np.repeat(np.arange(3), no)])
     y = np.repeat([1, 0], [sum(yes), sum(no)])[:, None]
     found = values(crosstab(g, y), "letters")["letters"]
-    assert found.texts.tolist() == [["C", "C", ""]]
+    assert found.letters.tolist() == [["C", "C", ""]]
     survey = values(crosstab(g, y, np.ones(len(g)), "probability"), "letters")["letters"]
-    assert survey.texts.tolist() == [["C", "C", ""]]
+    assert survey.letters.tolist() == [["C", "C", ""]]
     few = values(crosstab(g, y), "letters", options=Options(least_expected=400))["letters"]
-    assert few.texts.tolist() == [["C", "", ""]]  # 566 × 1557/2757 = 319.6 expected in the second group
+    assert few.letters.tolist() == [["C", "", ""]]  # 566 × 1557/2757 = 319.6 expected in the second group
     assert np.isnan(few.values[0, 1]) and few.values[0, 0] == 1
     assert survey.method.startswith("linearised_z")
 
@@ -340,7 +340,7 @@ def test_pair_shares():
 
 def test_same_column_twice_is_not_compared():
     twice = values(crosstab(G, Y[:, [0, 0, 1]]), "letters_items", options=Options(confidence=1e-9, adjustment="none"))
-    texts = twice["letters_items"].texts
+    texts = twice["letters_items"].letters
     assert not any("B" in text for text in texts[0]) and not any("A" in text for text in texts[1])
 
 

@@ -119,30 +119,30 @@ def test_design_based_comparison_of_two_columns_is_the_design_based_t():
 def test_letters_say_which_columns_are_smaller():
     # pairwise.t.test above: of three columns only the first and the third differ at 5% (unweighted)
     plain = found(case_groups("x", "g3", "none"), "letters")["letters"]
-    assert plain.texts.tolist() == [["", "", "A"]]
+    assert plain.letters.tolist() == [["", "", "A"]]
     assert plain.values.tolist() == [[0, 0, 1]]
     assert plain.method == "pooled_t adjustment=bonferroni level=0.05"
     weighted = found(case_groups("x", "g3", "frequency"), "letters")["letters"]
-    assert weighted.texts.tolist() == [["", "A", "A"]]
+    assert weighted.letters.tolist() == [["", "A", "A"]]
 
 
 def test_letters_follow_position_level_and_adjustment():
     values = np.concatenate([np.arange(10) + shift for shift in (30.0, 20.0, 0.0)])
     aggregate = grouped(values, np.repeat([0, 1, 3], 10), count=5)
     result = found(aggregate, "letters")["letters"]
-    assert result.texts.tolist() == [["B D", "D", "", "", ""]]
+    assert result.letters.tolist() == [["B D", "D", "", "", ""]]
     assert np.isnan(result.values[0, [2, 4]]).all()
     assert result.error == "column_not_compared"
     close = grouped(np.concatenate([np.arange(10), np.arange(10) + 3.0, np.arange(10) + 3.0]), np.repeat([0, 1, 2], 10))
-    assert found(close, "letters")["letters"].texts.tolist() == [["", "", ""]]
-    assert found(close, "letters", options=Options(adjustment="none"))["letters"].texts.tolist() == [["", "A", "A"]]
-    assert found(close, "letters", options=Options(confidence=0.8))["letters"].texts.tolist() == [["", "A", "A"]]
+    assert found(close, "letters")["letters"].letters.tolist() == [["", "", ""]]
+    assert found(close, "letters", options=Options(adjustment="none"))["letters"].letters.tolist() == [["", "A", "A"]]
+    assert found(close, "letters", options=Options(confidence=0.8))["letters"].letters.tolist() == [["", "A", "A"]]
 
 
 def test_columns_of_one_case_take_no_part():
     aggregate = grouped([1, 2, 3, 11, 12, 13, 99], [0, 0, 0, 1, 1, 1, 2])
     result = found(aggregate, "letters")["letters"]
-    assert result.texts.tolist() == [["", "A", ""]]
+    assert result.letters.tolist() == [["", "A", ""]]
     assert np.isnan(result.values[0]).tolist() == [False, False, True]
 
 

@@ -230,22 +230,22 @@ def test_reference_list_of_column_proportions():
 def letters_of(counts, **options):
     found = numbers(crosstab(counts), Options(**options), ["letters"])["letters"]
     assert isinstance(found, Cells)
-    assert found.texts is not None
+    assert found.letters is not None
     return found
 
 
 def test_letters_stand_in_the_larger_share():
     found = letters_of(VOTES)
-    assert found.texts.tolist() == [["C", "C", ""], ["", "", "A B"]]
+    assert found.letters.tolist() == [["C", "C", ""], ["", "", "A B"]]
     np.testing.assert_array_equal(found.values, [[1, 1, 0], [0, 0, 2]])
     assert found.method == "pooled_z adjustment=bonferroni level=0.05"
 
 
 def test_letters_follow_the_level_and_the_adjustment():
     # Raw p of C−B is .00188, of B−A .173; Bonferroni ×3 .00564.
-    assert letters_of(VOTES, confidence=0.995).texts.tolist()[0] == ["C", "", ""]
-    assert letters_of(VOTES, confidence=0.995, adjustment="none").texts.tolist()[0] == ["C", "C", ""]
-    assert letters_of(VOTES, confidence=0.8, adjustment="none").texts.tolist()[0] == ["B C", "C", ""]
+    assert letters_of(VOTES, confidence=0.995).letters.tolist()[0] == ["C", "", ""]
+    assert letters_of(VOTES, confidence=0.995, adjustment="none").letters.tolist()[0] == ["C", "C", ""]
+    assert letters_of(VOTES, confidence=0.8, adjustment="none").letters.tolist()[0] == ["B C", "C", ""]
 
 
 def test_a_share_of_zero_or_one_takes_no_part():
@@ -253,7 +253,7 @@ def test_a_share_of_zero_or_one_takes_no_part():
     found = letters_of(counts)
     assert np.isnan(found.values[:, [0, 3]]).all()
     assert found.error == "column_not_compared"
-    assert found.texts.tolist() == [["", "C", "", ""], ["", "", "B", ""]]
+    assert found.letters.tolist() == [["", "C", "", ""], ["", "", "B", ""]]
     # The family is the one pair left: not multiplied by 6.
     compared = proportions.compare_columns(crosstab(counts), Options())
     assert compared.adjusted[0, 1, 2] == compared.p[0, 1, 2]
@@ -277,7 +277,7 @@ def test_least_expected_count():
 
 def test_an_empty_column_keeps_its_letter_and_changes_nothing_else():
     wider = [[row[0], 0, *row[1:]] for row in VOTES]
-    assert letters_of(wider).texts.tolist() == [["D", "", "D", ""], ["", "", "", "A C"]]
+    assert letters_of(wider).letters.tolist() == [["D", "", "D", ""], ["", "", "", "A C"]]
 
 
 def test_a_base_of_two_takes_part_and_of_less_not():
@@ -307,7 +307,7 @@ def test_letters_of_a_design_by_position():
     found = numbers(of_cases([0, 1] * 40, [0] * 20 + [1] * 60, [1] * 20 + [5, 1] * 30), Options(), ["letters"])[
         "letters"
     ]
-    assert found.texts.tolist() == [["", "A"], ["B", ""]]
+    assert found.letters.tolist() == [["", "A"], ["B", ""]]
     assert found.method == "design_based_z adjustment=bonferroni level=0.05"
     empty = numbers(crosstab([[0, 0], [0, 0]]), ids=["letters"])["letters"]
     assert (empty.error, empty.values.shape, np.isnan(empty.values).all()) == ("no_cases", (2, 2), True)

@@ -95,7 +95,7 @@ def test_the_schema(job: Job) -> None:
     assert table.schema.remove_metadata() == schema()
     assert tuple(table.column_names) == COLUMNS == (
         "wave", "table_id", "statistic", "row_var", "row_code", "col_var", "col_code", "layer_var", "layer_code",
-        "value", "n", "base", "method", "warning", "error", "suppressed",
+        "value", "n", "base", "method", "warning", "error", "suppressed", "letters",
     )  # fmt: skip
     assert set(table.column("wave").to_pylist()) == {WAVE}
 

@@ -128,7 +128,7 @@ def variable(kind: str = "nominal", codes: str = "12", missing: str = "9") -> Va
         ([1.0, 99.0, 2.5], {"99": "9"}, variable(), False, [1.0, 9.0, 2.5]),
         ([1.0, 7.0], {"7": "."}, variable(), False, [1.0, None]),
         ([1.0, 2.0], {}, variable(), False, [1.0, 2.0]),
-        (["SI", "NO", "", None], {"SI": "1", "NO": "2", "": "9"}, variable(), True, [1.0, 2.0, 9.0, None]),
+        (["SI", "NO", "", None], {"SI": "1", "NO": "2", " ": "9"}, variable(), True, [1.0, 2.0, 9.0, None]),
         (["1", "2", " ", None], {}, variable(), True, [1.0, 2.0, None, None]),
         (["2,5", "10", "1.25"], {}, variable("numeric", "", ""), True, [2.5, 10.0, 1.25]),
         (["MI", "BG", None], {"MI": "1"}, variable(codes="12"), False, ["1", "BG", None]),

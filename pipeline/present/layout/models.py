@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from pipeline.codes import INTERCEPT, THRESHOLD
 from pipeline.present import formats
 from pipeline.present.document import Cell, HeadCell, Row
 from pipeline.present.figures import term_label
@@ -98,7 +99,7 @@ def _cell(
         own = known(ModelData)[name].values[name]
         low, high = (view.value(spec.table, end, var, code, col, col_code) for end in (own.low, own.high))
         if low is None or high is None:
-            intercept = code in ("intercept", "threshold")
+            intercept = code in (INTERCEPT, THRESHOLD)
             return Cell(kind="empty") if intercept else Cell(formats.NOT_COMPUTABLE, kind="not_computable")
         return Cell(
             f"{formats.decimal_text(low, 2, view.lang)};\N{NO-BREAK SPACE}{formats.decimal_text(high, 2, view.lang)}"

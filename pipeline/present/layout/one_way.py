@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pipeline.codes import is_net
 from pipeline.present import formats
 from pipeline.present.amounts import amount_cell
 from pipeline.present.document import Cell, HeadCell, Row
@@ -294,7 +295,7 @@ def grid(view: View, spec: TableSpec) -> Body:
     scored = all(view.variables[m].scores for m, _ in members)
     nets = list(dict.fromkeys(
         r.row_code for r in view.results.rows(spec.table)
-        if r.row_code.startswith("net:") and r.statistic == "valid_share"
+        if is_net(r.row_code) and r.statistic == "valid_share"
     ))  # fmt: skip
     rows, used, bases = [], [], []
     for member, all_members in members:

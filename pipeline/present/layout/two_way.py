@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from pipeline.codes import nest_parts, pair_parts
+from pipeline.codes import is_nested, name_parts, nest_parts, pair_parts
 from pipeline.present import formats
 from pipeline.present.amounts import amount_cell
 from pipeline.present.document import Cell, HeadCell, Row, RowKind
@@ -13,7 +13,6 @@ from pipeline.present.layout.one_way import view_decimals
 from pipeline.present.layout.parts import Body, problem_notes, small_base_note, stub, table_statistics
 from pipeline.present.view import View
 from pipeline.results import ResultRow
-from pipeline.spec.load import parts
 from pipeline.spec.model import TableSpec
 from pipeline.statistics import registry
 from pipeline.statistics.core import GroupedDistribution, Patterns
@@ -145,7 +144,7 @@ def _body(
     outer = ""
     for code in (*codes, *nets):
         cells = []
-        names = parts(name)
+        names = name_parts(name)
         if len(names) > 1:  # the categories of a nested stub stand under those of its first variable
             first, *rest = nest_parts(code)
             if first != outer:
@@ -161,7 +160,7 @@ def _body(
                 letters = ""
                 if spec.letters and column.var and statistic in ("column_share", "share_of_cases"):
                     found = view.get(spec.table, "letters", name, code, column.var, column.code, layer)
-                    letters = found.method if found is not None and found.value is not None else ""
+                    letters = found.letters if found is not None else ""
                 cells.append(_formatted(view, statistic, row, letters))
         kind: RowKind = "subtotal" if code in nets else "body"
         rows.append(Row(label, tuple(cells), kind, level + int(len(names) > 1)))
@@ -182,7 +181,7 @@ def _mean_line(
         letters = ""
         if spec.letters and column.var:
             one = view.get(spec.table, "letters", name, "", column.var, column.code, layer)
-            letters = one.method if one is not None and one.value is not None else ""
+            letters = one.letters if one is not None else ""
         mean = amount_cell(view, row, name, "mean", view_decimals(view, name, "mean"), letters)
         cells += [*([EMPTY] * (len(shown) - 1)), mean]
     return [Row(view.head("mean"), tuple(cells), "body", level)]
@@ -224,7 +223,7 @@ def _head(
     view: View, spec: TableSpec, names: list[str], banner: list[Column], shown: list[str]
 ) -> tuple[tuple[HeadCell, ...], ...]:
     """Banner variables over their categories (and outer over inner when nested), statistics below when several."""
-    nested = any(">" in c.var for c in banner)
+    nested = any(is_nested(c.var) for c in banner)
     several = len(shown) > 1
     depth = 2 + int(nested) + int(several)
     k = len(shown)
@@ -236,7 +235,7 @@ def _head(
         if not columns:
             continue
         lines[0].append(HeadCell(view.label(var), k * len(columns)))
-        names_of = parts(var)
+        names_of = name_parts(var)
         if nested and len(names_of) > 1:
             outer: dict[str, int] = {}
             for c in columns:
@@ -352,7 +351,7 @@ def _mean_cells(
             letters = ""
             if spec.letters and statistic == "mean" and group.code:
                 one = view.get(spec.table, "letters", name, "", group.var, group.code, layer)
-                letters = one.method if one is not None and one.value is not None else ""
+                letters = one.letters if one is not None else ""
             if registry.form(statistic) == "count":
                 cells.append(view.cell(row, "count"))
             else:
