@@ -50,7 +50,7 @@ def paired_t(aggregate: Patterns, options: Options) -> Mapping[str, Result]:
     t = mean/(sd/√W), W−1 degrees of freedom; d_z = mean/sd of the differences. With a probability weight or a design
     the standard error and degrees of freedom are the design's (R ``confint(svymean(~I(x − y)), df = degf)``). Not
     computable: ``not_two_variables``; ``no_cases``; ``fewer_than_two_cases``; ``zero_variance`` of the differences;
-    ``lonely_psu``.
+    ``no_degrees_of_freedom``; ``lonely_psu``.
     """
     if aggregate.x.shape[1] != 2:
         return _none(_T, NOT_A_PAIR)
@@ -73,7 +73,7 @@ def paired_t(aggregate: Patterns, options: Options) -> Mapping[str, Result]:
             p, m.deviations / m.total, lambda w: float(w @ differences) / float(w.sum())
         )
         if not (variance > 0 and df > 0):
-            return found | _none(_T[1:], error or "fewer_than_two_cases")
+            return found | _none(_T[1:], error or ("zero_variance" if df > 0 else "no_degrees_of_freedom"))
         se, method = math.sqrt(variance), "design_based"
     else:
         se, df, method = math.sqrt(spread / m.total), m.total - 1, ""

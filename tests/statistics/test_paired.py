@@ -97,6 +97,10 @@ def test_reasons():
     assert reason(patterns([np.arange(200) + 1.0, np.zeros(200)]), "wilcoxon_exact_p") == "too_many_for_exact"
     lonely = patterns([CASES["i1"], CASES["i2"]], CASES["pw"], "probability", stratum=[7, *[1] * 59])
     assert reason(lonely, "paired_t") == "lonely_psu"
+    # Differences 1, 3 in each of two clusters: their totals are equal, so the design's variance is 0.
+    alike = patterns([[1, 3, 1, 3], [0, 0, 0, 0]], [1, 1, 1, 1], "probability", cluster=[1, 1, 2, 2])
+    assert value(alike, "paired_difference") == 2
+    assert reason(alike, "paired_t") == "zero_variance"
 
 
 def test_only_by_name():
