@@ -643,62 +643,29 @@ def fit_model(data: ModelData, options: Options) -> ModelResult:
         return _failed(problem, error)
     mean, sd = _scale(problem)
     z = (problem.x - mean) / sd
-    fit = _maximise(problem, z, _USUAL_PASSES)
     designed = by_design(patterns)
     linearised = designed or spec.robust
-    if spec.kind == "logistic" and not (fit.converged and float(np.abs(_eta(fit, z)).max()) <= _EXTREME):
-        direction = model_likelihoods.separated(np.hstack([np.ones((z.shape[0], 1)), z]), problem.codes.astype(float))
-        if direction is not None:
-            if linearised or not spec.firth:
-                return _failed(problem, "separation", direction)
-            return _firth(problem, direction, options)
-        if not fit.converged:
-            fit = _maximise(problem, z)
-    elif _diverges(problem, fit, z):
-        return _failed(problem, "separation")
-    if not fit.converged:
-        return _failed(problem, "not_converged")
+    fit = _largest(problem, z, linearised, options)
+    if isinstance(fit, ModelResult):
+        return fit
     numbers, why = _fit_numbers(problem, fit, z, linearised, designed)
-    q = fit.theta.size
     back = _back(problem, mean, sd)
     scale = numbers["residual_se"] ** 2 if spec.kind == "linear" else 1.0
-    model_based = back @ np.linalg.inv(fit.information) @ back.T * scale
-    covariance, error = model_based, ""
-    df = problem.size - q if spec.kind == "linear" else math.inf
-    if linearised:
-        found, df, error = _linearised(data, problem, fit, z)
-        covariance = back @ found @ back.T
-        if not error and df <= 0:
-            error = "no_degrees_of_freedom"
-    if scale == 0:
-        error = "zero_residual_variance"
-    variances = np.diagonal(covariance)
-    # What is left of a variance of nothing is rounding error; dividing by it would make a finding of it.
-    nothing = variances <= 1e-12 * np.diagonal(model_based)
-    if error:
-        covariance, df = np.full((q, q), np.nan), math.nan
-    elif nothing.any():
-        error = "zero_standard_error"
+    errors = _errors(data, problem, fit, z, back, scale, linearised)
+    covariance, df, error = errors.covariance, errors.df, errors.error
     if error:
         why |= dict.fromkeys((*_INFERENCE, *_F), error)
     coefficient = back @ fit.theta
-    se = np.sqrt(np.where(nothing, np.nan, np.diagonal(covariance)))
+    se = np.sqrt(np.where(errors.nothing, np.nan, np.diagonal(covariance)))
     predictors = column >= 0
     if linearised and not error and predictors.any():
         numbers |= _wald(coefficient[predictors], covariance[np.ix_(predictors, predictors)], df)
     statistic = coefficient / se
     reach = _quantile(options.confidence, df) * se
-    standardized = np.full(q, np.nan)
-    if spec.kind == "linear":
-        centre = float(problem.w @ problem.y / problem.w.sum())
-        spread = math.sqrt(problem.w @ (problem.y - centre) ** 2 / problem.w.sum())
-        standardized[predictors] = coefficient[predictors] * sd / spread
-    method = "least_squares" if spec.kind == "linear" else "maximum_likelihood"
-    if patterns.weighting == "probability" and spec.kind != "linear":
-        method = "pseudo_likelihood"
+    likelihood = "pseudo_likelihood" if patterns.weighting == "probability" else "maximum_likelihood"
     result = replace(
         _failed(problem, ""),
-        method=method,
+        method="least_squares" if spec.kind == "linear" else likelihood,
         covariance_method=_covariance_method(patterns) if linearised else "model_based",
         test="z" if math.isinf(df) else "t",
         df=df,
@@ -709,12 +676,73 @@ def fit_model(data: ModelData, options: Options) -> ModelResult:
         low=coefficient - reach,
         high=coefficient + reach,
         covariance=covariance,
-        standardized=standardized,
+        standardized=_standardized(problem, coefficient, predictors, sd),
         vif=_vif(problem, z),
         fit=numbers,
         reasons=why,
     )
     return _with_effects(_with_ratios(result), problem, options)
+
+
+def _standardized(problem: _Problem, coefficient: Floats, predictors: npt.NDArray[np.bool_], sd: Floats) -> Floats:
+    """The slopes of a linear model in standard deviations of outcome and predictor; NaN for all else."""
+    found = np.full(coefficient.size, np.nan)
+    if problem.spec.kind == "linear":
+        centre = float(problem.w @ problem.y / problem.w.sum())
+        spread = math.sqrt(problem.w @ (problem.y - centre) ** 2 / problem.w.sum())
+        found[predictors] = coefficient[predictors] * sd / spread
+    return found
+
+
+def _largest(problem: _Problem, z: Floats, linearised: bool, options: Options) -> Fit | ModelResult:
+    """The fit of largest likelihood; where there is none, the penalised model, or a failed one that says why."""
+    fit = _maximise(problem, z, _USUAL_PASSES)
+    if problem.spec.kind == "logistic" and not (fit.converged and float(np.abs(_eta(fit, z)).max()) <= _EXTREME):
+        direction = model_likelihoods.separated(np.hstack([np.ones((z.shape[0], 1)), z]), problem.codes.astype(float))
+        if direction is not None:
+            if linearised or not problem.spec.firth:
+                return _failed(problem, "separation", direction)
+            return _firth(problem, direction, options)
+        if not fit.converged:
+            fit = _maximise(problem, z)
+    elif _diverges(problem, fit, z):
+        return _failed(problem, "separation")
+    return fit if fit.converged else _failed(problem, "not_converged")
+
+
+@dataclass(frozen=True, slots=True)
+class _Errors:
+    """The covariance (q, q) of the coefficients on the variables' own scales, and their tests' degrees of freedom.
+
+    ``nothing`` (q,): the coefficients without any variance; ``error``: why there is no covariance, or no test of all.
+    """
+
+    covariance: Floats
+    df: float
+    nothing: npt.NDArray[np.bool_]
+    error: str
+
+
+def _errors(
+    data: ModelData, problem: _Problem, fit: Fit, z: Floats, back: Floats, scale: float, linearised: bool
+) -> _Errors:
+    """Model-based or linearised; ``back``: from the scale of ``z`` to the variables' own."""
+    q = fit.theta.size
+    model_based = back @ np.linalg.inv(fit.information) @ back.T * scale
+    covariance, error = model_based, ""
+    df = problem.size - q if problem.spec.kind == "linear" else math.inf
+    if linearised:
+        found, df, error = _linearised(data, problem, fit, z)
+        covariance = back @ found @ back.T
+        if not error and df <= 0:
+            error = "no_degrees_of_freedom"
+    if scale == 0:
+        error = "zero_residual_variance"
+    # What is left of a variance of nothing is rounding error; dividing by it would make a finding of it.
+    nothing = np.diagonal(covariance) <= 1e-12 * np.diagonal(model_based)
+    if error:
+        return _Errors(np.full((q, q), np.nan), math.nan, nothing, error)
+    return _Errors(covariance, df, nothing, "zero_standard_error" if nothing.any() else "")
 
 
 def _eta(fit: Fit, z: Floats) -> Floats:
