@@ -91,8 +91,8 @@ def test_letters_of_groups_by_definition(level):
 
     shares = np.array([[share(W, j, g) for g in range(3)] for j in range(3)])
     found = values(table, "letters", options=Options(confidence=1 - level))["letters"]
-    assert found.texts.tolist() == letters_by_definition(p, shares, level)
-    assert "A" in str(found.texts)
+    assert found.letters.tolist() == letters_by_definition(p, shares, level)
+    assert "A" in str(found.letters)
     assert found.method == f"linearised_z adjustment=bonferroni level={level:g}"
 
 
@@ -113,7 +113,7 @@ def test_letters_of_items_by_definition(level):
 
     shares = np.array([[part(j, g) for j in range(3)] for g in range(3)])
     found = values(table, "letters_items", options=Options(confidence=1 - level))["letters_items"]
-    assert found.texts.T.tolist() == letters_by_definition(p, shares, level)
+    assert found.letters.T.tolist() == letters_by_definition(p, shares, level)
     assert found.method == f"overlapping_linearised_z adjustment=bonferroni level={level:g}"
 
 
@@ -308,7 +308,7 @@ def test_letters_of_two_sets_by_definition(level):
         options=Options(confidence=1 - level, adjustment="none"),
     )["letters"]
     want = letters_by_definition(lambda i, a, b: 1.0 if i in (a, b) else p(i, a, b) / 3, shares, level)
-    assert found.texts.tolist() == want
+    assert found.letters.tolist() == want
     assert np.isnan(found.values).tolist() == (np.eye(2, 3) == 1).tolist()
     assert found.method == f"overlapping_linearised_z adjustment=none level={level:g}"
 
@@ -339,13 +339,13 @@ def test_where_a_letter_begins(weighting):
     for j, (a, b) in product(range(3), combinations(range(3), 2)):
         for factor in (1 + 1e-7, 1 - 1e-7):
             options = Options(confidence=1 - p(j, a, b) * factor, adjustment="none")
-            texts = values(table, "letters", options=options)["letters"].texts[j]
+            texts = values(table, "letters", options=options)["letters"].letters[j]
             assert ("ABC"[a] in texts[b] or "ABC"[b] in texts[a]) == (factor > 1)
 
 
 def test_values_of_letters_are_how_many():
     found = values(crosstab(G, ITEMS), "letters", options=Options(confidence=1e-9, adjustment="none"))["letters"]
-    assert found.values.tolist() == [[len(text.split()) for text in row] for row in found.texts]
+    assert found.values.tolist() == [[len(text.split()) for text in row] for row in found.letters]
     assert sorted(found.values[0]) == [0, 1, 2]
     # An item that nobody in a group mentions, or everybody, is not compared there.
     item = np.where(G == 0, 0, np.where(G == 1, 1, np.arange(CASES) % 2))[:, None]
