@@ -136,6 +136,10 @@ class Layout:
         found = {path.name: self.content(path) for path in paths}
         return {name: hashlib.sha256(data).hexdigest() for name, data in found.items() if data is not None}
 
+    def study_hashes(self) -> dict[str, str]:
+        """Name to SHA-256 of the study's files that a report is made from, as far as they are there."""
+        return self.hashes(self.study, self.codebook, self.report, self.word_template)
+
     @property
     def study(self) -> Path:
         """The study's own record."""
@@ -150,6 +154,11 @@ class Layout:
     def report(self) -> Path:
         """Sections and tables."""
         return self.files / "report.yml"
+
+    @property
+    def word_template(self) -> Path:
+        """The study's own styles and pages of Word documents."""
+        return self.files / "template.docx"
 
     @property
     def published(self) -> Path:

@@ -181,7 +181,7 @@ def _module(name: str) -> ModuleType:
 def _everything(job: Job, edition: str) -> str:
     """A key of all bytes a wave's report can depend on, cheap enough to ask at every run: no file is parsed."""
     layout, wave = job.layout, job.wave
-    edited = layout.hashes(layout.study, layout.codebook, layout.report, wave.source, wave.mapping, wave.corrections)
+    edited = [layout.study_hashes(), layout.hashes(wave.source, wave.mapping, wave.corrections)]
     fonts = hashes(sorted(paths.FONTS.glob("*.ttf")))
     return json_hash([layout.recorded(job.survey()), job.data_hash, edited, fonts, code_hash("."), edition])
 

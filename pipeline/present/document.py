@@ -7,9 +7,8 @@ markup); the only markup is a figure's SVG, which our own chart room drew.
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 CellKind = Literal["number", "text", "empty", "not_computable", "suppressed", "not_available"]
 RowKind = Literal["body", "group", "subtotal", "total", "missing", "base", "statistic"]
@@ -195,6 +194,14 @@ class Cover:
 
 
 @dataclass(frozen=True, slots=True)
+class WordTemplate:
+    """A study's own template of Word documents: the file as a person knows it, and its bytes."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One report in one language. ``words``: the fixed words of the layout (see ``language/*/layout.toml``).
 
@@ -210,7 +217,7 @@ class Document:
     words: dict[str, str]
     running_head: str
     foot: str
-    word_template: bytes | None = None
+    word_template: WordTemplate | None = None
 
     def blocks(self) -> list[Block]:
         """All blocks in reading order."""
@@ -233,7 +240,3 @@ class Document:
         inside = [b for b in self.blocks() if isinstance(b, Figure)]
         first = self.cover.figure
         return ([first] if first is not None and all(f.id != first.id for f in inside) else []) + inside
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain types, for the typesetter and for the file between the stages."""
-        return dataclasses.asdict(self)

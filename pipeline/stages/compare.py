@@ -7,25 +7,18 @@ only writes the report again.
 from __future__ import annotations
 
 import json
-import multiprocessing
-import os
-import shutil
-import sys
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline import paths, publish
-from pipeline.errors import RenderingFailed
-from pipeline.files import file_hash, hashes, json_hash, read_file, write_json
+from pipeline.files import file_hash, hashes, json_hash, read_file
 from pipeline.paths import COMPARISON, Layout
 from pipeline.progress import Progress
 from pipeline.stages.freshness import Record, code_hash, write_parquet
 from pipeline.stages.job import Job
-from pipeline.stages.render import file_name, study_hash, study_hashes, versions
+from pipeline.stages.publication import MANIFEST, Publication, house_hash, study_hash, versions
 from pipeline.stages.tabulate import mode_of, options_of, reasons_not_warnings
+from pipeline.workers import side_by_side
 
 if TYPE_CHECKING:
     from pipeline.comparison.document import Provenance
@@ -62,21 +55,13 @@ def run(
     progress.step("stage_compare", wave=", ".join(names))
     waves = _gather(layout, jobs)
     results = _compute(layout, jobs, waves, force)
-    _write(layout, jobs, waves, results, *_with_published(folder, jobs[0], langs, formats), edition, key)
-    return sorted(folder.glob("report.*")), False
-
-
-def _with_published(
-    folder: Path, job: Job, langs: Sequence[str], formats: Sequence[str]
-) -> tuple[list[str], list[str]]:
-    """What was asked for and what is published already: a part is never left stale beside a new one."""
     from pipeline import render
 
-    known = render.formats()
-    there = [p.name.split(".", 2)[1:] for p in folder.glob("report.*.*")]
-    all_langs = [*(langs or job.languages), *(lang for lang, _ in there if lang in job.languages)]
-    all_formats = [*(formats or known), *(ending for _, ending in there if ending in known)]
-    return list(dict.fromkeys(all_langs)), list(dict.fromkeys(all_formats))
+    wanted = langs or jobs[0].languages, formats or render.formats()
+    report = Publication.beside_published(layout, COMPARISON, *wanted, edition, jobs[0].languages)
+    made = report.publish(lambda folder: _documents(jobs, waves, results, report, folder), results,
+                          lambda: _manifest(jobs, key))  # fmt: skip
+    return made, False
 
 
 def _has(manifest: dict[str, Any], langs: Sequence[str], formats: Sequence[str]) -> bool:
@@ -88,10 +73,9 @@ def _has(manifest: dict[str, Any], langs: Sequence[str], formats: Sequence[str])
 
 def _everything(jobs: Sequence[Job], edition: str) -> str:
     """A key of all bytes the comparison can depend on; no file is parsed."""
-    study = study_hashes(jobs[0].layout)
+    study = jobs[0].layout.study_hashes()
     waves = [[job.wave.name, hashes([job.results_file, job.responses]), _declared(job)] for job in jobs]
-    fonts = hashes(sorted(paths.FONTS.glob("*.ttf")))
-    return json_hash([study, waves, code_hash("."), fonts, versions(), edition])
+    return json_hash([study, waves, house_hash(), edition])
 
 
 def _declared(job: Job) -> dict[str, str]:
@@ -103,7 +87,7 @@ def _declared(job: Job) -> dict[str, str]:
 def _manifest_of(folder: Path, key: str) -> dict[str, Any] | None:
     """The manifest of what is published, if it is untouched and was made from inputs with this key."""
     try:
-        manifest = json.loads(read_file(folder / "manifest.json"))
+        manifest = json.loads(read_file(folder / MANIFEST))
         outputs = manifest["outputs"]
         whole = manifest["run_key"] == key and all(file_hash(folder / n) == h for n, h in outputs.items())
     except (OSError, ValueError, KeyError, TypeError):
@@ -146,85 +130,35 @@ def _compute(layout: Layout, jobs: Sequence[Job], waves: Waves, force: bool) -> 
     return path
 
 
-def _write(
-    layout: Layout, jobs: Sequence[Job], waves: Waves, results: Path, langs: Sequence[str], formats: Sequence[str],
-    edition: str, key: str,
-) -> None:  # fmt: skip
+def _documents(jobs: Sequence[Job], waves: Waves, results: Path, report: Publication, folder: Path) -> None:
     import pyarrow.parquet as pq
 
-    from pipeline.results import csv_text
-
-    provenance = _provenance(layout, jobs)
-    table = pq.read_table(results)
-    with publish.build(layout, COMPARISON) as folder:
-        _all_languages([(waves, table, provenance, lang, edition, tuple(formats), folder) for lang in langs])
-        shutil.copyfile(results, folder / "results.parquet")
-        (folder / "results.csv").write_text(csv_text(table), encoding="utf-8")
-        outputs = {p.name: file_hash(p) for p in sorted(folder.iterdir())}
-        write_json(folder / "manifest.json", _manifest(jobs, langs, formats, edition, key, outputs))
+    table, provenance = pq.read_table(results), _provenance(report.layout, jobs)
+    side_by_side([(one_language, (waves, table, provenance, report, lang, folder)) for lang in report.langs])
 
 
 def _provenance(layout: Layout, jobs: Sequence[Job]) -> Provenance:
     from pipeline.comparison.document import Provenance, WaveFile
 
     files = tuple(WaveFile(job.wave.name, layout.recorded(job.survey()), job.dictionary.sha256) for job in jobs)
-    return Provenance(files, study_hash(jobs[0]), code_hash("."), versions(), "make report")
+    return Provenance(files, study_hash(layout), code_hash("."), versions(), "make report")
 
 
-def _manifest(
-    jobs: Sequence[Job], langs: Sequence[str], formats: Sequence[str], edition: str, key: str, outputs: dict[str, str]
-) -> dict[str, Any]:
-    """What the comparison was made from and what it is."""
+def _manifest(jobs: Sequence[Job], key: str) -> dict[str, Any]:
+    """What the comparison was made from, beside what every manifest tells."""
     return {
         "waves": [job.wave.name for job in jobs],
-        "edition": edition,
-        "languages": sorted(langs),
-        "formats": sorted(formats),
         "data": {job.wave.name: job.dictionary.sha256 for job in jobs},
         "declared": {job.wave.name: _declared(job) for job in jobs},
         "results": {job.wave.name: file_hash(job.results_file) for job in jobs},
-        "study": study_hashes(jobs[0].layout),
-        "code": code_hash("."),
-        "versions": versions(),
         "run_key": key,
-        "outputs": outputs,
     }
 
 
-# ---------------------------------------------------------------- one process per language
-
-
-def _all_languages(tasks: list[tuple[Any, ...]]) -> None:
-    workers = min(len(tasks), os.cpu_count() or 1)
-    if workers < 2 or sys.platform != "linux":
-        for task in tasks:
-            one_language(*task)
-        return
-    global _inherited  # a forked worker finds the tasks in its own memory: nothing is copied between processes
-    _inherited = tasks
-    try:
-        with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("fork")) as pool:
-            list(pool.map(_inherited_task, range(len(tasks))))
-    except BrokenProcessPool:
-        raise RenderingFailed("cli.worker_died") from None
-    finally:
-        _inherited = []
-
-
-_inherited: list[tuple[Any, ...]] = []
-
-
-def _inherited_task(i: int) -> None:
-    one_language(*_inherited[i])
-
-
 def one_language(
-    waves: Waves, table: Any, provenance: Provenance, lang: str, edition: str, formats: Sequence[str], folder: Path
+    waves: Waves, table: Any, provenance: Provenance, report: Publication, lang: str, folder: Path
 ) -> None:
     """The comparison's document of one language in every format."""
-    from pipeline import render
     from pipeline.comparison.document import document
 
-    made = document(waves, table, provenance, lang, edition)
-    for name in formats:
-        render.write(name, made, folder / file_name(lang, render.suffix(name)))
+    report.write(document(waves, table, provenance, lang, report.edition), folder)

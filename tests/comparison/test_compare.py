@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import shutil
 from pathlib import Path
@@ -72,7 +73,7 @@ def words(doc: Document) -> str:
             for child in value:
                 walk(child)
 
-    walk(doc.to_json())
+    walk(dataclasses.asdict(doc))
     return "\n".join(found)
 
 

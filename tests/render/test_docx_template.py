@@ -18,6 +18,7 @@ from docx.shared import Cm, Pt, RGBColor
 from lxml import etree
 
 from pipeline.errors import RenderingFailed
+from pipeline.present.document import WordTemplate
 from pipeline.render import docx, table_layout
 from pipeline.render.docx.template import OURS, Template
 from tests.render import sample
@@ -32,7 +33,8 @@ def saved(document: Any) -> bytes:
 
 
 def made(template: bytes | None, path: Path, lang: str = "en") -> Any:
-    document = dataclasses.replace(sample.document(lang), word_template=template)
+    own = None if template is None else WordTemplate("study/template.docx", template)
+    document = dataclasses.replace(sample.document(lang), word_template=own)
     docx.write(document, path)
     return python_docx.Document(str(path))
 
@@ -135,8 +137,11 @@ def test_what_the_template_says_of_its_maker_is_gone(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", [b"", b"no zip", OURS.read_bytes()[:4000]])
 def test_a_file_that_is_no_document_is_one_sentence(content: bytes, lang: str, tmp_path: Path) -> None:
     with pytest.raises(RenderingFailed) as caught:
-        docx.write(dataclasses.replace(sample.document(lang), word_template=content), tmp_path / "r.docx")
-    assert "template.docx" in caught.value.message(lang) and "\n" not in caught.value.message(lang)
+        docx.write(
+            dataclasses.replace(sample.document(lang), word_template=WordTemplate("study/template.docx", content)),
+            tmp_path / "r.docx",
+        )
+    assert "study/template.docx" in caught.value.message(lang) and "\n" not in caught.value.message(lang)
 
 
 def test_an_archive_of_something_else_is_one_sentence(tmp_path: Path) -> None:
@@ -144,7 +149,10 @@ def test_an_archive_of_something_else_is_one_sentence(tmp_path: Path) -> None:
     with zipfile.ZipFile(stream, "w") as archive:
         archive.writestr("a.txt", "a")
     with pytest.raises(RenderingFailed):
-        docx.write(dataclasses.replace(sample.document("en"), word_template=stream.getvalue()), tmp_path / "r.docx")
+        docx.write(
+            dataclasses.replace(sample.document("en"), word_template=WordTemplate("a.docx", stream.getvalue())),
+            tmp_path / "r.docx",
+        )
 
 
 def test_a_template_attached_elsewhere_is_cut_off_and_a_linked_picture_refused(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import docx as python_docx
 import pytest
 
 from pipeline import files as disk
@@ -69,6 +70,24 @@ def test_a_changed_word_is_only_written_anew(again: Again, made_study: SmallStud
     html = (made_study.reports / "report.en.html").read_text("utf-8")
     for new in ("New legal entity", "Planning offices by form", "Of 9 of the offices,", "A test survey"):
         assert new in html
+
+
+def test_the_study_s_own_word_template_is_used_and_part_of_what_a_report_is_made_from(
+    again: Again, run: Run, made_study: SmallStudy
+) -> None:
+    own = python_docx.Document()
+    own.sections[0].header.paragraphs[0].text = "University of Pavia · {running_head}"
+    own.save(str(made_study.folder / "template.docx"))
+    assert again() == ["render"] and again() == []
+    assert run("report", "--study", made_study.folder, "--lang", "en", "--formats", "docx").code == 0
+    report = python_docx.Document(str(made_study.reports / "report.en.docx"))
+    heads = ["".join(p.text for p in section.header.paragraphs) for section in report.sections]
+    assert any(head.startswith("University of Pavia · ") for head in heads)
+    manifest = json.loads((made_study.reports / "manifest.json").read_bytes())
+    assert manifest["study"]["template.docx"] == disk.file_hash(made_study.folder / "template.docx")
+    (made_study.folder / "template.docx").write_bytes(b"no document")
+    ran = run("report", "--study", made_study.folder)
+    assert ran.code != 0 and "template.docx" in ran.err and "Traceback" not in ran.err
 
 
 @pytest.mark.parametrize(

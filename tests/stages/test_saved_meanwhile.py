@@ -95,13 +95,13 @@ def at(moment: str, action: Callable[[], None], monkeypatch: pytest.MonkeyPatch)
 
     kind, _, what = moment.partition(" ")
     if moment == "before the manifest":
-        before(render, "manifest", lambda *_: True)
+        before(render, "_manifest", lambda *_: True)
     elif moment == "before render":
         before(render, "run", lambda *_: True)
     elif kind == "before":
         before(run, "run_stage", lambda _, name, *__: name == what)
     else:
-        before(render, "one_language", lambda _, lang, *__: lang == what)
+        before(render, "one_language", lambda _job, _report, lang, *__: lang == what)
 
 
 @pytest.mark.parametrize("moment", BEFORE)

@@ -61,10 +61,10 @@ def test_every_interval_in_a_table_of_statistics_holds_its_value(weight: str | N
     made = []
     original = render.one_language
 
-    def keep(job, lang, edition, formats_, folder):  # type: ignore[no-untyped-def]
+    def keep(job, report, lang, folder):  # type: ignore[no-untyped-def]
         origins = render._origins(job)
-        made.append(document(job.files, job.source, job.results, origins, job.wave.name, lang, edition))
-        return original(job, lang, edition, formats_, folder)
+        made.append(document(job.files, job.source, job.results, origins, job.wave.name, lang, report.edition))
+        return original(job, report, lang, folder)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(render, "one_language", keep)

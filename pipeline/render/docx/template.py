@@ -23,6 +23,7 @@ from docx.oxml.ns import qn
 from lxml import etree
 
 from pipeline.errors import RenderingFailed
+from pipeline.present.document import WordTemplate
 from pipeline.render.docx.xml import Element
 
 OURS = Path(__file__).with_name("template.docx")
@@ -58,14 +59,14 @@ def _named(document: Any) -> dict[str, Any]:
 class Template:
     """A template, made ready for one report. Raises ``RenderingFailed`` for a file that cannot be one."""
 
-    def __init__(self, content: bytes | None, name: str = OURS.name) -> None:
+    def __init__(self, own: WordTemplate | None) -> None:
+        self.name = OURS.name if own is None else own.name
         try:
-            self.document = docx.Document(io.BytesIO(OURS.read_bytes() if content is None else content))
+            self.document = docx.Document(io.BytesIO(OURS.read_bytes() if own is None else own.content))
         except (ValueError, KeyError, zipfile.BadZipFile, etree.XMLSyntaxError, OpcError) as error:
-            raise RenderingFailed("office.template_unreadable", path=name, reason=error) from error
-        self.name = name
+            raise RenderingFailed("office.template_unreadable", path=self.name, reason=error) from error
         self._cut_links()
-        if content is not None:
+        if own is not None:
             self._take_styles(docx.Document(str(OURS)))
 
     # What it brings
