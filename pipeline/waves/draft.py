@@ -8,7 +8,7 @@ from pipeline.codes import code_of, text_of, to_type
 from pipeline.spec.model import Codebook
 from pipeline.spec.yaml_text import flow, key, quoted
 from pipeline.spss.model import Dictionary, code_text
-from pipeline.waves.questionnaire import Comparison, Proposal, SetProposal, Words
+from pipeline.waves.proposal import Comparison, Proposal, SetProposal, Words
 
 _HEAD = """\
 # Questionario della rilevazione {wave} rispetto a {codebook}. / The questionnaire of wave {wave} against {codebook}.
