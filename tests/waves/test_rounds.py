@@ -48,7 +48,7 @@ def test_questions_are_found_by_their_wording_after_the_number(tmp_path: Path) -
     found = rounds(tmp_path)
     assert {p.name: p.in_file for p in found.questions if p.name in ITEMS} == {n: new for n, (new, _) in ITEMS.items()}
     assert all("renumbered" in p.routine for p in found.questions if p.name in ITEMS)
-    assert all("reworded" not in p.status for p in found.questions)
+    assert all("reworded" not in p.status for p in found.questions if p.name in ITEMS)
 
 
 def test_missing_answers_match_missing_answers_and_need_no_look_of_their_own(tmp_path: Path) -> None:
