@@ -52,6 +52,7 @@ def _parser(lang: str) -> argparse.ArgumentParser:
             one.add_argument("--edition", choices=("internal", "public"), default="internal", help=t("help_edition"))
     for name in ("rerun", "verify"):
         of_study(name).add_argument("--wave", action="append", default=[], metavar="W", help=t("help_wave"))
+    command("audit").add_argument("file", metavar="FILE.yml", type=Path)
     of_study("open")
     of_study("clean")
     init = of_study("init")
@@ -225,6 +226,21 @@ def _quick(options: argparse.Namespace, progress: Progress) -> int:
     return 0
 
 
+def _audit(options: argparse.Namespace, progress: Progress) -> int:
+    """Whatever the verdict on the figures is, 0: it was reached."""
+    import textwrap
+
+    from pipeline.audit import claims
+    from pipeline.audit.verdict import Verdict
+
+    published, questions = claims.load(layout(), options.file)
+    for i, paragraph in enumerate(Verdict(published, progress.lang).paragraphs(questions)):
+        indent = " " * (len(paragraph) - len(paragraph.lstrip(" –")))
+        print("" if indent or i == 0 else "\n", end="")
+        print(textwrap.fill(paragraph, 100, subsequent_indent=indent))
+    return 0
+
+
 def _clean(options: argparse.Namespace, progress: Progress) -> int:
     from pipeline import publish
 
@@ -238,5 +254,5 @@ def _commands() -> dict[str, Callable[[argparse.Namespace, Progress], int]]:
     return {
         "report": _report, "render": _stage, "ingest": _stage, "harmonise": _stage, "validate": _stage,
         "process": _stage, "tabulate": _stage, "open": _open, "rerun": _rerun, "verify": _verify, "init": _init,
-        "new-wave": _new_wave, "demo": _demo, "quick": _quick, "clean": _clean,
+        "new-wave": _new_wave, "demo": _demo, "quick": _quick, "clean": _clean, "audit": _audit,
     }  # fmt: skip
