@@ -134,13 +134,17 @@ def _report(options: argparse.Namespace, progress: Progress) -> int:
         edition=options.edition,
         force=options.force,
     )
-    outcomes = report(layout(options.study), _words(options.wave), wanted, progress)
     place = layout(options.study)
-    for outcome in outcomes:
-        progress.say("fresh" if outcome.fresh else "made", wave=outcome.wave)
-        for path in outcome.files:
-            print(place.shown(path))
-    return 0
+    attempts = report(place, _words(options.wave), wanted, progress)
+    for attempt in attempts:
+        if attempt.state != "failed":
+            progress.say("fresh" if attempt.state == "fresh" else "made", wave=attempt.wave)
+            for path in attempt.files:
+                print(place.shown(path))
+    # Several waves may fail for the same reason, a mistake in the study: it is said once.
+    for reason in dict.fromkeys((a.reason or {}).get(progress.lang, "") for a in attempts if a.state == "failed"):
+        progress.line(reason)
+    return max((attempt.exit_code for attempt in attempts), default=0)
 
 
 def _words(values: Sequence[str]) -> list[str]:

@@ -27,8 +27,17 @@ def natural(name: str) -> tuple[tuple[int, int, str], ...]:
 
 
 def on_one_line(name: str) -> str:
-    """A file's name as a message or a manifest can hold it: a name need be neither printable nor UTF-8."""
-    return "".join(c if c.isprintable() else "\ufffd" for c in name)
+    """A file's name as a message or a manifest can hold it: a name need be neither printable nor UTF-8.
+
+    What cannot be shown stands as its escape (``citt\\xe0``, ``two\\nlines``), so that the file can be found.
+    """
+    return "".join(c if c.isprintable() else _escaped(c) for c in name)
+
+
+def _escaped(letter: str) -> str:
+    """A byte that is not UTF-8, which Python holds as half of a surrogate pair, is the byte again."""
+    code = ord(letter) - 0xDC00
+    return f"\\x{code:02x}" if 0x80 <= code <= 0xFF else letter.encode("unicode_escape").decode("ascii")
 
 
 def _from_here(path: Path, *homes: Path) -> str:
@@ -213,7 +222,7 @@ class Layout:
     def wave(self, name: str) -> Wave:
         """The files of a wave (whether or not they exist)."""
         if not _WAVE.match(name):
-            raise UsageError("cli.bad_wave_name", wave=name)
+            raise UsageError("cli.bad_wave_name", wave=on_one_line(name))
         if name.casefold() == COMPARISON:
             raise UsageError("comparison.reserved_name", wave=name, folder=self.shown(self.raw / name))
         return Wave(name, self.raw / name, self.processed / name, self.reports / name)

@@ -255,7 +255,7 @@ def log(layout: Layout, text: str) -> str:
         keep_inside(layout)
         layout.log.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(layout.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o666)
-        with os.fdopen(handle, "a", encoding="utf-8") as file:
+        with os.fdopen(handle, "a", encoding="utf-8", errors="backslashreplace") as file:
             file.write(text)
     except (OSError, UsageError):
         return "–"

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import BinaryIO, Literal
 
+NO_ROOM = 74
+"""The exit code of the reading process when the disk has no room even for its answer."""
 ANSWER, NUMBERS, INDEX, TEXTS = NAMES = ("answer.json", "numbers.bin", "numbers.index", "texts.arrow")
 
 

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from pipeline.errors import DataRejected
 from pipeline.files import REFUSALS, open_file
 from pipeline.spss.assemble import assemble, samples
-from pipeline.spss.channel import ANSWER, Files
+from pipeline.spss.channel import ANSWER, NO_ROOM, Files
 from pipeline.spss.kinds import sav_or_por
 from pipeline.spss.limits import MIB, Limits
 from pipeline.spss.model import Dictionary, Notice
@@ -201,8 +201,14 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
 def main() -> int:
     """Serve one request."""
     request = json.load(sys.stdin)
-    with Files(request["files"]).open(ANSWER, "wb") as file:
-        file.write(json.dumps(answer(request)).encode())
+    told = json.dumps(answer(request)).encode()
+    try:
+        with Files(request["files"]).open(ANSWER, "wb") as file:
+            file.write(told)
+    except OSError as error:
+        if error.errno in REFUSALS:
+            return NO_ROOM
+        raise
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import mmap
 import os
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import DataRejected, RenderingFailed
 from pipeline.paths import on_one_line
-from pipeline.spss.channel import ANSWER, NAMES, TEXTS, Files
+from pipeline.spss.channel import ANSWER, NAMES, NO_ROOM, TEXTS, Files
 from pipeline.spss.limits import Limits
 from pipeline.spss.model import Dictionary
 
@@ -152,6 +153,8 @@ class Reading:
             self.child.kill()
             self.child.wait()
             raise DataRejected("spss.too_slow", file=self.name, seconds=int(self.seconds)) from None
+        if self.child.returncode == NO_ROOM:
+            raise _no_room(os.strerror(errno.ENOSPC))
         try:
             with self.files.open(ANSWER, "rb") as file:
                 answer: dict[str, Any] = json.loads(file.read())
@@ -166,7 +169,15 @@ class Reading:
 
 def _no_room(reason: str) -> RenderingFailed:
     """The disk has no room for what is read: that is not the file's fault."""
-    return RenderingFailed("cli.no_room_aside", path=tempfile.gettempdir(), reason=reason)
+    return RenderingFailed("cli.no_room_aside", path=on_one_line(_temporary()), reason=reason)
+
+
+def _temporary() -> str:
+    """The folder of temporary files; the one that was asked for, where none can be used."""
+    try:
+        return tempfile.gettempdir()
+    except OSError:
+        return os.environ.get("TMPDIR") or "/tmp"  # noqa: S108  only named
 
 
 def unreadable(path: Path) -> str:

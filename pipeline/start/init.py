@@ -100,7 +100,9 @@ def bring_in(file: Path, layout: Layout, name: str, copy: bool, encoding: str | 
             target.symlink_to(file.resolve())
         write_text(place.source, _source(layout.as_now(), file, stated))
     except OSError as error:
-        raise DataRejected("cli.cannot_write", path=str(place.raw), reason=error.strerror or str(error)) from None
+        raise DataRejected(
+            "cli.cannot_write", path=on_one_line(str(place.raw)), reason=error.strerror or str(error)
+        ) from None
     return Job(layout, place)
 
 

@@ -78,23 +78,23 @@ def quick(request: Request, progress: Progress) -> list[str]:
     if lang not in language.languages():
         raise UsageError("cli.no_such_language", name=lang, known=", ".join(language.languages()))
     if files.mark(request.out.resolve()).exists():
-        raise UsageError("start.out_is_a_report", folder=str(request.out))
+        raise UsageError("start.out_is_a_report", folder=on_one_line(str(request.out)))
     with _aside(request.out) as scratch:
         study = layout(scratch)
         job = bring_in(request.file, study, WAVE, copy=False, encoding=request.encoding)
         job.rebuild, job.passing = _typed(request), True
-        progress.step("quick_ingest", file=request.file.name)
+        progress.step("quick_ingest", file=on_one_line(request.file.name))
         dictionary, guesses = read_and_guess(job)
         cross, weight = _names(request, dictionary, guesses)
         guesses = as_missing(request, as_asked(guesses, cross))
         _few_enough(request, job, guesses, cross)
         write_study(study, dictionary, guesses, request.file.stem, Start((lang,), weight, cross))
         for stage in ("harmonise", "validate", "process", "tabulate"):
-            progress.step(f"quick_{stage}", file=request.file.name)
+            progress.step(f"quick_{stage}", file=on_one_line(request.file.name))
             if stage == "tabulate":
                 _has_layers(request, job, cross)
             run_stage(job, stage)
-        progress.step("quick_render", file=request.file.name)
+        progress.step("quick_render", file=on_one_line(request.file.name))
         last.run(job, (lang,), request.formats or render.formats(), request.edition)
         made = _hand_over(job.wave.reports, request.out)
     progress.clear()
@@ -112,7 +112,9 @@ def _aside(out: Path) -> Iterator[Path]:
         denied = isinstance(error, PermissionError | FileExistsError | NotADirectoryError)
         if error.errno not in files.REFUSALS and not denied:
             raise
-        raise RenderingFailed("cli.cannot_write", path=str(out), reason=error.strerror or str(error)) from None
+        raise RenderingFailed(
+            "cli.cannot_write", path=on_one_line(str(out)), reason=error.strerror or str(error)
+        ) from None
     finally:
         if new:
             with suppress(OSError):
@@ -150,10 +152,14 @@ def _names(request: Request, dictionary: Dictionary, guesses: Guesses) -> tuple[
             return meant[0]
         if meant:
             raise UsageError(
-                "start.several_variables", file=request.file.name, option=option, name=name, names=", ".join(meant)
+                "start.several_variables",
+                file=on_one_line(request.file.name),
+                option=option,
+                name=name,
+                names=", ".join(meant),
             )
         raise UsageError(
-            "start.no_variable", file=request.file.name, option=option, name=name,
+            "start.no_variable", file=on_one_line(request.file.name), option=option, name=name,
             nearest=nearest(name, [*known, *groups]) or ", ".join(known[:12]),
         )  # fmt: skip
 
@@ -168,9 +174,9 @@ def _names(request: Request, dictionary: Dictionary, guesses: Guesses) -> tuple[
         find(request.layer, "--layer") if request.layer else None,
     )
     if cross.layer is not None and not (cross.rows and cross.columns):
-        raise UsageError("start.layer_without_table", file=request.file.name, name=cross.layer)
+        raise UsageError("start.layer_without_table", file=on_one_line(request.file.name), name=cross.layer)
     if cross.layer is not None and cross.layer not in known:
-        raise UsageError("start.layer_one_variable", file=request.file.name, name=cross.layer)
+        raise UsageError("start.layer_one_variable", file=on_one_line(request.file.name), name=cross.layer)
     weight = (
         dictionary.weight
         if request.weight is None
@@ -181,7 +187,7 @@ def _names(request: Request, dictionary: Dictionary, guesses: Guesses) -> tuple[
     if weight is None:
         return cross, None
     if weight not in known or dictionary.variable(weight).kind == "string":
-        raise UsageError("start.weight_no_number", file=request.file.name, name=weight)
+        raise UsageError("start.weight_no_number", file=on_one_line(request.file.name), name=weight)
     return cross, (weight, "like_spss" if request.like_spss else "probability")
 
 
@@ -200,7 +206,12 @@ def _few_enough(request: Request, job: Job, guesses: Guesses, cross: Cross) -> N
             count = columns[name].k
             if count > most:
                 raise UsageError(
-                    "start.many_values", file=request.file.name, option=option, name=name, count=count, most=most
+                    "start.many_values",
+                    file=on_one_line(request.file.name),
+                    option=option,
+                    name=name,
+                    count=count,
+                    most=most,
                 )
 
 
@@ -212,7 +223,7 @@ def _has_layers(request: Request, job: Job, cross: Cross) -> None:
         return
     cases = Cases(job.columns(job.table("responses", job.responses)), job.files.codebook)
     if not cases.valid_counts(cross.layer)[0]:
-        raise UsageError("start.layer_without_values", file=request.file.name, name=cross.layer)
+        raise UsageError("start.layer_without_values", file=on_one_line(request.file.name), name=cross.layer)
 
 
 def as_asked(guesses: Guesses, cross: Cross) -> Guesses:
@@ -243,7 +254,7 @@ def as_missing(request: Request, guesses: Guesses) -> Guesses:
             raise UsageError("start.missing_form", value=value)
         if not meant:
             raise UsageError(
-                "start.no_variable", file=request.file.name, option="--missing", name=name.strip(),
+                "start.no_variable", file=on_one_line(request.file.name), option="--missing", name=name.strip(),
                 nearest=nearest(name, list(variables)) or ", ".join(list(variables)[:12]),
             )  # fmt: skip
         g = variables[meant]
@@ -252,7 +263,11 @@ def as_missing(request: Request, guesses: Guesses) -> Guesses:
         unknown = [code for code in said if known and code not in known]
         if unknown:
             raise UsageError(
-                "start.missing_no_code", file=request.file.name, name=meant, code=unknown[0], known=", ".join(known)
+                "start.missing_no_code",
+                file=on_one_line(request.file.name),
+                name=meant,
+                code=unknown[0],
+                known=", ".join(known),
             )
         variables[meant] = replace(
             g,
@@ -285,7 +300,7 @@ def _hand_over(built: Path, out: Path) -> list[str]:
     made = sorted(built.iterdir(), key=lambda p: (p.name != "manifest.json", p.name))
     for path in made:
         path.replace(out / path.name)
-    return [os.fspath(out / p.name) for p in made]
+    return [on_one_line(os.fspath(out / p.name)) for p in made]
 
 
 def _left(out: Path) -> dict[str, str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from pipeline import clock, language
 from pipeline.errors import PipelineError, RenderingFailed
-from pipeline.paths import COMPARISON, Layout
+from pipeline.paths import COMPARISON, Layout, on_one_line
 from pipeline.progress import Progress
 from pipeline.unattended import banner, status
 from pipeline.unattended.attempt import Attempt, Texts, relative
@@ -41,7 +41,8 @@ def write(known: Known, attempts: Iterable[Attempt], schedule: Schedule, error: 
     layout, time = known.layout, clock.now()
     attempts = list(attempts)
     before = known.before or Status(updated=time)
-    waves = {name: wave for name, wave in before.waves.items() if _there(layout, name)}
+    there = {on_one_line(name) for name in layout.waves()}
+    waves = {name: wave for name, wave in before.waves.items() if name in there or (layout.reports / name).is_dir()}
     for attempt in attempts:
         waves[attempt.wave] = _wave_status(layout, attempt, waves.get(attempt.wave), time)
     made = Run.model_validate(
@@ -76,10 +77,6 @@ def _banner(layout: Layout, attempt: Attempt, wave: WaveStatus) -> Banner | None
     if attempt.exit_code == RenderingFailed.exit_code or not banner.newer_data(layout.wave(attempt.wave)):
         return None
     return Banner(since=failure.since, published=wave.published, reason=failure.reason)
-
-
-def _there(layout: Layout, name: str) -> bool:
-    return (layout.raw / name).is_dir() or (layout.reports / name).is_dir()
 
 
 def _wave_status(layout: Layout, attempt: Attempt, before: WaveStatus | None, time: str) -> WaveStatus:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import contextlib
 import json
 import traceback
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from pipeline import clock, language, publish, run
 from pipeline.errors import DEFECT, PipelineError, RenderingFailed, StudyError, UsageError
 from pipeline.files import file_hash, read_file
-from pipeline.paths import COMPARISON, Layout, Wave, spss_files
+from pipeline.paths import COMPARISON, Layout, Wave, on_one_line, spss_files
 from pipeline.progress import Progress
 from pipeline.unattended import banner, notify, seen, settle
 from pipeline.unattended.attempt import Attempt, relative
@@ -20,6 +21,10 @@ from pipeline.unattended.attempt import Attempt, relative
 if TYPE_CHECKING:
     from pipeline.unattended.schedule import Schedule
     from pipeline.unattended.status import Status
+
+
+Made = TypeVar("Made", Attempt, Attempt | None)
+Work = Callable[[], Attempt | None]
 
 
 def _loose(layout: Layout, progress: Progress) -> None:
@@ -62,8 +67,10 @@ def rerun(layout: Layout, waves: Sequence[str], wanted: run.Wanted, progress: Pr
     return code
 
 
-def report(layout: Layout, waves: Sequence[str], wanted: run.Wanted, progress: Progress) -> list[run.Outcome]:
-    """As :func:`pipeline.run.report`, with ``status.json`` and ``index.html`` brought up to what happened.
+def report(layout: Layout, waves: Sequence[str], wanted: run.Wanted, progress: Progress) -> list[Attempt]:
+    """Make the waves' reports and the comparison, with ``status.json`` and ``index.html`` brought up to what happened.
+
+    A wave that fails leaves the others alone, as in :func:`rerun`; wrong usage stops everything.
 
     A run that had nothing to do and follows a good one writes nothing.
     """
@@ -72,31 +79,20 @@ def report(layout: Layout, waves: Sequence[str], wanted: run.Wanted, progress: P
         started = clock.now()
         names = list(waves) or layout.waves()
         if not names:
-            return run.report(layout, waves, wanted, progress)
+            raise run.no_wave(layout)
         _loose(layout, progress)
         for name in names:
-            layout.existing_wave(name)
-        outcomes: list[run.Outcome] = []
-        attempts: list[Attempt] = []
-        try:
-            for name in names:
-                _draft(layout, layout.wave(name), progress)
-                outcomes += run.report(layout, [name], wanted, progress)
-                attempts.append(_ended_well(layout, outcomes[-1], progress))
-            if not waves:
-                name = COMPARISON
-                compared = run.compare(layout, wanted, progress)
-                if compared is not None:
-                    outcomes.append(compared)
-                    attempts.append(_ended_well_together(compared))
-        except PipelineError as error:
-            if not isinstance(error, UsageError):
-                with contextlib.suppress(OSError):  # the first failure is the one to tell
-                    _record(layout, started, [*attempts, _failed(layout, name, error)], progress)
-            raise
-        if _news(layout, attempts):
+            _refuse_name(layout, name, typed=bool(waves))
+        work: list[tuple[str, Work]] = [(name, partial(_wave, layout, name, wanted, progress)) for name in names]
+        if not waves:
+            work.append((COMPARISON, partial(_together, layout, wanted, progress)))
+        attempts = [made for name, function in work if (made := _attempted(layout, name, function)) is not None]
+        if any(attempt.state == "failed" for attempt in attempts):
+            with contextlib.suppress(OSError, RenderingFailed):  # the first failure is the one to tell
+                _record(layout, started, attempts, progress)
+        elif _news(layout, attempts):
             _record(layout, started, attempts, progress)
-        return outcomes
+        return attempts
 
 
 def _record(layout: Layout, started: str, attempts: Sequence[Attempt], progress: Progress) -> None:
@@ -179,26 +175,63 @@ def _survey(layout: Layout, name: str) -> Path | None:
 def _attempt(
     layout: Layout, name: str, file: Path | None, arriving: bool, wanted: run.Wanted, progress: Progress
 ) -> Attempt:
-    try:
+    def work() -> Attempt:
         wave = layout.existing_wave(name)
         if arriving and file is not None:
             return _waiting(name, "waiting_growing", progress, file=layout.shown(file))
         if not wave.data_files() and banner.manifest(wave) is None:
             return _waiting(name, "waiting_empty", progress, folder=layout.shown(wave.raw))
-        _draft(layout, wave, progress)
-        [outcome] = run.report(layout, [name], wanted, progress)
-        progress.say("fresh" if outcome.fresh else "made", wave=name)
-        return _ended_well(layout, outcome, progress)
+        return _wave(layout, name, wanted, progress)
+
+    attempt = _attempted(layout, name, work)
+    _tell(attempt, progress)
+    return attempt
+
+
+def _wave(layout: Layout, name: str, wanted: run.Wanted, progress: Progress) -> Attempt:
+    _draft(layout, layout.existing_wave(name), progress)
+    [outcome] = run.report(layout, [name], wanted, progress)
+    return _ended_well(layout, outcome, progress)
+
+
+def _together(layout: Layout, wanted: run.Wanted, progress: Progress) -> Attempt | None:
+    """The comparison of all waves that have results, where there are two or more."""
+    outcome = run.compare(layout, wanted, progress)
+    return None if outcome is None else _ended_well_together(outcome)
+
+
+def _attempted(layout: Layout, name: str, work: Callable[[], Made]) -> Made | Attempt:
+    """What became of one piece of work, which fails alone; only wrong usage concerns all of it and is raised."""
+    try:
+        return work()
     except UsageError as error:
         if error.text_id != "cli.bad_wave_name":
-            raise  # what was typed concerns all waves
-        attempt = _failed(layout, name, error)
+            raise
+        return _failed(layout, name, error)
     except PipelineError as error:
-        attempt = _failed(layout, name, error)
+        return _failed(layout, name, error)
     except Exception:
-        attempt = _defect(layout, name)
-    progress.line((attempt.reason or {}).get(progress.lang, ""))
-    return attempt
+        return _defect(layout, name)
+
+
+def _tell(attempt: Attempt, progress: Progress) -> None:
+    """A line about a wave that was made or failed; of one that waits it was said already."""
+    if attempt.state == "failed":
+        progress.line((attempt.reason or {}).get(progress.lang, ""))
+    elif attempt.state != "waiting":
+        progress.say("fresh" if attempt.state == "fresh" else "made", wave=attempt.wave)
+
+
+def _refuse_name(layout: Layout, name: str, typed: bool) -> None:
+    """Refuse a wave that was typed and is not there, and a folder that would take the comparison's place.
+
+    Any other folder whose name no wave can have fails alone, like a wave.
+    """
+    try:
+        layout.existing_wave(name)
+    except UsageError as error:
+        if typed or error.text_id != "cli.bad_wave_name":
+            raise
 
 
 def _waiting(name: str, text_id: str, progress: Progress, **params: str) -> Attempt:
@@ -208,20 +241,11 @@ def _waiting(name: str, text_id: str, progress: Progress, **params: str) -> Atte
 
 
 def _comparison(layout: Layout, wanted: run.Wanted, progress: Progress) -> list[Attempt]:
-    """The comparison of all waves that have results, where there are two or more; it fails alone, like a wave."""
-    try:
-        outcome = run.compare(layout, wanted, progress)
-    except UsageError:
-        raise
-    except PipelineError as error:
-        attempt = _failed(layout, COMPARISON, error)
-    except Exception:
-        attempt = _defect(layout, COMPARISON)
-    else:
-        if outcome is not None:
-            progress.say("fresh" if outcome.fresh else "made", wave=COMPARISON)
-        return [] if outcome is None else [_ended_well_together(outcome)]
-    progress.line((attempt.reason or {}).get(progress.lang, ""))
+    """The comparison, where there is one; it fails alone, like a wave."""
+    attempt = _attempted(layout, COMPARISON, lambda: _together(layout, wanted, progress))
+    if attempt is None:
+        return []
+    _tell(attempt, progress)
     return [attempt]
 
 
@@ -250,14 +274,14 @@ def _failed(layout: Layout, name: str, error: PipelineError) -> Attempt:
             notice = seen.notice(layout, wave)
     except (PipelineError, OSError):  # the failure itself is what is to be told
         data = None
-    return Attempt(name, "failed", error.exit_code, texts, data, notice)
+    return Attempt(on_one_line(name), "failed", error.exit_code, texts, data, notice)
 
 
 def _defect(layout: Layout, name: str) -> Attempt:
     """A mistake of ours: the traceback goes to the log."""
     shown = publish.log(layout, f"rerun, wave {name}\n{traceback.format_exc()}\n")
     texts = {lang: language.text(lang, "cli.defect", log=shown) for lang in language.languages()}
-    return Attempt(name, "failed", DEFECT, texts)
+    return Attempt(on_one_line(name), "failed", DEFECT, texts)
 
 
 # ---------------------------------------------------------------- who is told
