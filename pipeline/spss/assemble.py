@@ -10,6 +10,7 @@ from pipeline.spss.model import (
     Code,
     Dictionary,
     Encoding,
+    LabelTable,
     MissingValues,
     MultipleResponseSet,
     Notice,
@@ -93,7 +94,7 @@ def assemble(
     names = _unique_names([decoder.text(v.name) for v in raw.variables], notices)
     tables = {id(v.value_labels): v.value_labels for v in raw.variables}
     labels = {
-        key: tuple((_code(code, decoder), decoder.text(label)) for code, label in table.items())
+        key: LabelTable((_code(code, decoder), decoder.text(label)) for code, label in table.items())
         for key, table in tables.items()
     }
     variables = tuple(
@@ -191,7 +192,7 @@ def _unique_names(names: list[str], notices: list[Notice]) -> list[str]:
     return unique
 
 
-def _variable(variable: RawVariable, name: str, labels: tuple[tuple[Code, str], ...], decoder: Decoder) -> Variable:
+def _variable(variable: RawVariable, name: str, labels: LabelTable, decoder: Decoder) -> Variable:
     string = variable.width > 0
     format_type = FORMAT_TYPES.get(variable.format_type, "A" if string else "F")
     if string != (format_type in ("A", "AHEX")):

@@ -6,7 +6,8 @@ Importing this module is cheap: NumPy, PyArrow and the readers stay out of it.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
@@ -93,6 +94,49 @@ class MissingValues:
         return found
 
 
+class LabelTable(tuple[tuple[Code, str], ...]):
+    """Value labels: codes with their labels, in the file's order.
+
+    One table stands for all variables that the file gives it to, however many; what is looked up in it is made once.
+    """
+
+    @cached_property
+    def by_code(self) -> Mapping[Code, str]:
+        """The label of each code; of a code that stands twice, the first."""
+        return dict(reversed(self))
+
+    @cached_property
+    def by_text(self) -> Mapping[str, str]:
+        """The label of each code as it travels (:func:`code_text`), in the table's order; the last of equal ones."""
+        return {code_text(code): label for code, label in self}
+
+    @cached_property
+    def _places(self) -> Mapping[Code, int]:
+        return {code: i for i, (code, _) in enumerate(self)}
+
+    @cached_property
+    def _numbers(self) -> list[float]:
+        return sorted(code for code, _ in self if not isinstance(code, str))
+
+    def of(self, codes: Iterable[Code]) -> list[tuple[Code, str]]:
+        """Those of some codes that have labels, in the table's order."""
+        return [self[place] for place in sorted({self._places[code] for code in codes if code in self._places})]
+
+    def within(self, low: float, high: float) -> list[float]:
+        """The numeric codes in a closed range."""
+        return self._numbers[bisect_left(self._numbers, low) : bisect_right(self._numbers, high)]
+
+    def missing(self, missing: MissingValues) -> set[Code]:
+        """The codes with labels that are declared missing."""
+        if missing.low is None or missing.high is None:
+            return {code for code in missing.codes if code in self._places}
+        codes = {*missing.codes, *self.within(missing.low, missing.high)}
+        return {code for code in codes if code in self._places}
+
+
+_NO_LABELS = LabelTable()
+
+
 @dataclass(frozen=True, slots=True)
 class Variable:
     """One variable. ``width`` is the bytes of a string variable, the print width of a numeric one."""
@@ -105,7 +149,7 @@ class Variable:
     format_type: str = "F"
     decimals: int = 0
     measure: Literal["nominal", "ordinal", "scale", ""] = ""
-    value_labels: tuple[tuple[Code, str], ...] = ()
+    value_labels: LabelTable = _NO_LABELS
     missing: MissingValues = field(default_factory=MissingValues)
     attributes: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
@@ -121,7 +165,7 @@ class Variable:
 
     def label_of(self, code: Code) -> str:
         """The label of a code, empty when it has none."""
-        return next((label for value, label in self.value_labels if value == code), "")
+        return self.value_labels.by_code.get(code, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +286,7 @@ class Dictionary:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Dictionary:
         """The inverse of :meth:`to_json`. ``KeyError`` when a part is not there."""
-        tables = [tuple((code, label) for code, label in table) for table in data["label_tables"]]
+        tables = [LabelTable((code, label) for code, label in table) for table in data["label_tables"]]
         return cls(
             **{
                 **{key: value for key, value in data.items() if key != "label_tables"},
@@ -297,7 +341,7 @@ def _variable_to_json(v: Variable, labels: int) -> dict[str, Any]:
     }
 
 
-def _variable_from_json(data: Mapping[str, Any], tables: Sequence[tuple[tuple[Code, str], ...]]) -> Variable:
+def _variable_from_json(data: Mapping[str, Any], tables: Sequence[LabelTable]) -> Variable:
     missing = data["missing"]
     return Variable(
         **{

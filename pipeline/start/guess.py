@@ -6,6 +6,7 @@ Every guess says why. SPSS files often declare every variable "scale", so the de
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,12 +16,13 @@ from pipeline.codes import BLANK
 from pipeline.counting.columns import Column, Columns
 from pipeline.language.no_answer import is_no_answer
 from pipeline.spec.model import Kind
-from pipeline.spss.model import Dictionary, Variable, code_text
+from pipeline.spss.model import Code, Dictionary, Variable, code_text
 from pipeline.start.groups import Group, groups
 from pipeline.start.words import is_word, words
 
 MOST_CATEGORIES = 40  # a variable with more distinct values is listed as a number or as text
 MOST_LOOKED_AT = 10_000  # distinct values that are looked at to see their decimals
+WHOLE_FROM = 2.0**52  # a double from here on has no decimals, and may be too large to be rounded to some
 MOST_UNLABELLED = 12  # whole numbers without labels up to so many distinct values are shown one by one
 
 CALENDARS = {"WKDAY": ("weekdays", 7), "MONTH": ("months", 12)}
@@ -102,7 +104,7 @@ def _variable(v: Variable, columns: Columns, dictionary: Dictionary) -> Guess:
         return Guess(v.name, "date", "date_format")
     column = columns[v.name]
     distinct = column.values[~v.missing.mask(column.values)]
-    labels = _shown_labels(v, distinct)
+    labels = _shown_labels(v, distinct.tolist())
     if len(distinct) == 0:
         return Guess(v.name, "nominal", "empty", tuple(labels), empty=True)
     if v.is_date:
@@ -111,8 +113,7 @@ def _variable(v: Variable, columns: Columns, dictionary: Dictionary) -> Guess:
     constant = code_text(float(distinct[0])) if len(distinct) == 1 and everybody else None
     whole = bool(np.all(distinct == np.floor(distinct)))
     if labels and len(distinct) <= MOST_CATEGORIES:
-        labelled = {c for c, _ in v.value_labels}
-        unlabelled = [float(d) for d in distinct if float(d) not in labelled]
+        unlabelled = [float(d) for d in distinct if float(d) not in v.value_labels.by_code]
         if _only_ends(labels, unlabelled):
             return _end_points(v, labels, distinct, constant)
         if len(unlabelled) <= max(1, len(distinct) // 2):
@@ -137,18 +138,21 @@ def _variable(v: Variable, columns: Columns, dictionary: Dictionary) -> Guess:
     return Guess(v.name, "numeric", "numbers", constant=constant, decimals=None if whole else _decimals(distinct))
 
 
-def _shown_labels(v: Variable, distinct: Any) -> list[tuple[str, str]]:
+def _shown_labels(v: Variable, distinct: Iterable[Code]) -> list[tuple[str, str]]:
     """The codes with labels that a table shows: all of them, or of very many those that occur."""
-    labels = [(c, text) for c, text in v.value_labels if not v.missing.is_missing(c)]
-    if len(labels) > MOST_CATEGORIES:
-        there = set(distinct.tolist())
-        labels = [(c, text) for c, text in labels if c in there]
-    return [(code_text(c), text) for c, text in labels]
+    table = v.value_labels
+    labels: Iterable[tuple[Code, str]] = table
+    if len(table) > MOST_CATEGORIES and len(table) - len(table.missing(v.missing)) > MOST_CATEGORIES:
+        labels = table.of(distinct)
+    return [(code_text(c), text) for c, text in labels if not v.missing.is_missing(c)]
 
 
 def _decimals(values: Any) -> int:
     """The decimals that show the values as they are, or the first two of many (four of numbers below one)."""
     some = values[:MOST_LOOKED_AT]
+    some = some[np.abs(some) < WHOLE_FROM]
+    if len(some) == 0:
+        return 1
     most = 4 if float(np.abs(some).max()) < 1 else 2
     return next((d for d in range(1, most) if np.allclose(np.round(some, d), some, rtol=1e-9, atol=0)), most)
 
@@ -221,7 +225,7 @@ def _string(v: Variable, column: Column) -> Guess:
     counted = zip(column.texts, column.n[1:].tolist(), strict=True)
     found = {text: n for text, n in counted if not v.missing.is_missing(text)}
     distinct, answers = sorted(found), sum(found.values())
-    labels = {str(c): text for c, text in v.value_labels if not v.missing.is_missing(c)}
+    labels = dict(_shown_labels(v, distinct))
     filled = [d for d in distinct if d.strip()]
     blank = (BLANK,) if len(filled) < len(distinct) and not any(not c.strip() for c in labels) else ()
     if not filled and not labels:

@@ -26,7 +26,7 @@ from pipeline.spss.model import Dictionary, Variable, code_text
 from pipeline.spss.read import unreadable
 from pipeline.stages.job import Job
 from pipeline.start.groups import Group
-from pipeline.start.guess import CALENDARS, Guess, Guesses, guess
+from pipeline.start.guess import CALENDARS, MOST_CATEGORIES, Guess, Guesses, guess
 from pipeline.start.words import calendar_name
 
 LANGUAGES = ("it", "en")
@@ -250,12 +250,13 @@ def _variable(v: Variable, g: Guess) -> Iterator[str]:
         yield "    categories:"
         for code, text in g.categories:
             yield f"      {key(code)}: {_category(g, code, text)}"
-    named = {code_text(c): text for c, text in v.value_labels}
+    named = v.value_labels.by_text
     codes = list(dict.fromkeys(code_text(c) for c in v.missing.codes))
     low, high = v.missing.low, v.missing.high
     if low is not None and high is not None:
-        codes += [c for c, _ in ((code_text(c), t) for c, t in v.value_labels)
-                  if c not in codes and v.missing.is_missing(float(c))]  # fmt: skip
+        labelled = v.value_labels.missing(v.missing)
+        if len(labelled) <= MOST_CATEGORIES:  # a range that holds more has one label for all of them
+            codes += [c for c in (code_text(code) for code, _ in v.value_labels.of(labelled)) if c not in codes]
     codes += [code for code in g.missing if code not in codes]
     if codes:
         yield "    missing:"

@@ -245,13 +245,15 @@ def as_missing(request: Request, guesses: Guesses) -> Guesses:
             variables = {name: replace(g, doubtful=()) for name, g in variables.items()}
             continue
         name, equals, codes = value.partition("=")
-        meant = (
-            name.strip()
-            if name.strip() in variables
-            else next((n for n in variables if _folded(n) == _folded(name.strip())), "")
-        )
+        alike = [n for n in variables if _folded(n) == _folded(name.strip())]
+        meant = name.strip() if name.strip() in variables else alike[0] if len(alike) == 1 else ""
         if not equals or not codes.strip():
             raise UsageError("start.missing_form", value=value)
+        if not meant and alike:
+            raise UsageError(
+                "start.several_variables", file=request.file.name, option="--missing", name=name.strip(),
+                names=", ".join(alike),
+            )  # fmt: skip
         if not meant:
             raise UsageError(
                 "start.no_variable", file=on_one_line(request.file.name), option="--missing", name=name.strip(),

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import pyarrow as pa
 import pytest
 
-from pipeline.spss.model import Dictionary, MissingValues, MultipleResponseSet, Variable
+from pipeline.spss.model import Dictionary, LabelTable, MissingValues, MultipleResponseSet, Variable
 from pipeline.start.groups import group_label
 from pipeline.start.guess import Guesses, guess
 
@@ -17,7 +17,7 @@ PLACES = ((1.0, "Casa"), (2.0, "Scuola"), (3.0, "Lavoro"), (4.0, "Strada"))
 
 
 def variable(name: str, label: str = "", labels: object = AGREE, **more: object) -> Variable:
-    return Variable(name, label, value_labels=labels, **more)  # type: ignore[arg-type]
+    return Variable(name, label, value_labels=LabelTable(labels), **more)  # type: ignore[arg-type]
 
 
 def guessed(data: Mapping[Variable, Sequence[float | None]], *sets: MultipleResponseSet) -> Guesses:

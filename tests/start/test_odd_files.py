@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from pipeline.spss.model import Dictionary, Variable
+from pipeline.spss.model import Dictionary, LabelTable, Variable
 from pipeline.start.guess import guess
 from tests.conftest import Ran
 from tests.spss.build import Column, sav
@@ -108,7 +108,7 @@ def test_likely_missing_answers_are_told_at_the_table(run: Run, tmp_path: Path) 
 
 def test_two_lots_of_one_question() -> None:
     """The names start anew and the labels say what is different: two sets, not one of twice the items."""
-    answers = ((0.0, "Non scelto"), (1.0, "Scelto"))
+    answers = LabelTable([(0.0, "Non scelto"), (1.0, "Scelto")])
     names = [(s, i) for s in (1, 2) for i in range(1, 5)]
     variables = tuple(
         Variable(f"M{s}_{i}", f"Che cosa usa? ({('a casa', 'al lavoro')[s - 1]}) - servizio {i}", value_labels=answers)
@@ -123,7 +123,7 @@ def test_two_lots_of_one_question() -> None:
 
 
 def test_lots_whose_labels_are_one_question_stay_together() -> None:
-    answers = ((0.0, "Non scelto"), (1.0, "Scelto"))
+    answers = LabelTable([(0.0, "Non scelto"), (1.0, "Scelto")])
     variables = tuple(
         Variable(f"M{s}_{i}", f"Che cosa usa? - servizio {4 * s + i}", value_labels=answers)
         for s in (1, 2)
