@@ -94,6 +94,7 @@ ELSEWHERE = (
     "render",
     "unattended",
     "statistics",
+    "audit",
     "codes.py",
     "typeface.py",
     "present/charts/svg.py",
