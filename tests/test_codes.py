@@ -95,6 +95,7 @@ ELSEWHERE = (
     "unattended",
     "statistics",
     "audit",
+    "waves/wording.py",
     "codes.py",
     "typeface.py",
     "present/charts/svg.py",
