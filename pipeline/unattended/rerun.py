@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
@@ -137,6 +138,8 @@ def _draft(layout: Layout, wave: Wave, progress: Progress) -> None:
     What it asks otherwise than the codebook is proposed and stays out of its report until a person confirms it.
     """
     results = [layout.processed / other / "results.parquet" for other in layout.waves() if other != wave.name]
+    if not os.access(wave.raw, os.X_OK):  # the run that follows says so
+        return
     if wave.mapping.exists() or (wave.processed / "results.parquet").exists() or not any(p.is_file() for p in results):
         return
     from pipeline.waves.new_wave import changes, draft_mapping

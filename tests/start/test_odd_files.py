@@ -171,7 +171,7 @@ def test_what_is_no_file_is_called_so(run: Run, tmp_path: Path) -> None:
         assert "non esiste" not in last_line(ran)
         assert "no such file" not in last_line(ran)
     ran = run("quick", tmp_path / "two\nlines.sav", "--out", tmp_path / "o", "--lang", "en")
-    assert "two\ufffdlines.sav: there is no such file" in last_line(ran)
+    assert "two\\nlines.sav: there is no such file" in last_line(ran)
 
 
 def test_the_notes_and_attributes_of_a_file_are_shown_as_text(run: Run, tmp_path: Path) -> None:
