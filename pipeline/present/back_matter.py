@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from pipeline.present.document import Block, Facts, Items, Paragraph, Run, Secti
 from pipeline.present.quality import label_lines, missing_table
 from pipeline.present.view import View, statistic_text
 from pipeline.results import CODEBOOK_TABLE
-from pipeline.spec.model import TableSpec, Variable, say
+from pipeline.spec.model import GuessedItem, TableSpec, Variable, say
 from pipeline.spss.model import Dictionary
 from pipeline.statistics import registry
 from pipeline.statistics.posthoc import METHODS
@@ -259,7 +259,7 @@ def _shown_by_kind(view: View, spec: TableSpec, asked: Collection[str]) -> list[
 
 
 def _codebook(view: View) -> tuple[Block, ...]:
-    blocks: list[Block] = [_text(view.t("codebook_intro"), "note")]
+    blocks: list[Block] = [*_guessed(view), _text(view.t("codebook_intro"), "note")]
     for name, variable in view.variables.items():
         blocks.append(_entry(view, name, variable))
     for name, mr in view.codebook.sets.items():
@@ -272,6 +272,30 @@ def _codebook(view: View) -> tuple[Block, ...]:
         mark = view.mark_of(view.shown_origin(mr.origin or ""))
         blocks.append(Facts(f"{name} – {say(mr.label, view.lang)}", tuple(pairs), f"var-{name}", mark))
     return tuple(blocks)
+
+
+def _guessed(view: View) -> Iterator[Block]:
+    """What nobody has confirmed yet, the doubtful first: for each kind its reason, and what to type."""
+    if not view.codebook.guessed:
+        return
+    yield _text(view.t("guessed_intro"))
+    for guessed in sorted(view.codebook.guessed, key=lambda g: not g.doubtful):
+        title = view.t(f"guessed_{guessed.about}")
+        pairs = [(say(item.names, view.lang), _guessed_item(view, item)) for item in guessed.items]
+        pairs += [
+            (view.t("guessed_why"), say(guessed.why, view.lang)),
+            (view.t("guessed_change"), say(guessed.change, view.lang)),
+        ]
+        yield Facts(view.t("guessed_doubtful", title=title) if guessed.doubtful else title, tuple(pairs))
+
+
+def _guessed_item(view: View, item: GuessedItem) -> str:
+    """What was guessed, and the line of the codebook where it stands now."""
+    text = say(item.text, view.lang)
+    if not item.at:
+        return text
+    line = view.t("guessed_line", file=view.files.name("codebook"), line=view.files.line("codebook", *item.at))
+    return f"{text} ({line})" if text else line
 
 
 def _entry(view: View, name: str, variable: Variable) -> Facts:

@@ -339,8 +339,31 @@ class Derived(Record):
     disclosure: Disclosure = "confidential"
 
 
+class GuessedItem(Record):
+    """One thing guessed: the variables or the group, what of it, and ``at``, the keys that lead to its line."""
+
+    names: Text
+    text: Text | None = None
+    at: Names = ()
+
+
+class Guessed(Record):
+    """Guesses of one kind with one reason, as ``init`` or ``quick`` made them; ``change`` says what to type.
+
+    They open the codebook's pages, the ``doubtful`` first, until they are taken out of the file.
+    """
+
+    about: Literal["no_answer", "weight", "set", "battery", "kind", "identifier", "metadata"]
+    doubtful: bool = False
+    why: Text
+    change: Text
+    items: tuple[GuessedItem, ...]
+
+
 class Codebook(Record):
     """``codebook.yml``, its scales resolved into the variables."""
+
+    guessed: tuple[Guessed, ...] = ()
 
     scales: dict[str, Answers] = {}
     variables: dict[str, Variable] = {}

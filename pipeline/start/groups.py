@@ -41,7 +41,8 @@ class Group:
     """A run of variables taken for a battery or a multiple response set.
 
     ``codes``: of a set in one text, its items. ``beside``: variables that belong to it and are no items of it: the text
-    that holds all mentions once more, the open answers to "other".
+    that holds all mentions once more, the open answers to "other". ``titled``: whether its label is a question that the
+    members have in common, and no makeshift.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Group:
     separator: str = " "
     codes: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
+    titled: bool = True
 
 
 def groups(
@@ -72,10 +74,11 @@ def groups(
         answers = found[run[0].name].categories
         for part, one_question in _parts(run):
             names = tuple(v.name for v in part)
-            label = group_label([v.label.strip() for v in part]) or _span(part)
+            title = group_label([v.label.strip() for v in part])
+            label = title or _span(part)
             counted = next((code for code, text in answers if _counts(code, text, part[0])), "")
             if len(answers) > 2 and _list_of_mentions(part, found, columns):
-                sets.append(Group(f"set_{names[0]}", label, names, "categories"))
+                sets.append(Group(f"set_{names[0]}", label, names, "categories", titled=bool(title)))
             elif len(part) < SHORTEST_BATTERY:
                 continue
             elif len(answers) <= 2 and counted and one_question:
@@ -83,7 +86,7 @@ def groups(
                     Group(f"set_{names[0]}", label, names, "dichotomies", counted, beside=_open(part, dictionary))
                 )
             elif 2 <= len(answers) <= MOST_ANSWERS:
-                batteries.append(Group(f"grid_{names[0]}", label, names, "battery"))
+                batteries.append(Group(f"grid_{names[0]}", label, names, "battery", titled=bool(title)))
     return tuple(sets), tuple(batteries)
 
 

@@ -33,9 +33,10 @@ CALENDARS = {"WKDAY": ("weekdays", 7), "MONTH": ("months", 12)}
 class Guess:
     """What one variable is taken for. ``categories``: codes with texts; ``why`` names the evidence (a catalogue id).
 
-    ``empty``: nobody has a valid value; ``constant``: the one value everybody has, missing nobody. ``doubtful``: codes
+    ``empty``: nobody has a valid value; ``constant``: the one value everybody has, missing nobody. ``no_answer``: codes
     that say that there is no answer and are not declared missing; ``missing``: codes to count as missing besides those
     that the file declares. ``decimals``: of numbers with fractions, how many to show.
+    ``doubtful``: a person should look whether the kind is right.
     """
 
     name: str
@@ -45,10 +46,11 @@ class Guess:
     scores: bool = False
     empty: bool = False
     constant: str | None = None
-    doubtful: tuple[tuple[str, str], ...] = ()
+    no_answer: tuple[tuple[str, str], ...] = ()
     missing: tuple[str, ...] = ()
     metadata: bool = False
     decimals: int | None = None
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,7 @@ def _variable(v: Variable, columns: Columns, dictionary: Dictionary) -> Guess:
         categories = tuple((code_text(float(d)), code_text(float(d))) for d in distinct)
         if len(distinct) <= 2:
             return Guess(v.name, "nominal", "few_values", categories, constant=constant)
-        return Guess(v.name, "ordinal", "few_values", categories, scores=True, constant=constant)
+        return Guess(v.name, "ordinal", "few_values", categories, scores=True, constant=constant, doubtful=True)
     return Guess(v.name, "numeric", "numbers", constant=constant, decimals=None if whole else _decimals(distinct))
 
 
@@ -160,21 +162,22 @@ def _decimals(values: Any) -> int:
 def _labelled(v: Variable, labels: list[tuple[str, str]], unlabelled: list[float], constant: str | None) -> Guess:
     codes = [*labels, *((code_text(u), code_text(u)) for u in unlabelled)]
     codes.sort(key=lambda item: float(item[0]))
-    doubtful = _no_answers(labels)
-    substantive = len(codes) - len(doubtful)
-    graded = sum(1 for code, text in labels if (code, text) not in doubtful and words("ordered").search(text))
+    no_answer = _no_answers(labels)
+    substantive = len(codes) - len(no_answer)
+    graded = sum(1 for code, text in labels if (code, text) not in no_answer and words("ordered").search(text))
     worded = graded * 2 > substantive  # most labels are worded as steps, whatever the file declares
     unordered = bool(words("unordered").search(f"{v.name} {v.label}"))
     declared = v.measure == "ordinal" or (v.measure != "nominal" and not unordered)
-    ordered = substantive > 2 and (declared or (worded and not unordered)) and not _hole(codes, doubtful)
+    ordered = substantive > 2 and (declared or (worded and not unordered)) and not _hole(codes, no_answer)
     return Guess(
         v.name,
         "ordinal" if ordered else "nominal",
-        "labels_ordered" if ordered else "labels",
+        ("labels_ordinal" if v.measure == "ordinal" else "labels_ordered") if ordered else "labels",
         tuple(codes),
         scores=ordered,
         constant=constant,
-        doubtful=doubtful,
+        no_answer=no_answer,
+        doubtful=ordered and not worded,
     )
 
 
@@ -183,9 +186,9 @@ def _no_answers(labels: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     return tuple((code, text) for code, text in labels if is_no_answer(text, code))
 
 
-def _hole(codes: list[tuple[str, str]], doubtful: tuple[tuple[str, str], ...]) -> bool:
+def _hole(codes: list[tuple[str, str]], no_answer: tuple[tuple[str, str], ...]) -> bool:
     """Whether a code without an answer lies between those with one: their numbers are then no order."""
-    gone = {code for code, _ in doubtful}
+    gone = {code for code, _ in no_answer}
     answers = [float(code) for code, _ in codes if code not in gone]
     return any(min(answers) < float(code) < max(answers) for code in gone) if answers else False
 
@@ -203,9 +206,9 @@ def _only_ends(labels: list[tuple[str, str]], unlabelled: list[float]) -> bool:
 def _end_points(v: Variable, labels: list[tuple[str, str]], distinct: Any, constant: str | None) -> Guess:
     """A scale of which only some points (usually the ends) have labels."""
     named = dict(labels)
-    doubtful = _no_answers(labels)
+    no_answer = _no_answers(labels)
     known = {*(float(c) for c in named), *(float(d) for d in distinct)}
-    steps = sorted(known - {float(code) for code, _ in doubtful})
+    steps = sorted(known - {float(code) for code, _ in no_answer})
     if steps and steps[0].is_integer() and steps[-1] - steps[0] < MOST_UNLABELLED:  # the same scale for every item
         known |= {steps[0] + i for i in range(int(steps[-1] - steps[0]) + 1)}
     codes = sorted(known)
@@ -213,7 +216,7 @@ def _end_points(v: Variable, labels: list[tuple[str, str]], distinct: Any, const
     for code in codes:
         text = code_text(code)
         categories.append((text, f"{text} – {named[text]}" if text in named else text))
-    return Guess(v.name, "ordinal", "end_points", tuple(categories), True, constant=constant, doubtful=doubtful)
+    return Guess(v.name, "ordinal", "end_points", tuple(categories), True, constant=constant, no_answer=no_answer)
 
 
 def _string(v: Variable, column: Column) -> Guess:

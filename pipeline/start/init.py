@@ -7,7 +7,7 @@ import json
 import re
 import shutil
 import textwrap
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,14 +27,12 @@ from pipeline.spss.read import unreadable
 from pipeline.stages.job import Job
 from pipeline.start.groups import Group
 from pipeline.start.guess import CALENDARS, MOST_CATEGORIES, Guess, Guesses, guess
+from pipeline.start.guessed import records, written
+from pipeline.start.wording import LANGUAGES, Codes, both, both_of, coded, named, texts
 from pipeline.start.words import calendar_name
 
-LANGUAGES = ("it", "en")
-Codes = Sequence[tuple[str, str]]
-"""Codes with their labels."""
 NUMBERS_PER_TABLE = 15
 LONGEST_TITLE = 70  # characters of a section's title
-MOST_NEIGHBOURS = 4  # neighbours named one by one
 CALENDAR_NAMES = frozenset(why for why, _ in CALENDARS.values())
 
 
@@ -139,36 +137,13 @@ def read_and_guess(job: Job) -> tuple[Dictionary, Guesses]:
     return job.dictionary, guess(job.dictionary, job.columns(job.table("ingested", job.ingested)))
 
 
-def write_study(layout: Layout, dictionary: Dictionary, guesses: Guesses, title: str, start: Start) -> None:
-    """Write ``study.yml``, ``codebook.yml`` and ``report.yml``."""
+def write_study(
+    layout: Layout, dictionary: Dictionary, guesses: Guesses, title: str, start: Start, passing: bool = False
+) -> None:
+    """Write ``study.yml``, ``codebook.yml`` and ``report.yml``. ``passing``: nobody will edit them."""
     write_text(layout.study, "\n".join(_study(dictionary, on_one_line(title), start)) + "\n")
-    write_text(layout.codebook, "\n".join(_codebook(dictionary, guesses)) + "\n")
+    write_text(layout.codebook, "\n".join(_codebook(dictionary, guesses, start, passing)) + "\n")
     write_text(layout.report, "\n".join(_report(dictionary, guesses, start)) + "\n")
-
-
-def _both(text_id: str, **params: object) -> str:
-    """A text of the catalogue in both languages, as a flow mapping."""
-    return _texts(lambda lang: language.text(lang, f"start.{text_id}", **params))
-
-
-def _both_of(parts: Sequence[tuple[str, Codes]]) -> str:
-    """Several texts, each with the codes it is about, as one in both languages."""
-    return _texts(
-        lambda lang: "; ".join(language.text(lang, f"start.{i}", codes=_coded(lang, codes)) for i, codes in parts)
-    )
-
-
-def _texts(text_in: Callable[[str], str]) -> str:
-    """A text in both languages, as a flow mapping."""
-    return "{" + ", ".join(f"{lang}: {quoted(text_in(lang))}" for lang in LANGUAGES) + "}"
-
-
-def _coded(lang: str, codes: Codes) -> str:
-    """Codes with their labels, those that have one, in a language's quotation marks."""
-    return ", ".join(
-        language.text(lang, "start.coded", code=code, text=text.strip()) if text.strip() not in ("", code) else code
-        for code, text in codes
-    )
 
 
 def _study(dictionary: Dictionary, title: str, start: Start) -> Iterator[str]:
@@ -176,7 +151,7 @@ def _study(dictionary: Dictionary, title: str, start: Start) -> Iterator[str]:
     yield f"title: {quoted(dictionary.file_label.strip() or title)}"
     yield f"languages: [{', '.join(start.languages)}]"
     yield "population:"
-    yield f"  name: {_both('population')}"
+    yield f"  name: {both('population')}"
     yield "  unit:"
     for lang in LANGUAGES:
         one, many = (language.text(lang, f"start.unit_{n}") for n in ("one", "many"))
@@ -192,7 +167,10 @@ def _study(dictionary: Dictionary, title: str, start: Start) -> Iterator[str]:
 # ---------------------------------------------------------------- codebook
 
 
-def _codebook(dictionary: Dictionary, guesses: Guesses) -> Iterator[str]:
+def _codebook(dictionary: Dictionary, guesses: Guesses, start: Start, passing: bool) -> Iterator[str]:
+    names = {group: group_name(group, dictionary) for group in (*guesses.sets, *guesses.batteries)}
+    weight = start.weight[0] if start.weight is not None else None
+    yield from written(dictionary, records(dictionary, guesses, names, weight), passing)
     yield "# One record per variable, in the file's order. `guess` says what was guessed and why; drop it when checked."
     yield "variables:"
     for v in dictionary.variables:
@@ -215,14 +193,14 @@ def _codebook(dictionary: Dictionary, guesses: Guesses) -> Iterator[str]:
             if group.base != "asked":
                 yield f"    base: {group.base}    # asked: who has a value; any: who mentioned one, as SPSS counts; all"
             if not group.declared:
-                yield f"    guess: {_both(f'guess_{group.kind}')}"
+                yield f"    guess: {both(f'guess_{group.kind}')}"
     if guesses.batteries:
         yield "batteries:"
         for group in guesses.batteries:
             yield f"  {key(_free(group.name, dictionary))}:"
             yield f"    label: {quoted(group.label)}"
             yield f"    members: {flow(group.members)}"
-            yield f"    guess: {_both('guess_battery')}"
+            yield f"    guess: {both('guess_battery')}"
 
 
 def _free(name: str, dictionary: Dictionary) -> str:
@@ -261,20 +239,20 @@ def _variable(v: Variable, g: Guess) -> Iterator[str]:
     if codes:
         yield "    missing:"
         for code in codes:
-            text = _both("blank") if not code.strip() else quoted(named.get(code, "").strip() or code)
+            text = both("blank") if not code.strip() else quoted(named.get(code, "").strip() or code)
             yield f"      {key(code or BLANK)}: {text}"
-    if g.doubtful or _labelled_no_answer(g):
-        yield f"    no_answer: {flow([code for code, _ in g.doubtful])}"
+    if g.no_answer or _labelled_no_answer(g):
+        yield f"    no_answer: {flow([code for code, _ in g.no_answer])}"
     if low is not None and high is not None:
         ends = [f"{name}: {value!r}" for name, value in (("low", low), ("high", high)) if abs(value) != float("inf")]
-        yield f"    missing_range: {{{', '.join([*ends, 'label: ' + _both('missing_range')])}}}"
+        yield f"    missing_range: {{{', '.join([*ends, 'label: ' + both('missing_range')])}}}"
     why: list[tuple[str, Codes]] = [] if g.why in ("labels", "date_format", "weight") else [(f"why_{g.why}", ())]
-    if g.doubtful:
-        why.append(("why_doubtful", g.doubtful))
+    if g.no_answer:
+        why.append(("why_doubtful", g.no_answer))
     if BLANK in g.missing:
         why.append(("why_blank", ()))
     if why:
-        yield f"    guess: {_both_of(why)}"
+        yield f"    guess: {both_of(why)}"
 
 
 def _labelled_no_answer(g: Guess) -> bool:
@@ -285,7 +263,7 @@ def _labelled_no_answer(g: Guess) -> bool:
 def _category(g: Guess, code: str, text: str) -> str:
     """A category's label: as the file has it, or the name of a day or month in both languages."""
     if g.why in CALENDAR_NAMES:
-        return _texts(lambda lang: calendar_name(lang, g.why, code))
+        return texts(lambda lang: calendar_name(lang, g.why, code))
     return quoted(text.strip() or code)
 
 
@@ -297,7 +275,7 @@ def _report(dictionary: Dictionary, guesses: Guesses, start: Start) -> Iterator[
     if start.cross.rows and start.cross.columns:
         yield from _section("cross", "section_cross")
         for twice in (name for name in start.cross.rows if name in start.cross.columns):
-            yield f"      - text: {_both('note_with_itself', name=twice)}"
+            yield f"      - text: {both('note_with_itself', name=twice)}"
         for row in start.cross.rows:
             for column in start.cross.columns:
                 if row == column:
@@ -314,7 +292,7 @@ def _report(dictionary: Dictionary, guesses: Guesses, start: Start) -> Iterator[
         yield from _section("sets", "section_sets")
         for group in guesses.sets:
             name = group_name(group, dictionary)
-            note = _both("note_beside", names=_named(dictionary, group.beside)) if group.beside else ""
+            note = both("note_beside", names=named(dictionary, group.beside)) if group.beside else ""
             yield from _table(f"set_{name}", _group_title(group), [name], note=note)
     for number, group in enumerate(guesses.batteries, start=1):
         yield from _section(f"battery_{number}", title=quoted(_short(group.label)))
@@ -341,7 +319,6 @@ def _report(dictionary: Dictionary, guesses: Guesses, start: Start) -> Iterator[
     yield from _summaries(dictionary, "numbers", [v.name for v in numbers])
     found = [v.name for v in dictionary.variables if _kind(guesses, v.name) == "date" and not _bare(guesses, v)]
     yield from _summaries(dictionary, "dates", found)
-    yield from _asked_about(dictionary, guesses)
     yield from _others(dictionary, guesses, in_groups)
 
 
@@ -354,7 +331,7 @@ def _summaries(dictionary: Dictionary, kind: str, names: Sequence[str]) -> Itera
         title = (
             quoted(_title(dictionary, some[0]))
             if len(some) == 1
-            else _both(f"{kind}_title", first=some[0], last=some[-1])
+            else both(f"{kind}_title", first=some[0], last=some[-1])
         )
         yield from _table(f"{kind}_{k // NUMBERS_PER_TABLE + 1}", title, some, raw_title=True)
 
@@ -385,48 +362,27 @@ def _bare(guesses: Guesses, v: Variable) -> bool:
     return g.empty or g.constant is not None or g.metadata
 
 
-def _asked_about(dictionary: Dictionary, guesses: Guesses) -> Iterator[str]:
-    """Codes that look like "don't know" and are not declared missing: asked about, not assumed."""
-    names: dict[tuple[str, str], list[str]] = {}
-    for v in dictionary.variables:
-        g = guesses.variables[v.name]
-        if not _bare(guesses, v):
-            for code in g.doubtful:
-                names.setdefault(code, []).append(v.name)
-    if names:
-        yield from _section("open", "section_open")
-        yield f"      - text: {_both('note_doubtful')}"
-        for code, some in names.items():
-            where = _named(dictionary, some)
-            yield f"      - text: {_texts(lambda lang, c=code, w=where: f'{_coded(lang, [c])}: {w}.')}"  # type: ignore[misc]
-
-
 def _others(dictionary: Dictionary, guesses: Guesses, in_groups: Collection[str]) -> Iterator[str]:
-    """Identifiers and text are named, not listed; so are constants and variables without any value."""
-    kinds = {"identifier": "note_identifiers", "text": "note_texts"}
-    found = [(v.name, guesses.variables[v.name]) for v in dictionary.variables]
-    tool = [name for name, g in found if g.metadata and name not in in_groups]
-    lines = [_both("note_metadata", names=_named(dictionary, tool))] if tool else []
-    found = [(name, g) for name, g in found if name not in tool]
-    for kind, text_id in kinds.items():
-        names = [name for name, g in found if g.kind == kind and not g.empty]
-        if names:
-            lines.append(_both(text_id, names=_named(dictionary, names)))
+    """Constants and variables without any value are named, not listed; what was guessed opens the codebook."""
+    found = [
+        (v.name, guesses.variables[v.name]) for v in dictionary.variables if not guesses.variables[v.name].metadata
+    ]
+    lines = []
     empty = [name for name, g in found if g.empty and name not in in_groups]
     if empty:
-        lines.append(_both("note_empty", names=_named(dictionary, empty)))
+        lines.append(both("note_empty", names=named(dictionary, empty)))
     constant: dict[tuple[str, str, str], list[str]] = {}
     for name, g in found:
         if g.constant is not None and not g.empty and name not in in_groups:
             calendar = g.why if g.why in CALENDAR_NAMES else ""
             constant.setdefault((g.constant, dict(g.categories).get(g.constant, ""), calendar), []).append(name)
     if constant:
-        shown = [(_named(dictionary, some), *value) for value, some in constant.items()]
+        shown = [(named(dictionary, some), *value) for value, some in constant.items()]
 
         def one(lang: str, code: str, text: str, calendar: str) -> str:
-            return _coded(lang, [(code, calendar_name(lang, calendar, code) if calendar else text)]) or "–"
+            return coded(lang, [(code, calendar_name(lang, calendar, code) if calendar else text)]) or "–"
 
-        lines.append(_texts(lambda lang: language.text(
+        lines.append(texts(lambda lang: language.text(
             lang, "start.note_constant", names="; ".join(f"{some} = {one(lang, *value)}" for some, *value in shown)
         )))  # fmt: skip
     if lines:
@@ -435,21 +391,9 @@ def _others(dictionary: Dictionary, guesses: Guesses, in_groups: Collection[str]
             yield f"      - text: {line}"
 
 
-def _named(dictionary: Dictionary, names: Sequence[str]) -> str:
-    """Names in the file's order; of many neighbours the first and the last."""
-    place = dictionary.places
-    runs: list[list[str]] = []
-    for name in names:
-        if runs and place[name] == place[runs[-1][-1]] + 1:
-            runs[-1].append(name)
-        else:
-            runs.append([name])
-    return ", ".join(f"{r[0]} – {r[-1]} ({len(r)})" if len(r) > MOST_NEIGHBOURS else ", ".join(r) for r in runs)
-
-
 def _section(name: str, text_id: str = "", title: str = "") -> Iterator[str]:
     yield f"  - section: {name}"
-    yield f"    title: {title or _both(text_id)}"
+    yield f"    title: {title or both(text_id)}"
     yield "    contents:"
 
 

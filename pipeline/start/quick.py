@@ -88,7 +88,7 @@ def quick(request: Request, progress: Progress) -> list[str]:
         cross, weight = _names(request, dictionary, guesses)
         guesses = as_missing(request, as_asked(guesses, cross))
         _few_enough(request, job, guesses, cross)
-        write_study(study, dictionary, guesses, request.file.stem, Start((lang,), weight, cross))
+        write_study(study, dictionary, guesses, request.file.stem, Start((lang,), weight, cross), passing=True)
         for stage in ("harmonise", "validate", "process", "tabulate"):
             progress.step(f"quick_{stage}", file=on_one_line(request.file.name))
             if stage == "tabulate":
@@ -242,7 +242,7 @@ def as_missing(request: Request, guesses: Guesses) -> Guesses:
     variables = dict(guesses.variables)
     for value in request.missing:
         if value.strip().casefold() == "none":
-            variables = {name: replace(g, doubtful=()) for name, g in variables.items()}
+            variables = {name: replace(g, no_answer=()) for name, g in variables.items()}
             continue
         name, equals, codes = value.partition("=")
         alike = [n for n in variables if _folded(n) == _folded(name.strip())]
@@ -274,7 +274,7 @@ def as_missing(request: Request, guesses: Guesses) -> Guesses:
         variables[meant] = replace(
             g,
             categories=tuple(pair for pair in g.categories if pair[0] not in said),
-            doubtful=tuple(pair for pair in g.doubtful if pair[0] not in said),
+            no_answer=tuple(pair for pair in g.no_answer if pair[0] not in said),
             missing=(*g.missing, *said),
         )
     return replace(guesses, variables=variables)

@@ -95,7 +95,7 @@ def strings(path: Path, tree: ast.Module) -> Iterator[tuple[str, str, int]]:
                 yield f"cli.{named}", path.name, node.lineno
             elif name == "t" and (room == "present" or path.name == "cli.py"):
                 yield f"{'cli' if path.name == 'cli.py' else 'present'}.{named}", path.name, node.lineno
-            elif name == "_both":
+            elif name == "both":
                 yield f"start.{named}", path.name, node.lineno
         if name == "text" and len(arguments) and "." in arguments[-1] and " " not in arguments[-1]:
             yield arguments[-1], path.name, node.lineno

@@ -144,14 +144,14 @@ def test_a_scale_with_two_end_points_has_all_its_points_whoever_used_them() -> N
     data = {variable(f"s_{i}", f"Voce {i}", ends): [1.0, 2.0, 4.0, 5.0, 6.0 + i % 2, 99.0] * 4 for i in range(3)}
     found = guessed(data)
     assert [code for code, _ in found.variables["s_0"].categories] == ["1", "2", "3", "4", "5", "6", "7", "99"]
-    assert found.variables["s_0"].doubtful == (("99", "Non so"),)
+    assert found.variables["s_0"].no_answer == (("99", "Non so"),)
     assert [b.members for b in found.batteries] == [("s_0", "s_1", "s_2")]
 
 
 def test_dont_know_declared_missing_is_not_asked_about() -> None:
     missing = MissingValues((9.0,))
     found = guessed({variable("a", "A", (*AGREE, (9.0, "Non risponde")), missing=missing): [1.0, 2.0, 9.0, 4.0] * 5})
-    assert found.variables["a"].doubtful == ()
+    assert found.variables["a"].no_answer == ()
 
 
 @pytest.mark.parametrize(
