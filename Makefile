@@ -4,7 +4,7 @@
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help setup report test check test-exhaustive test-faults test-outside ingest harmonise validate process tabulate render rerun verify quick init new-wave demo open bench clean
+.PHONY: help setup report test check test-exhaustive test-faults test-outside ingest recognise harmonise validate process tabulate render rerun verify quick init new-wave demo open bench clean
 
 PYTHON ?= python3
 PY := .venv/bin/python
@@ -40,7 +40,7 @@ setup: .venv/ready ## set up .venv with the pinned packages (done by itself when
 report: .venv/ready ## make every report: all waves (or WAVE=…), Italian and English, HTML PDF XLSX DOCX
 	@$(RUN) report
 
-ingest harmonise validate process tabulate render: .venv/ready ## one stage alone (ingest, harmonise, validate, process, tabulate, render)
+ingest recognise harmonise validate process tabulate render: .venv/ready ## one stage alone (ingest, recognise, harmonise, validate, process, tabulate, render)
 	@$(RUN) $@
 
 rerun: .venv/ready ## for schedulers: what changed is made, the last good report stays, reports/index.html says what happened

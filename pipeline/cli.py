@@ -43,7 +43,7 @@ def _parser(lang: str) -> argparse.ArgumentParser:
         one.add_argument("--study", metavar="DIR", help=t("help_study"))
         return one
 
-    for name in ("report", "ingest", "harmonise", "validate", "process", "tabulate", "render"):
+    for name in ("report", "ingest", "recognise", "harmonise", "validate", "process", "tabulate", "render"):
         one = of_study(name)
         one.add_argument("--wave", action="append", default=[], metavar="W", help=t("help_wave"))
         one.add_argument("--force", action="store_true", help=t("help_force"))
@@ -256,7 +256,7 @@ def _clean(options: argparse.Namespace, progress: Progress) -> int:
 
 def _commands() -> dict[str, Callable[[argparse.Namespace, Progress], int]]:
     return {
-        "report": _report, "render": _stage, "ingest": _stage, "harmonise": _stage, "validate": _stage,
-        "process": _stage, "tabulate": _stage, "open": _open, "rerun": _rerun, "verify": _verify, "init": _init,
-        "new-wave": _new_wave, "demo": _demo, "quick": _quick, "clean": _clean, "audit": _audit,
+        "report": _report, "render": _stage, "ingest": _stage, "recognise": _stage, "harmonise": _stage,
+        "validate": _stage, "process": _stage, "tabulate": _stage, "open": _open, "rerun": _rerun, "verify": _verify,
+        "init": _init, "new-wave": _new_wave, "demo": _demo, "quick": _quick, "clean": _clean, "audit": _audit,
     }  # fmt: skip

@@ -81,6 +81,10 @@ class Once:
                 self._kept[path] = None
         return self._kept[path]
 
+    def forget(self, path: Path) -> None:
+        """Read a file again when it is asked for next: this run has just written it."""
+        self._kept.pop(path, None)
+
 
 _REMEMBERED_FROM = 16 << 20  # bytes; hashing less costs less than being wrong about it could
 _remembered: dict[tuple[int, ...], str] = {}

@@ -140,6 +140,11 @@ class Layout:
             reason = error.strerror or str(error)
             raise StudyError("study.unreadable_file", file=self.shown(path), reason=reason) from None
 
+    def forget(self, path: Path) -> None:
+        """Read a file that this run has just written again when it is asked for next."""
+        if self.kept is not None:
+            self.kept.forget(path)
+
     def hashes(self, *paths: Path) -> dict[str, str]:
         """Name to SHA-256 of those of some files that people edit that are there."""
         found = {path.name: self.content(path) for path in paths}

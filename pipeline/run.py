@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -18,7 +18,7 @@ from pipeline.progress import Progress
 from pipeline.stages.freshness import Record, code_hash, made
 from pipeline.stages.job import Job
 
-STAGES = ("ingest", "harmonise", "validate", "process", "tabulate", "render")
+STAGES = ("ingest", "recognise", "harmonise", "validate", "process", "tabulate", "render")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,18 @@ class Outcome:
     fresh: bool
 
 
-def report(layout: Layout, waves: Sequence[str], wanted: Wanted, progress: Progress) -> list[Outcome]:
-    """Make the reports of the waves named, or of all. Raises a :class:`PipelineError` naming what to mend."""
+def report(
+    layout: Layout,
+    waves: Sequence[str],
+    wanted: Wanted,
+    progress: Progress,
+    draft: Callable[[Job], None] = lambda job: None,
+) -> list[Outcome]:
+    """Make the reports of the waves named, or of all. Raises a :class:`PipelineError` naming what to mend.
+
+    ``draft`` is called for a wave that has something to do, when its file has been recognised: it may write a first
+    ``mapping.yml``.
+    """
     layout = layout.as_now()
     found = _waves(layout, waves, wanted)
     with publish.lock(layout):
@@ -49,7 +59,9 @@ def report(layout: Layout, waves: Sequence[str], wanted: Wanted, progress: Progr
         if not stale:
             return [Outcome(wave.name, _files(wave), fresh=True) for wave in found]
         return [
-            _wave(layout, wave, wanted, progress) if wave in stale else Outcome(wave.name, _files(wave), fresh=True)
+            _wave(layout, wave, wanted, progress, draft)
+            if wave in stale
+            else Outcome(wave.name, _files(wave), fresh=True)
             for wave in found
         ]
 
@@ -108,7 +120,9 @@ def stage(layout: Layout, name: str, waves: Sequence[str], wanted: Wanted, progr
                 run_stage(job, each, wanted.force and each == name, progress)
 
 
-def _wave(layout: Layout, wave: Wave, wanted: Wanted, progress: Progress) -> Outcome:
+def _wave(
+    layout: Layout, wave: Wave, wanted: Wanted, progress: Progress, draft: Callable[[Job], None] = lambda job: None
+) -> Outcome:
     started = clock.now()
     job = Job(layout, wave, meanwhile=_import_ahead)
     _everything(job, wanted.edition)  # reads what the report is made from, before any process is started for it
@@ -124,6 +138,8 @@ def _wave(layout: Layout, wave: Wave, wanted: Wanted, progress: Progress) -> Out
             job.modeller = helpers.enter_context(workers.Helper(tabulate.prepare_models))
         for name in STAGES[:-1]:
             run_stage(job, name, wanted.force, progress)
+            if name == "recognise":
+                draft(job)
         progress.step("stage_render", wave=wave.name)
         last.run(job, langs, formats, wanted.edition, writer)
     run_key = _everything(job, wanted.edition)
@@ -134,7 +150,7 @@ def _wave(layout: Layout, wave: Wave, wanted: Wanted, progress: Progress) -> Out
 
 def _import_ahead() -> None:
     """Import what the later stages need, while the file is being read by a process of its own."""
-    for name in ("harmonise", "validate", "process", "tabulate"):
+    for name in ("recognise", "harmonise", "validate", "process", "tabulate"):
         _module(name)
     from pipeline.statistics import registry
 

@@ -22,7 +22,7 @@ _WAVES = {**_ONE, "WAVE": "--wave"}
 _OPTIONS: dict[str, dict[str, str]] = {
     "report": _RUN,
     "render": _RUN,
-    **dict.fromkeys(("ingest", "harmonise", "validate", "process", "tabulate", "rerun", "verify"), _WAVES),
+    **dict.fromkeys(("ingest", "recognise", "harmonise", "validate", "process", "tabulate", "rerun", "verify"), _WAVES),
     "open": _ONE,
     "clean": _ONE,
     "quick": {"OUT": "--out", "ROWS": "--rows", "BY": "--by", "LANG_": "--lang", "FORMATS": "--formats"},

@@ -16,7 +16,7 @@ from pipeline.results import Results
 from pipeline.spec.load import StudyFiles
 from pipeline.spec.model import Codebook, Source
 from pipeline.statistics.core import Weighting
-from pipeline.waves import Comparable, comparability, load_mapping
+from pipeline.waves import Comparable, WaveMapping, comparability
 
 SAME = Comparable("same")
 
@@ -97,13 +97,14 @@ _RANK = {"same": 0, "mapped": 1, "not": 2}
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A wave as its own stages left it: source, the codebook as far as it can be shown, responses, results."""
+    """A wave as its own stages left it: source, the codebook as far as it can be shown, responses, results, mapping."""
 
     name: str
     source: Source
     codebook: Codebook
     table: Any
     results: Results
+    mapping: WaveMapping | None = None
 
 
 def gather(layout: Layout, files: StudyFiles, found: Sequence[Found]) -> Waves:
@@ -116,13 +117,9 @@ def gather(layout: Layout, files: StudyFiles, found: Sequence[Found]) -> Waves:
         waves.append(
             WaveData(one.name, one.source, one.codebook, one.table, one.results, declared, size, one.table.num_rows)
         )
-    new = {name: _new_questions(layout, files, name) for name in names}
-    return Waves(files, tuple(waves), comparability(layout, names), _links(files, waves), new)
-
-
-def _new_questions(layout: Layout, files: StudyFiles, name: str) -> list[str]:
-    mapping = load_mapping(layout, layout.wave(name), files.codebook, files.study.languages)
-    return [] if mapping is None else [q.label or variable for variable, q in mapping.new.items()]
+    mappings = {one.name: one.mapping for one in found}
+    new = {name: [] if m is None else [q.label or v for v, q in m.new.items()] for name, m in mappings.items()}
+    return Waves(files, tuple(waves), comparability(files, mappings), _links(files, waves), new)
 
 
 def _links(files: StudyFiles, waves: Sequence[WaveData]) -> tuple[Links, ...]:

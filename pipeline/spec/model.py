@@ -64,8 +64,14 @@ def _by_code(value: Any) -> Any:
     return {code_of(key): one for key, one in value.items()} if isinstance(value, dict) else value
 
 
+def _lower(value: Any) -> Any:
+    return value.strip().lower() if isinstance(value, str) else value
+
+
 Text = Annotated[dict[str, str], BeforeValidator(_text)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_list)]
+Sha256 = Annotated[str, BeforeValidator(_lower), Field(pattern=r"^[0-9a-f]{64}$")]
+"""A file's SHA-256 as people write it, in letters of either case."""
 Codes = Annotated[tuple[str, ...], BeforeValidator(_codes)]
 """Values as a file has them, as codes."""
 Conditions = Annotated[tuple[str, ...], BeforeValidator(_conditions)]
@@ -361,10 +367,14 @@ class Guessed(Record):
 
 
 class Codebook(Record):
-    """``codebook.yml``, its scales resolved into the variables."""
+    """``codebook.yml``, its scales resolved into the variables.
 
+    ``written_from``: the SHA-256 of the file that it describes. What it says of that file is its author's word; every
+    other file is compared with it.
+    """
+
+    written_from: Sha256 | None = None
     guessed: tuple[Guessed, ...] = ()
-
     scales: dict[str, Answers] = {}
     variables: dict[str, Variable] = {}
     sets: dict[str, MultipleSet] = {}

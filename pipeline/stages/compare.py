@@ -28,11 +28,12 @@ NAME = "compare"
 
 
 def waves_with_results(layout: Layout) -> list[str]:
-    """The waves that can be compared: those whose results and responses are there."""
+    """The waves that can be compared: those whose file was recognised and whose results and responses are there."""
     layout = layout.as_now()
     names = [name for name in layout.waves() if (layout.processed / name).is_dir()]  # no stray folder gets so far
     jobs = [Job(layout, layout.existing_wave(name)) for name in names]
-    return [job.wave.name for job in jobs if job.results_file.is_file() and job.responses.is_file()]
+    needed = [(job.wave.name, (job.results_file, job.responses, job.recognised_file)) for job in jobs]
+    return [name for name, files in needed if all(path.is_file() for path in files)]
 
 
 def run(
@@ -74,7 +75,8 @@ def _has(manifest: dict[str, Any], langs: Sequence[str], formats: Sequence[str])
 def _everything(jobs: Sequence[Job], edition: str) -> str:
     """A key of all bytes the comparison can depend on; no file is parsed."""
     study = jobs[0].layout.study_hashes()
-    waves = [[job.wave.name, hashes([job.results_file, job.responses]), _declared(job)] for job in jobs]
+    made = [hashes([job.results_file, job.responses, job.recognised_file]) for job in jobs]
+    waves = [[job.wave.name, one, _declared(job)] for job, one in zip(jobs, made, strict=True)]
     return json_hash([study, waves, house_hash(), edition])
 
 
@@ -101,7 +103,8 @@ def _gather(layout: Layout, jobs: Sequence[Job]) -> Waves:
     from pipeline.comparison.waves import Found, gather
 
     found = [
-        Found(job.wave.name, job.source, job.files.codebook, pq.read_table(job.responses), job.results) for job in jobs
+        Found(job.wave.name, job.source, job.files.codebook, pq.read_table(job.responses), job.results, job.mapping)
+        for job in jobs
     ]
     return gather(layout, jobs[0].study_files, found)
 

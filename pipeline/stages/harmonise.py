@@ -22,8 +22,8 @@ def key(job: Job) -> str:
     files = job.study_files
     study = [files.study.model_dump(mode="json"), files.codebook.model_dump(mode="json")]
     tables = [spec.model_dump(mode="json") for spec in files.report.tables()] if job.mapping is not None else []
-    read = hashes([job.ingested, job.dictionary_file])
-    read |= job.layout.hashes(job.wave.mapping, job.wave.corrections)
+    read = hashes([job.ingested, job.dictionary_file, job.recognised_file])
+    read |= job.layout.hashes(job.wave.corrections)
     code = code_hash("waves", "language", "arrow.py", "parquet.py", "stages/harmonise.py")
     return json_hash([job.wave.name, read, study if job.mapping is not None else files.study.identifier, tables, code])
 
@@ -62,17 +62,17 @@ def _identifier(job: Job, corrections: str) -> str:
 
 def _findings(job: Job, table: Any, corrections: Any) -> Iterator[dict[str, Any]]:
     from pipeline.waves.apply import not_mapped
-    from pipeline.waves.findings import of_corrections, of_mapping
+    from pipeline.waves.findings import of_corrections, of_mapping, of_recognised
     from pipeline.waves.within import left_out
 
     files, mapping = job.study_files, job.mapping
+    place, book = (job.layout.recorded(path) for path in (job.wave.mapping, job.layout.codebook))
     yield from of_corrections(corrections.corrections, files.study.languages)
+    yield from of_recognised(job.recognised, job.layout.recorded(job.survey()), place, book)
     if mapping is None:
         return
     there = set(table.column_names)
     known = {name for name in mapping.variables if mapping.file_name(name) in there}
     out = {*job.unavailable, *(mapping.variables.keys() - known)}
     dropped = list(not_mapped(table, mapping, out))
-    yield from of_mapping(
-        files, mapping, job.layout.recorded(job.wave.mapping), left_out(files, job.unavailable), dropped
-    )
+    yield from of_mapping(files, mapping, place, left_out(files, job.unavailable), dropped)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import DataRejected, StudyError
-from pipeline.files import file_hash, json_hash
+from pipeline.files import file_hash, json_hash, write_text
 from pipeline.paths import Layout, Wave
 from pipeline.stages.freshness import write_rows
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pipeline.spec.model import Record, Source
     from pipeline.spss.model import Dictionary
     from pipeline.waves.model import WaveMapping
+    from pipeline.waves.recognise import Recognised
     from pipeline.workers import Helper
 
 
@@ -58,24 +59,19 @@ class Job:
 
     @cached_property
     def mapping(self) -> WaveMapping | None:
-        """How this wave's questionnaire maps to the codebook; ``None``: as it stands."""
-        if self.layout.content(self.wave.mapping) is None:
-            return None
-        from pipeline.waves.load import load_mapping
-
-        files = self.study_files
-        return load_mapping(self.layout, self.wave, files.codebook, files.study.languages)
+        """How this wave maps to the codebook, as far as that holds; ``None``: as it stands. After recognise."""
+        return self.recognised.mapping
 
     @cached_property
     def lacking(self) -> tuple[str, ...]:
-        """Variables that the codebook has, the file has not, and no mapping speaks of. After ingest."""
+        """Variables that the codebook has, the file has not, and no mapping speaks of. After recognise."""
         names = {v.name for v in self.dictionary.variables}
         mapped = self.mapping.variables if self.mapping is not None else {}
         return tuple(n for n in self.study_files.codebook.variables if n not in names and n not in mapped)
 
     @cached_property
     def unavailable(self) -> frozenset[str]:
-        """What the study asks for and this wave cannot show: not asked, not confirmed, not comparable. After ingest."""
+        """What the study asks and this wave cannot show: not asked, not confirmed, not comparable. After recognise."""
         lenient = self.study_files.study.policies.missing_variables == "warn"
         lacking = self.lacking if lenient else ()
         if self.mapping is None and not lacking:
@@ -86,7 +82,7 @@ class Job:
 
     @cached_property
     def files(self) -> StudyFiles:
-        """The study as this wave can show it. After ingest."""
+        """The study as this wave can show it. After recognise."""
         files = self.study_files
         if self.unavailable:
             from pipeline.waves.within import within
@@ -121,6 +117,13 @@ class Job:
     def languages(self) -> tuple[str, ...]:
         """The study's languages."""
         return self.study_files.study.languages
+
+    def drafted(self, text: str) -> None:
+        """Write the wave's first ``mapping.yml``; what was recognised without it holds no longer."""
+        write_text(self.wave.mapping, text)
+        self.layout.forget(self.wave.mapping)
+        self.memory.pop("recognised", None)
+        self.__dict__.pop("mapping", None)
 
     def survey(self) -> Path:
         """The wave's data file: the same one throughout a run."""
@@ -158,6 +161,16 @@ class Job:
         return self.wave.processed / "dictionary.json"
 
     @property
+    def recognised_file(self) -> Path:
+        """How far the file may be read as the codebook has it."""
+        return self.wave.processed / "recognised.json"
+
+    @property
+    def proposed_mapping(self) -> Path:
+        """A mapping for this very file, to be looked through; empty where nothing differs."""
+        return self.wave.processed / "mapping.proposed.yml"
+
+    @property
     def harmonised(self) -> Path:
         """The data under the codebook's names and in its codes."""
         return self.wave.processed / "harmonised.parquet"
@@ -190,6 +203,16 @@ class Job:
         if "dictionary" not in self.memory:
             self.memory["dictionary"] = Dictionary.from_json(json.loads(self.dictionary_file.read_text("utf-8")))
         found: Dictionary = self.memory["dictionary"]
+        return found
+
+    @property
+    def recognised(self) -> Recognised:
+        """How far the file may be read as the codebook has it. After recognise."""
+        from pipeline.waves import recognise
+
+        if "recognised" not in self.memory:
+            self.memory["recognised"] = recognise.read(self.recognised_file)
+        found: Recognised = self.memory["recognised"]
         return found
 
     @property

@@ -172,6 +172,8 @@ def _codebook(dictionary: Dictionary, guesses: Guesses, start: Start, passing: b
     weight = start.weight[0] if start.weight is not None else None
     yield from written(dictionary, records(dictionary, guesses, names, weight), passing)
     yield "# One record per variable, in the file's order. `guess` says what was guessed and why; drop it when checked."
+    yield "# It describes the file with this SHA-256; every other file is compared with it before it is read."
+    yield f"written_from: {dictionary.sha256}"
     yield "variables:"
     for v in dictionary.variables:
         yield from _variable(v, guesses.variables[v.name])

@@ -89,7 +89,7 @@ def quick(request: Request, progress: Progress) -> list[str]:
         guesses = as_missing(request, as_asked(guesses, cross))
         _few_enough(request, job, guesses, cross)
         write_study(study, dictionary, guesses, request.file.stem, Start((lang,), weight, cross), passing=True)
-        for stage in ("harmonise", "validate", "process", "tabulate"):
+        for stage in ("recognise", "harmonise", "validate", "process", "tabulate"):
             progress.step(f"quick_{stage}", file=on_one_line(request.file.name))
             if stage == "tabulate":
                 _has_layers(request, job, cross)

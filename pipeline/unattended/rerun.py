@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
@@ -12,14 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from pipeline import clock, language, publish, run
-from pipeline.errors import DEFECT, PipelineError, RenderingFailed, StudyError, UsageError
+from pipeline.errors import DEFECT, DataRejected, PipelineError, RenderingFailed, StudyError, UsageError
 from pipeline.files import file_hash, read_file
-from pipeline.paths import COMPARISON, Layout, Wave, on_one_line, spss_files
+from pipeline.paths import COMPARISON, Layout, on_one_line, spss_files
 from pipeline.progress import Progress
 from pipeline.unattended import banner, notify, seen, settle
 from pipeline.unattended.attempt import Attempt, relative
 
 if TYPE_CHECKING:
+    from pipeline.stages.job import Job
     from pipeline.unattended.schedule import Schedule
     from pipeline.unattended.status import Status
 
@@ -132,27 +132,25 @@ def _news(layout: Layout, attempts: Sequence[Attempt]) -> bool:
 # ---------------------------------------------------------------- one wave
 
 
-def _draft(layout: Layout, wave: Wave, progress: Progress) -> None:
-    """Draft the mapping of a file that was dropped in beside waves that have results, when it is seen first.
+def _draft(job: Job, progress: Progress) -> None:
+    """Draft the mapping of a file that nobody has looked at and that asks otherwise than the codebook.
 
-    What it asks otherwise than the codebook is proposed and stays out of its report until a person confirms it.
+    What differs is proposed and stays out of the wave's report until a person confirms it. Of a study's only wave what
+    the file lacks alone is no reason: there the study's policy decides (``missing_variables``).
     """
-    results = [layout.processed / other / "results.parquet" for other in layout.waves() if other != wave.name]
-    if not os.access(wave.raw, os.X_OK):  # the run that follows says so
+    found, mapping = job.recognised, job.layout.shown(job.wave.mapping)
+    if found.mapped or not (found.held or (found.differs and len(job.layout.waves()) > 1)):
         return
-    if wave.mapping.exists() or (wave.processed / "results.parquet").exists() or not any(p.is_file() for p in results):
-        return
-    from pipeline.waves.new_wave import changes, draft_mapping
-
     try:
-        brought = draft_mapping(wave.name, layout, progress)
-    except PipelineError:  # the run that follows says what is wrong with file or study
-        return
-    if brought is None:
-        return
-    for line in changes(brought, progress.lang):
+        job.drafted(job.proposed_mapping.read_text("utf-8"))
+    except OSError as error:
+        raise DataRejected("cli.cannot_write", path=mapping, reason=error.strerror or str(error)) from None
+    run.run_stage(job, "recognise")
+    from pipeline.waves.findings import changed_lines
+
+    for line in changed_lines(job.recognised, progress.lang):
         progress.line(line)
-    progress.line(language.text(progress.lang, "waves.drafted", mapping=layout.shown(wave.mapping), wave=wave.name))
+    progress.line(language.text(progress.lang, "waves.drafted", mapping=mapping, wave=job.wave.name))
 
 
 def _attempts(
@@ -192,8 +190,7 @@ def _attempt(
 
 
 def _wave(layout: Layout, name: str, wanted: run.Wanted, progress: Progress) -> Attempt:
-    _draft(layout, layout.existing_wave(name), progress)
-    [outcome] = run.report(layout, [name], wanted, progress)
+    [outcome] = run.report(layout, [name], wanted, progress, lambda job: _draft(job, progress))
     return _ended_well(layout, outcome, progress)
 
 

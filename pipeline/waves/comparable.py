@@ -6,10 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline import language
-from pipeline.paths import Layout
-from pipeline.spec.load import load
+from pipeline.spec.load import StudyFiles
 from pipeline.spec.model import ANY_LANGUAGE, Codebook, Text
-from pipeline.waves.load import load_mapping
 from pipeline.waves.model import Kind, QuestionMap, WaveMapping
 
 WORST: tuple[Kind, ...] = ("same", "mapped", "not")
@@ -31,18 +29,15 @@ class Comparable:
 SAME = Comparable("same")
 
 
-def comparability(layout: Layout, waves: Sequence[str]) -> dict[str, dict[str, Comparable]]:
+def comparability(files: StudyFiles, mappings: Mapping[str, WaveMapping | None]) -> dict[str, dict[str, Comparable]]:
     """Question → wave → :class:`Comparable`, for every variable, set, battery and derived variable of the codebook.
 
-    A wave without ``mapping.yml`` is ``same`` throughout. Not asked, not confirmed yet and not comparable are all
-    ``not``, each with its own reason. A set, battery or derived variable is as comparable as the worst of its parts;
-    a set that lacks an item is ``mapped``, an index that lacks a component is ``not``. Raises :class:`StudyError` for
-    mistakes in the study's files or a wave's mapping.
+    ``mappings``: wave → its mapping as far as it holds; a wave without one is ``same`` throughout. Not asked, not
+    confirmed yet and not comparable are all ``not``, each with its own reason. A set, battery or derived variable is as
+    comparable as the worst of its parts; a set that lacks an item is ``mapped``, an index that lacks a part ``not``.
     """
-    files = load(layout)
     found: dict[str, dict[str, Comparable]] = {}
-    for name in waves:
-        mapping = load_mapping(layout, layout.existing_wave(name), files.codebook, files.study.languages)
+    for name, mapping in mappings.items():
         for question, comparable in of_wave(files.codebook, mapping, files.study.languages).items():
             found.setdefault(question, {})[name] = comparable
     return found

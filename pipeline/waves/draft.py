@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from pipeline.codes import code_of, text_of, to_type
 from pipeline.spec.model import Codebook
@@ -34,6 +34,11 @@ _HEAD = """\
 #                restano fuori / no trend crosses it, and its tables are left out)
 #   reason       il motivo, stampato nel rapporto / the reason, printed in the report
 #   evidence     su che cosa si basa la proposta / what the proposal rests on
+#
+# Vale solo per il file con questa impronta (`sha256sum`): per un altro file, anche una consegna corretta, va riletta.
+# It holds only for the file with this fingerprint (`sha256sum`): for another, a corrected delivery too, look again.
+sha256: {sha256}
+
 """
 
 _NEW = """\
@@ -69,7 +74,7 @@ def mapping_text(
     comparison: Comparison, dictionary: Dictionary, codebook: Codebook, wave: str, codebook_name: str
 ) -> str:
     """``mapping.yml``: what is to be confirmed first, then new variables, then what is identical."""
-    lines = [_HEAD.format(wave=wave, codebook=codebook_name)]
+    lines = [_HEAD.format(wave=wave, codebook=codebook_name, sha256=dictionary.sha256)]
     changed = [p for p in comparison.questions if not p.identical]
     identical = [p for p in comparison.questions if p.identical]
     lines.append("variables:")
@@ -103,7 +108,7 @@ def _record(p: Proposal, dictionary: Dictionary, codebook: Codebook) -> Iterator
             yield f"      {key(text_of(code))}: {key(to_type(target))}" + _says(p, code, target, dictionary, codebook)
     yield f"    comparable: {p.comparable}"
     yield from _words("reason", p.reason)
-    yield from _words("evidence", _joined(p.evidence))
+    yield from _words("evidence", joined(p.evidence))
     yield "    confirmed: no"
 
 
@@ -126,7 +131,7 @@ def _set(one: SetProposal) -> Iterator[str]:
         yield f"    lost: {flow(one.lost)}"
     yield f"    comparable: {one.comparable}"
     yield from _words("reason", one.reason)
-    yield from _words("evidence", _joined(one.evidence))
+    yield from _words("evidence", joined(one.evidence))
     yield "    confirmed: no"
 
 
@@ -138,7 +143,8 @@ def _words(name: str, text: Words) -> Iterator[str]:
         yield f"      {lang}: {quoted(words)}"
 
 
-def _joined(evidence: tuple[Words, ...]) -> Mapping[str, str]:
+def joined(evidence: tuple[Words, ...]) -> dict[str, str]:
+    """Several pieces of evidence as one text per language."""
     found: dict[str, list[str]] = {}
     for text in evidence:
         for lang, words in text.items():

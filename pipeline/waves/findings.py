@@ -7,12 +7,14 @@ from typing import Any
 
 from pipeline import language
 from pipeline.spec.load import StudyFiles
-from pipeline.spec.model import ANY_LANGUAGE, Text
+from pipeline.spec.model import ANY_LANGUAGE, Text, say
 from pipeline.waves.comparable import of_wave
 from pipeline.waves.model import Correction, QuestionMap, WaveMapping
+from pipeline.waves.recognise import Recognised
 from pipeline.waves.within import LeftOut
 
 Finding = dict[str, Any]
+MOST_NAMED = 12  # variables named in one finding
 
 
 def finding(level: str, text_id: str, **params: Any) -> Finding:
@@ -27,6 +29,17 @@ def of_corrections(corrections: Sequence[Correction], languages: Sequence[str]) 
             "note", "corrected", unit=one.unit, variable=one.variable, old=one.expected, new=one.new,
             reason=_texts(one.reason, languages), date=one.date,
         )  # fmt: skip
+
+
+def of_recognised(found: Recognised, file: str, mapping: str, codebook: str) -> Iterator[Finding]:
+    """Why questions of this wave wait for a person, and which cannot be checked at all."""
+    where = {"file": file, "mapping": mapping, "codebook": codebook, "sha256": found.sha256}
+    if found.held:
+        text_id = "held_other_file" if found.confirmed_for else "held_no_file" if found.mapped else "held"
+        yield finding("warn", text_id, **where, count=len(found.held), before=found.confirmed_for)
+    if found.unlabelled:
+        names = ", ".join(found.unlabelled[:MOST_NAMED]) + (" …" if len(found.unlabelled) > MOST_NAMED else "")
+        yield finding("note", "nothing_to_check", **where, count=len(found.unlabelled), variables=names)
 
 
 def of_mapping(
@@ -98,6 +111,19 @@ def _settled(files: StudyFiles, mapping: WaveMapping, languages: Sequence[str]) 
             yield finding(
                 "note", "set_not" if how.kind == "not" else "set_mapped", question=_label(files, name), reason=reason
             )
+
+
+def changed_lines(found: Recognised, lang: str) -> Iterator[str]:
+    """What waits for a person, a line each with what changed and its evidence."""
+    mapping = found.mapping or WaveMapping()
+    for name in mapping.waiting():
+        record = mapping.variables.get(name)
+        if record is not None:
+            what, evidence = changes(record, (lang,))[lang], record.evidence
+            shown = name if record.in_file in (None, name) else f"{name} ({record.in_file})"
+        else:
+            what, evidence, shown = language.text(lang, "waves.change_set"), mapping.sets[name].evidence, name
+        yield language.text(lang, "waves.changed_line", question=shown, changes=what, evidence=say(evidence, lang))
 
 
 def changes(record: QuestionMap, languages: Sequence[str]) -> dict[str, str]:

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from pipeline.codes import SYSTEM_MISSING, code_of, code_typed
-from pipeline.spec.model import Names, Record, Text
+from pipeline.spec.model import Names, Record, Sha256, Text
 from pipeline.spss.model import code_text
 
 Change = Literal[
@@ -76,6 +76,11 @@ class QuestionMap(Record):
         return self.confirmed or self.identical
 
     @property
+    def plain(self) -> bool:
+        """Whether it says no more than that the question is as the codebook has it."""
+        return self.identical and self.in_file is None and not self.codes
+
+    @property
     def gone(self) -> bool:
         """Whether this wave did not ask it."""
         return "gone" in self.status
@@ -105,8 +110,12 @@ class NewQuestion(Record):
 
 
 class WaveMapping(Record):
-    """``mapping.yml``. A codebook variable without a record is read under its own name, unchanged."""
+    """``mapping.yml``. A codebook variable without a record is read under its own name, unchanged.
 
+    ``sha256``: the file for which a person has confirmed what is confirmed here. For another file nothing is.
+    """
+
+    sha256: Sha256 | None = None
     variables: dict[str, QuestionMap] = Field(default_factory=dict)
     sets: dict[str, SetMap] = Field(default_factory=dict)
     new: dict[str, NewQuestion] = Field(default_factory=dict)
@@ -114,6 +123,11 @@ class WaveMapping(Record):
     def question(self, name: str) -> QuestionMap:
         """The record of a codebook variable; that of an unchanged one where none is written."""
         return self.variables.get(name) or QuestionMap()
+
+    def waiting(self) -> tuple[str, ...]:
+        """The variables and sets that a person has yet to confirm."""
+        variables = [name for name, record in self.variables.items() if not record.settled]
+        return (*variables, *(name for name, record in self.sets.items() if not record.confirmed))
 
     def file_name(self, name: str) -> str:
         """What a codebook variable is called in this wave's file."""

@@ -62,32 +62,6 @@ def new_wave(file: Path, name: str, layout: Layout, progress: Progress, encoding
     return Brought(written, comparison)
 
 
-def draft_mapping(name: str, layout: Layout, progress: Progress) -> Brought | None:
-    """Draft ``mapping.yml`` alone, for a file that was dropped into its folder beside waves that are known.
-
-    Nothing is written, and ``None`` returned, where the file asks what the codebook asks. What is proposed stays out of
-    the report until a person has confirmed it. Raises what reading the file and the study raises.
-    """
-    wave = layout.wave(name)
-    file = wave.survey()
-    if file is None:
-        return None
-    codebook = load(layout).codebook
-    progress.step("new_wave_comparing", wave=name)
-    found = _read(file, wave.source if wave.source.is_file() else None, layout)
-    comparison = compare(found.dictionary, found.table, codebook)
-    if all(p.identical for p in comparison.questions) and not comparison.sets:
-        return None
-    text = mapping_text(comparison, found.dictionary, codebook, name, layout.shown(layout.codebook))
-    try:
-        write_text(wave.mapping, text)
-    except OSError as error:
-        raise DataRejected(
-            "cli.cannot_write", path=layout.shown(wave.raw), reason=error.strerror or str(error)
-        ) from None
-    return Brought((wave.mapping,), comparison)
-
-
 def _stated(file: Path, layout: Layout) -> Path | None:
     """A ``source.yml`` beside the file, where it can only be about this file."""
     beside = file.parent / "source.yml"

@@ -279,6 +279,6 @@ def test_a_table_passed_on_a_second_time_leaves_nothing_beside_it(tmp_path: Path
 
 def test_a_study_of_the_moment_stores_no_respondents(small_study: SmallStudy) -> None:
     job = Job(small_study.layout, small_study.layout.wave(WAVE), passing=True)
-    for name in ("ingest", "harmonise", "validate", "process", "tabulate"):
+    for name in ("ingest", "recognise", "harmonise", "validate", "process", "tabulate"):
         run_stage(job, name)
     assert [p.name for p in small_study.processed.glob("*.parquet")] == ["results.parquet"]

@@ -101,7 +101,10 @@ def test_the_drift_is_found_and_proposed_as_it_was_made(demo: Path) -> None:
     assert changed["gov_modo"].codes == {"98": "8", "99": "9"}
     assert list(mapping.new) == ["coprog"]
     assert all(record.confirmed for record in changed.values())
-    found = comparability(place, ["2009", "2026"])
+    files = load(place)
+    found = comparability(
+        files, {n: load_mapping(place, place.wave(n), files.codebook, files.study.languages) for n in ("2009", "2026")}
+    )
     assert {by["2009"].kind for by in found.values()} == {"same"}
     assert {name for name, by in found.items() if by["2026"].kind == "not"} == {"modo_int", "capofila"}
     assert {name for name, by in found.items() if by["2026"].kind == "mapped"} == {"tipo_contr"}

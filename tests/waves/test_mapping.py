@@ -20,6 +20,14 @@ from tests.conftest import WAVE, SmallStudy
 Write = Callable[[str], WaveMapping]
 
 
+def judged(place: Layout, *names: str) -> dict[str, dict[str, Comparable]]:
+    """What may be compared by the mappings as they lie there."""
+    files = load(place)
+    return comparability(
+        files, {n: load_mapping(place, place.wave(n), files.codebook, files.study.languages) for n in names}
+    )
+
+
 @pytest.fixture
 def place(small_study: SmallStudy) -> Layout:
     return small_study.layout
@@ -52,7 +60,7 @@ def complaint(write: Write, text: str) -> str:
 
 def test_without_a_mapping_the_wave_is_as_the_codebook_has_it(place: Layout) -> None:
     assert load_mapping(place, place.wave(WAVE), load(place).codebook) is None
-    found = comparability(place, [WAVE])
+    found = judged(place, WAVE)
     assert set(found) >= {"forma", "aree", "fiducia_in", "classe"}
     assert {by[WAVE].kind for by in found.values()} == {"same"}
 
@@ -187,7 +195,7 @@ def test_a_name_that_the_file_lacks_stops_with_the_nearest() -> None:
 
 
 def kinds(place: Layout, *names: str) -> dict[str, str]:
-    found = comparability(place, [WAVE])
+    found = judged(place, WAVE)
     return {name: found[name][WAVE].kind for name in names}
 
 
@@ -215,7 +223,7 @@ def test_every_not_has_a_reason_in_each_language(write: Write, place: Layout) ->
         "  serv1: {status: renamed, confirmed: no}\n"
         "  area_a: {status: gone, confirmed: yes}\n"
     )
-    found = {name: by[WAVE] for name, by in comparability(place, [WAVE]).items()}
+    found = {name: by[WAVE] for name, by in judged(place, WAVE).items()}
     assert found["comuni"] == Comparable("not", {"it": "in classi", "en": "in classes"})
     assert found["forma"].reason["en"] == "codes mapped: 3 → 2"
     assert "not been confirmed" in found["serv1"].reason["en"]
@@ -227,11 +235,11 @@ def test_waves_are_judged_one_by_one(small_study: SmallStudy, write: Write, plac
     write("variables: {forma: {status: gone, confirmed: yes}}")
     other = place.wave("2010").raw
     other.mkdir()
-    found = comparability(place, [WAVE, "2010"])["forma"]
+    found = judged(place, WAVE, "2010")["forma"]
     assert {name: c.kind for name, c in found.items()} == {WAVE: "not", "2010": "same"}
 
 
 def test_the_data_folder_is_only_read(small_study: SmallStudy) -> None:
     before = {p: p.read_bytes() for p in small_study.raw.rglob("*") if p.is_file()}
-    comparability(layout(small_study.folder), [WAVE])
+    judged(layout(small_study.folder), WAVE)
     assert {p: p.read_bytes() for p in Path(small_study.raw).rglob("*") if p.is_file()} == before

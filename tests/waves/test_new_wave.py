@@ -234,4 +234,4 @@ def test_a_confirmation_harmonises_anew_and_reads_nothing_anew(run: Run, brought
     assert steps(run(*arguments)) == []
     confirm(brought)
     done = [line.split()[0] for line in steps(run(*arguments))]
-    assert done == ["Harmonising", "Checking", "Deriving", "Counting"]
+    assert done == ["Recognising", "Harmonising", "Checking", "Deriving", "Counting"]
