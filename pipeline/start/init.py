@@ -273,7 +273,12 @@ def _category(g: Guess, code: str, text: str) -> str:
 
 
 def _report(dictionary: Dictionary, guesses: Guesses, start: Start) -> Iterator[str]:
-    yield "sections:"
+    sections = list(_sections(dictionary, guesses, start))
+    yield "sections:" if sections else "sections: []"
+    yield from sections
+
+
+def _sections(dictionary: Dictionary, guesses: Guesses, start: Start) -> Iterator[str]:
     if start.cross.rows and start.cross.columns:
         yield from _section("cross", "section_cross")
         for twice in (name for name in start.cross.rows if name in start.cross.columns):

@@ -12,7 +12,7 @@ from pipeline import cli
 from pipeline.counting.columns import Columns
 from pipeline.paths import layout
 from pipeline.spec.load import load
-from pipeline.spss.model import Dictionary, Variable
+from pipeline.spss.model import Dictionary, LabelTable, Variable
 from pipeline.start.guess import guess
 from pipeline.start.guessed import MOST_ITEMS, Record, records
 
@@ -97,7 +97,7 @@ def of(data: dict[Variable, list[float]]) -> list[Record]:
 
 
 def test_a_battery_without_a_question_in_common_is_doubtful() -> None:
-    scale = ((1.0, "Bad"), (2.0, "Fair"), (3.0, "Good"))
+    scale = LabelTable([(1.0, "Bad"), (2.0, "Fair"), (3.0, "Good")])
     titles = {"Trust: press": False, "Parks": True}
     for first, doubtful in titles.items():
         stem = "Trust: " if first.startswith("Trust") else ""
