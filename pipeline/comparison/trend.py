@@ -144,9 +144,10 @@ class _Pair:
     def change(self, line: Line) -> dict[str, Number]:
         """The change of one line, or why there is none."""
         before, after = self.sides
-        if self.waves.hindrance(line.variable, line.code, before.name, after.name) is not None:
+        asked = [(line.variable, line.code), *((name, "") for name in self.setting.spec.where)]
+        if any(self.waves.hindrance(name, code, before.name, after.name) is not None for name, code in asked):
             return {"change": not_computable(NOT_COMPARABLE, line.statistic)}
-        if any(line.variable not in _known(c.cases) for c in self._contexts):
+        if any(name not in _known(c.cases) for c in self._contexts for name, _ in asked):
             return {"change": not_computable("no_valid_cases", line.statistic)}
         if all(c.sample is not None for c in self._contexts):
             earlier, later = (_estimated(context, line) for context in self._contexts)
@@ -201,7 +202,7 @@ def _context(waves: Waves, setting: Setting, wave: WaveData) -> Context:
     kind = study.weights.kind if study.weights is not None else "probability"
     cases = wave.cases(setting.weight, "probability" if kind == "probability" else "frequency")
     sample = None if setting.mode == "description" else as_read(design_of(study, cases), setting.mode)
-    if setting.spec.where:
+    if setting.spec.where and _known(cases).issuperset(setting.spec.where):  # else there is no change to be computed
         cases = cases.where(setting.spec.where)
     return Context(
         cases, ResultsWriter(wave.name), replace(setting.options, population=wave.population), setting.mode,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import html
 import re
+import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -13,7 +14,9 @@ from typing import Any
 import openpyxl
 import pyarrow.parquet as pq
 import pytest
+import yaml
 
+from pipeline.files import file_hash
 from tests.conftest import Ran, write_sav
 
 Run = Callable[..., Ran]
@@ -126,11 +129,31 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
              "m2": [m for _, m in MENTIONS], "d": TOKENS},
         )  # fmt: skip
         (raw / "source.yml").write_text(SOURCE, "utf-8")
-    mapping = "variables:\n  q:\n    status: recoded\n    codes: {point: a}\n    comparable: mapped\n"
+    mapping = f"sha256: {file_hash(folder / 'data' / 'raw' / '2' / 'survey.sav')}\n"
+    mapping += "variables:\n  q:\n    status: recoded\n    codes: {point: a}\n    comparable: mapped\n"
     mapping += "    reason: written otherwise\n    confirmed: yes\n"
     (folder / "data" / "raw" / "2" / "mapping.yml").write_text(mapping, "utf-8")
     assert main(["report", "--study", str(folder), "--formats", "html,xlsx", "--lang", "en"]) == 0
     yield folder
+
+
+def test_a_wave_without_the_variable_of_a_condition_has_no_change_and_a_reason(study: Path, tmp_path: Path) -> None:
+    from pipeline.cli import main
+
+    folder = tmp_path / "study"
+    shutil.copytree(study, folder, ignore=shutil.ignore_patterns("reports", "processed"))
+    mapping = folder / "data" / "raw" / "2" / "mapping.yml"
+    mapping.write_text(mapping.read_text("utf-8").split("\n", 1)[1], "utf-8")  # for which file is not said: q stays out
+    assert main(["report", "--study", str(folder), "--formats", "html", "--lang", "en"]) == 0
+    changes = [r for r in rows_of(folder, "comparison") if r["statistic"] == "change"]
+    of_condition = [r for r in changes if r["table_id"] in filtered()]
+    assert of_condition and {(r["value"], r["error"]) for r in of_condition} == {(None, "not_comparable")}
+
+
+def filtered() -> list[str]:
+    """The tables with a condition on q."""
+    tables = [c for s in yaml.safe_load(REPORT)["sections"] for c in s["contents"]]
+    return [c["table"] for c in tables if "q" in c.get("where", {})]
 
 
 def rows_of(study: Path, wave: str) -> Rows:
