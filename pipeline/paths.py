@@ -14,6 +14,10 @@ ROOT = Path(__file__).resolve().parent.parent
 FONTS = ROOT / "fonts"
 
 _WAVE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
+
+MANIFEST = "manifest.json"
+"""What a published report was made from, beside it."""
+
 COMPARISON = "comparison"
 """The folder of the report that compares the waves: no wave may be called so."""
 

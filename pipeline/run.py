@@ -209,7 +209,7 @@ def _published(wave: Wave) -> dict[str, Any] | None:
     """
     try:
         found = json.loads(read_file(wave.processed / "published.json"))
-        manifest = json.loads(read_file(wave.reports / "manifest.json"))
+        manifest = json.loads(read_file(wave.reports / paths.MANIFEST))
         outputs = manifest["outputs"]
         if all(file_hash(wave.reports / name) == digest for name, digest in outputs.items()):
             return {"run_key": found["run_key"], "langs": found["langs"], "formats": found["formats"],

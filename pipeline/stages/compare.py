@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.files import file_hash, hashes, json_hash, read_file
-from pipeline.paths import COMPARISON, Layout
+from pipeline.paths import COMPARISON, MANIFEST, Layout
 from pipeline.progress import Progress
 from pipeline.stages.freshness import Record, code_hash, write_parquet
 from pipeline.stages.job import Job
-from pipeline.stages.publication import MANIFEST, Publication, house_hash, study_hash, versions
+from pipeline.stages.publication import Publication, house_hash, study_hash, versions
 from pipeline.stages.tabulate import mode_of, options_of, reasons_not_warnings
 from pipeline.workers import side_by_side
 

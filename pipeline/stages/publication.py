@@ -13,13 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline import paths, publish
 from pipeline.files import file_hash, hashes, json_hash, text_hash, write_json
-from pipeline.paths import Layout
+from pipeline.paths import MANIFEST, Layout
 from pipeline.stages.freshness import code_hash
 
 if TYPE_CHECKING:
     from pipeline.present.document import Document
-
-MANIFEST = "manifest.json"
 
 TOOLS = ("pandas", "statsmodels", "pyreadstat", "jinja2", "matplotlib", "numpy", "scipy", "pyarrow", "typst")
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from pipeline import files, render
 from pipeline.codes import name_parts, nested_name
 from pipeline.errors import RenderingFailed, UsageError, nearest
-from pipeline.paths import layout, on_one_line
+from pipeline.paths import MANIFEST, layout, on_one_line
 from pipeline.progress import Progress
 from pipeline.run import run_stage
 from pipeline.spss.model import Dictionary, code_text
@@ -299,7 +299,7 @@ def _hand_over(built: Path, out: Path) -> list[str]:
         old = out / name
         if old.is_file() and not old.is_symlink() and files.file_hash(old) == digest:
             old.unlink()
-    made = sorted(built.iterdir(), key=lambda p: (p.name != "manifest.json", p.name))
+    made = sorted(built.iterdir(), key=lambda p: (p.name != MANIFEST, p.name))
     for path in made:
         path.replace(out / path.name)
     return [on_one_line(os.fspath(out / p.name)) for p in made]
@@ -308,7 +308,7 @@ def _hand_over(built: Path, out: Path) -> list[str]:
 def _left(out: Path) -> dict[str, str]:
     """The files of an earlier run in that folder, with their hashes, as its manifest has them."""
     try:
-        manifest = json.loads(files.read_file(out / "manifest.json"))
+        manifest = json.loads(files.read_file(out / MANIFEST))
         outputs = manifest["outputs"] if manifest["wave"] == WAVE else {}
         return {name: digest for name, digest in outputs.items() if Path(name).name == name}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):

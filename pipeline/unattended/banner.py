@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline import clock, language, publish
 from pipeline.files import file_hash, read_file, write_json
-from pipeline.paths import Layout, Wave
+from pipeline.paths import MANIFEST, Layout, Wave
 
 if TYPE_CHECKING:
     from pipeline.unattended.status import Banner
@@ -30,7 +30,7 @@ _MOST = 600  # characters of the reason that are shown
 def manifest(wave: Wave) -> dict[str, Any] | None:
     """The manifest of the published report, if there is one."""
     try:
-        found = json.loads(read_file(wave.reports / "manifest.json"))
+        found = json.loads(read_file(wave.reports / MANIFEST))
     except (OSError, ValueError):
         return None
     return found if isinstance(found, dict) and isinstance(found.get("outputs"), dict) else None
@@ -65,7 +65,7 @@ def _republish(layout: Layout, wave: Wave, notice: Banner | None) -> None:
     good = wave.reports.resolve()
     with publish.build(layout, wave.name) as folder:
         shutil.copytree(good, folder, dirs_exist_ok=True)
-        for path in sorted(folder.rglob("manifest.json")):  # an edition of its own has a folder of its own
+        for path in sorted(folder.rglob(MANIFEST)):  # an edition of its own has a folder of its own
             set_in(path, notice)
 
 

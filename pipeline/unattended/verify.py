@@ -14,14 +14,12 @@ from typing import Any
 from pipeline import files, paths, publish, run
 from pipeline.errors import DataRejected, PipelineError, UsageError
 from pipeline.files import file_hash
-from pipeline.paths import Layout, Wave, entries, on_one_line
+from pipeline.paths import MANIFEST, Layout, Wave, entries, on_one_line
 from pipeline.progress import Progress
 from pipeline.stages.freshness import code_hash
 from pipeline.unattended import banner, index, record, status
 from pipeline.unattended.attempt import relative
 from pipeline.unattended.status import Status
-
-MANIFEST = "manifest.json"
 
 
 def verify(layout: Layout, waves: Sequence[str], progress: Progress) -> list[tuple[str, int]]:
