@@ -1,4 +1,4 @@
-"""The back of the report: data quality, methods, codebook, provenance. Complete, calm, small."""
+"""The back of the report: data quality, methods, provenance, and the codebook as an annex. Complete, calm, small."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def back_matter(view: View, origins: Origins, letters: str, number: int) -> tupl
     return (
         Section("section-quality", letters[0], view.t("quality"), quality, back_matter=True),
         Section("section-methods", letters[1], view.t("methods"), _methods(view), back_matter=True),
-        Section("section-codebook", letters[2], view.t("codebook"), _codebook(view), back_matter=True),
-        Section("section-provenance", letters[3], view.t("provenance"), _provenance(view, origins), back_matter=True),
+        Section("section-provenance", letters[2], view.t("provenance"), _provenance(view, origins), back_matter=True),
+        Section("section-codebook", letters[3], view.t("codebook"), _codebook(view), back_matter=True),
     )
 
 

@@ -18,9 +18,10 @@ from pipeline.render.grid import place_head, take_columns
 from pipeline.render.measure import longest_word, text_width
 
 UPRIGHT, TURNED = 470.0, 716.0  # width of a page's text block in points: A4, upright and turned
+HALF = 227.0  # the width of one of two tables side by side
 SIZES = (8.5, 8.0)  # type sizes of a table in points; never smaller
 GAP = 7.0  # white on both sides of a cell, in points
-KEPT, KEPT_TURNED = 24, 16  # lines: a shorter table is not broken over pages
+KEPT, KEPT_TURNED = 12, 12  # lines: a shorter table is not broken over pages
 DECIMALS = {
     "percent1": 1,
     "weighted": 1,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -27,6 +27,13 @@ def printable(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return _UNPRINTABLE.sub(lambda m: f"[U+{ord(m[0]):04X}]", text.replace("\r\n", "\n"))
+
+
+def flowing(notes: Sequence[str]) -> str:
+    """Notes as one paragraph: each ends as a sentence does."""
+    return " ".join(
+        note if note.rstrip(')»”"')[-1:] in (".", "!", "?", "…", ":", ";") else f"{note}." for note in notes
+    )
 
 
 def mapped(document: Document, fix: Callable[[str], str]) -> Document:

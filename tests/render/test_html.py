@@ -47,7 +47,8 @@ def test_every_table_with_its_cells_head_and_notes(lang: str) -> None:
         figure = root.get_element_by_id(table.id)
         caption = words(figure.find("figcaption"))
         assert caption.startswith(f"{table.label} – {table.title} ({table.unit})")
-        assert table.mark is None or caption.endswith(f" {table.mark.symbol}")
+        symbol = f" {table.mark.symbol}" if table.mark is not None else ""
+        assert caption.endswith(symbol + folded(table.question))
         shown = figure.find(".//table")
         rows = shown.xpath("./tbody/tr")
         assert len(rows) == len(table.rows)
@@ -63,7 +64,7 @@ def test_every_table_with_its_cells_head_and_notes(lang: str) -> None:
         heads = [folded(cell.text + cell.sub) for row in table.head for cell in row]
         assert [words(th) for th in shown.xpath("./thead/tr/th")] == heads
         below = words(figure.find_class("below")[0])
-        for text in (*table.statistics, table.base, table.question, *table.notes, table.source):
+        for text in (*table.statistics, table.base, *table.notes, table.source):
             assert folded(text) in below
         assert table.mark is None or table.mark.text in below
 

@@ -178,10 +178,10 @@ def test_contents_and_bookmarks_lead_to_the_right_pages(lang: str) -> None:
     found = [(bare(m.title), pdf.get_destination_page_number(m)) for m in marks(pdf.outline)]
     assert [title for title, _ in found] == [bare(s.number + s.title) for s in inside]
     for title, page in found:
-        assert title in shown[page] and page >= 2
+        assert title in shown[page] and page >= 1
         assert f"{title}{page + 1}" in shown[1]
     for block in (*document.tables(), *document.figures()):
-        where = [i for i, text in enumerate(shown) if i >= 2 and bare(f"{block.label} – {block.title}") in text]
+        where = [i for i, text in enumerate(shown) if i >= 1 and bare(f"{block.label} – {block.title}") in text]
         assert len(where) == 1
         symbol = block.mark.symbol if block.mark else ""
         assert bare(f"{block.label}{block.title}{symbol}{where[0] + 1}") in shown[1]
@@ -211,8 +211,8 @@ def test_notes_do_not_stand_alone_on_a_new_page() -> None:
 def test_a_wide_table_lies_on_a_turned_page_and_only_it() -> None:
     pdf, shown = reader("document", "it"), pages("document", "it")
     turned = [i for i, page in enumerate(pdf.pages) if page.mediabox.width > page.mediabox.height]
-    assert turned == [i for i, text in enumerate(shown) if i >= 2 and "Tavola 3 –" in text]
-    assert bare("Dopo la tavola.") in bare(shown[turned[0] - 1])  # the text goes on before the turned page
+    assert turned == [i for i, text in enumerate(shown) if i >= 1 and "Tavola 3 –" in text]
+    assert bare("Dopo la tavola.") in bare("".join(shown[: turned[0]]))  # the text goes on before the turned page
     a4 = {round(float(min(p.mediabox.width, p.mediabox.height)), 1) for p in pdf.pages}
     assert a4 == {595.3}
 
@@ -224,7 +224,7 @@ def test_a_table_that_does_not_fit_is_turned_then_cut_by_columns() -> None:
         pdf = made(dataclasses.replace(document, sections=(section,)))
         shown = [" ".join(page.extract_text().split()) for page in pdf.pages]
         turned = [i for i, page in enumerate(pdf.pages) if page.mediabox.width > page.mediabox.height]
-        text = " ".join(shown[2:])
+        text = " ".join(shown[1:]).split("Symbols", 1)[-1]
         assert bool(turned) == (parts > 0)
         assert text.count("Table 1 –") >= max(parts, 1)
         assert text.count("Row 4 ") == text.count("Table 1 –")  # the stub stands in every part

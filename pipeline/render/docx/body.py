@@ -35,6 +35,7 @@ from pipeline.render.docx.xml import (
 )
 from pipeline.render.listing import cover_is_repeated, numbered_figures
 from pipeline.render.table_layout import lay_out
+from pipeline.render.text import flowing
 
 EN_SPACE = "\u2002"  # between a section's number and title: a tab would be carried into running heads and contents
 
@@ -271,13 +272,18 @@ class Body:
     def _said(self, word: str, text: str) -> str:
         return language.text(self.document.lang, "office.colon", word=self.document.words[word], text=text)
 
+    def _base_and_source(self, base: str, source: str, mark: Mark | None) -> list[str]:
+        """One line of what every table and figure has; none when there is nothing to say."""
+        parts = [self._said(word, text) for word, text in (("base", base), ("source", source)) if text]
+        parts += [mark.text] if mark is not None else []
+        return [f" {EN_SPACE}".join(parts)] if parts else []
+
     def _table(self, table: Table) -> None:
         lang = self.document.lang
         layout = lay_out(table, self.upright.width, self.turned.width)
         made = [paragraph(self._caption(table, table.unit), "Caption")]
-        for word, text in (("question", table.question), ("base", table.base)):
-            if text:
-                made.append(paragraph([run(self._said(word, text))], "TableLead"))
+        if table.question:
+            made.append(paragraph([run(table.question)], "TableLead"))
         for i, part in enumerate(layout.parts):
             if i:
                 made.append(paragraph([], "TableEnd"))
@@ -286,10 +292,9 @@ class Body:
                 )
                 made.append(paragraph([run(again)], "TableLead"))
             made.append(table_element(part, layout, self.template.rules))
-        notes = [*table.statistics, *table.notes]
-        notes += [f"({number}) {note}" for note, number in layout.notes.items()]
-        notes += [self._said("source", table.source)] if table.source else []
-        notes += [table.mark.text] if table.mark else []
+        notes = [*table.statistics, *(f"({number}) {note}" for note, number in layout.notes.items())]
+        notes += [flowing(table.notes)] if table.notes else []
+        notes += self._base_and_source(table.base, table.source, table.mark)
         self.add([*made, *_notes([[run(note)] for note in notes]), paragraph([], "TableEnd")], layout.turned)
 
     def _figure(self, figure: Figure, counted: bool = True) -> None:
@@ -299,9 +304,8 @@ class Body:
         made.append(paragraph(self._caption(figure, "", counted), "FigureCaption"))
         made.append(paragraph([drawing(figure, picture, self._drawings, *self.images[figure.id])], "FigureBody"))
         # On the cover, a figure that comes again with its notes shows only its mark and where its numbers are.
-        notes = [*figure.notes] if counted else []
-        notes += [self._said("source", figure.source)] if figure.source and counted else []
-        notes += [figure.mark.text] if figure.mark else []
+        notes = [flowing(figure.notes)] if figure.notes and counted else []
+        notes += self._base_and_source("", figure.source if counted else "", figure.mark)
         lines = [[run(note)] for note in notes]
         if figure.table_label:
             anchor = self._anchors.get(figure.table, "")

@@ -16,6 +16,7 @@ from pipeline.render.table_layout import (
     has_overlong_words,
     padding,
 )
+from pipeline.render.text import flowing
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]")
 _ROOM = 58.0  # em of a table's type: what the text column of a wide screen holds
@@ -108,6 +109,11 @@ class View:
             self._cell(cell, column, notes, sortable) for cell, column in zip(row.cells, shape, strict=bool(row.cells))
         )
         return RowView(row.label, min(row.level, 4), row.kind, " ".join(classes), cells)
+
+    @staticmethod
+    def flowing(notes: tuple[str, ...]) -> str:
+        """Notes as one paragraph."""
+        return flowing(notes)
 
     def table(self, table: Table) -> TableView:
         """The table as the template writes it."""

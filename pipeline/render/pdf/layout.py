@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Any
 
 from pipeline.present.document import (
@@ -22,6 +23,7 @@ from pipeline.render.grid import place_head
 from pipeline.render.measure import breakable, longest_word, most_width, shortened, text_width
 from pipeline.render.table_layout import (
     BOLD_ROWS,
+    HALF,
     INDENT,
     TEXT_GAP,
     UPRIGHT,
@@ -32,12 +34,15 @@ from pipeline.render.table_layout import (
     lay_out,
     padding,
 )
+from pipeline.render.text import flowing
 
 _FIRST_PAGE_FIGURE = 235.0  # points: the tallest main figure on the first page
 _NARROWEST = 38.0  # em; the text block of a page holds this much of any text but titles and cells
 _TITLE, _HEADING = 18.0, 25.0  # em; the same for the title, and for headings
 _HEAD_LINE = 56.0  # em; a page's head or foot holds this much
-_INSET, _INSET_GROUP = 6.6, 9.3  # points above and below a row's text, as in the template
+_SMALL, _ENTRIES = 7.6, 6  # points of type in a codebook, and from how many entries on it has two columns
+_NARROW_COLUMNS, _UNEVEN = 3, 6  # the most columns of a narrow table, and rows by which two may differ
+_INSET, _INSET_GROUP = 5.0, 7.0  # points above and below a row's text, as in the template
 _LINE = 0.714  # em; a line of a cell is as high as Noto Sans's capitals, raised letters or not
 Plain = dict[str, Any]
 
@@ -101,22 +106,21 @@ def _line(word: str, text: str, target: str = "") -> Plain:
 
 def _below_table(table: Table, notes: dict[str, int], words: dict[str, str]) -> list[Plain]:
     lines = [_line("", text) for text in table.statistics]
-    if table.base:
-        lines.append(_line(words["base"], table.base))
-    if table.question:
-        lines.append(_line(words["question"], table.question))
     lines += [_line("", f"({number}) {text}") for text, number in notes.items()]
     lines += _notes(table.notes, words)
-    if table.mark is not None:
-        lines.append(_line("", table.mark.text))
-    if table.source:
-        lines.append(_line(words["source"], table.source))
-    return lines
+    return [*lines, *_base_and_source(table.base, table.source, words)]
+
+
+def _base_and_source(base: str, source: str, words: dict[str, str]) -> list[Plain]:
+    """One line of what every table and figure has."""
+    parts = [_line(words[key], text) for key, text in (("base", base), ("source", source)) if text]
+    return [{"parts": parts}] if parts else []
 
 
 def _notes(notes: tuple[str, ...], words: dict[str, str]) -> list[Plain]:
+    """The notes, one after the other in one paragraph."""
     word = words["note"] if len(notes) == 1 else words["notes"]
-    return [_line(word if i == 0 else "", text) for i, text in enumerate(notes)]
+    return [_line(word, flowing(notes))] if notes else []
 
 
 def _head(table: Table, widths: tuple[float, ...]) -> list[Plain]:
@@ -190,7 +194,9 @@ def _set_table(part: Part, layout: Layout, anchor: str, words: dict[str, str]) -
         "label": table.label,
         "title": _flat(table.title),
         "unit": _flat(table.unit),
+        "question": _flat(table.question) if part is layout.parts[0] else "",
         "symbol": table.mark.symbol if table.mark else "",
+        "meaning": table.mark.text if table.mark else "",
         "size": size,
         "widths": [round(w * size, 2) for w in part.widths],
         "numeric": [False, *(c.numeric for c in shape)],
@@ -214,13 +220,10 @@ def _set_table(part: Part, layout: Layout, anchor: str, words: dict[str, str]) -
 
 
 def _set_figure(figure: Figure, anchors: Anchors, anchor: str, words: dict[str, str], tallest: float) -> Plain:
-    lines = _notes(figure.notes, words)
-    if figure.mark is not None:
-        lines.append(_line("", figure.mark.text))
-    if figure.source:
-        lines.append(_line(words["source"], figure.source))
+    last = [_line(words["source"], figure.source)] if figure.source else []
     if figure.table_label:
-        lines.append(_line("", figure.table_label, anchors.of(figure.table)))
+        last.append(_line("", figure.table_label, anchors.of(figure.table)))
+    lines = [*_notes(figure.notes, words), *([{"parts": last}] if last else [])]
     return {
         "k": "figure",
         "a": anchor,
@@ -228,7 +231,9 @@ def _set_figure(figure: Figure, anchors: Anchors, anchor: str, words: dict[str, 
         "headline": _flat(figure.headline),
         "title": _flat(figure.title),
         "unit": "",
+        "question": "",
         "symbol": figure.mark.symbol if figure.mark else "",
+        "meaning": figure.mark.text if figure.mark else "",
         "alt": _flat(figure.alt) or figure.label,
         "svg": figure.svg,
         "width": round(min(figure.width, UPRIGHT, figure.width * tallest / figure.height), 2),
@@ -250,7 +255,8 @@ def _set_block(block: Block, anchors: Anchors, words: dict[str, str]) -> Plain:
                 "a": anchors.of(block.id),
                 "title": _flat(block.title),
                 "symbol": block.mark.symbol if block.mark else "",
-                "note": block.mark.text if block.mark else "",
+                "meaning": block.mark.text if block.mark else "",
+                "size": 8.5,
                 "pairs": [[_flat(term), _flat(text)] for term, text in block.pairs],
             }
         case Notice():
@@ -263,24 +269,71 @@ def _set_section(section: Section, anchors: Anchors, words: dict[str, str]) -> I
     heading = _flat(f"{section.number}  {section.title}".strip(), _HEADING)
     yield {"k": "heading", "level": min(section.level, 2), "text": heading, "a": anchors.of(section.id)}
     turned: list[Plain] = []
-    for block in section.blocks:
-        if turned and isinstance(block, Paragraph | Items | Notice):
-            yield _set_block(block, anchors, words)  # the text goes on and fills the page before the turned one
+    for group in _groups(section.blocks):
+        first = group[0]
+        if isinstance(first, Table):
+            for plain, on_its_side in _set_tables(group, anchors, words):
+                if on_its_side:  # turned tables that follow each other share their pages
+                    turned.append(plain)
+                    continue
+                if turned:
+                    yield {"k": "wide", "tables": turned}
+                    turned = []
+                yield plain
             continue
-        if isinstance(block, Table):
-            layout = lay_out(block)
-            tables = [_set_table(part, layout, anchors.of(block.id), words) for part in layout.parts]
-            if layout.turned:  # turned tables that follow each other share their pages
-                turned += tables
-                continue
-        if turned:
+        if turned and not isinstance(first, Paragraph | Items | Notice):
             yield {"k": "wide", "tables": turned}
-            turned = []
-        yield from tables if isinstance(block, Table) else [_set_block(block, anchors, words)]
+            turned = []  # otherwise the text goes on and fills the page before the turned one
+        if len(group) > 1:
+            yield {"k": "entries", "facts": [{**_set_block(b, anchors, words), "size": _SMALL} for b in group]}
+        else:
+            yield _set_block(first, anchors, words)
     if turned:
         yield {"k": "wide", "tables": turned}
     for inner in section.sections:
         yield from _set_section(inner, anchors, words)
+
+
+def _groups(blocks: Sequence[Block]) -> Iterator[list[Block]]:
+    """What is set together: tables that follow each other, and many entries of a codebook; all else alone."""
+    for kind, group in groupby(blocks, key=type):
+        members = list(group)
+        if kind is Table or (kind is Facts and len(members) >= _ENTRIES):
+            yield members
+        else:
+            yield from ([block] for block in members)
+
+
+def _set_tables(tables: Sequence[Block], anchors: Anchors, words: dict[str, str]) -> Iterator[tuple[Plain, bool]]:
+    """Tables as the template sets them, and whether on a turned page; two narrow ones stand side by side."""
+    waiting = [table for table in tables if isinstance(table, Table)]
+    while waiting:
+        table = waiting.pop(0)
+        beside = _side_by_side(table, waiting[0]) if waiting else None
+        if beside is not None:
+            pair = (table, waiting.pop(0))
+            set_ = [
+                _set_table(layout.parts[0], layout, anchors.of(t.id), words)
+                for t, layout in zip(pair, beside, strict=True)
+            ]
+            yield {"k": "pair", "tables": set_}, False
+            continue
+        layout = lay_out(table)
+        for part in layout.parts:
+            yield _set_table(part, layout, anchors.of(table.id), words), layout.turned
+
+
+def _side_by_side(left: Table, right: Table) -> tuple[Layout, Layout] | None:
+    """The two tables in half the page's width each, when both are narrow and about as long."""
+    if left.wide or right.wide or max(left.columns, right.columns) > _NARROW_COLUMNS:
+        return None
+    if abs(len(left.rows) - len(right.rows)) > _UNEVEN:
+        return None
+    layouts = tuple(lay_out(table, HALF, HALF) for table in (left, right))
+    for layout in layouts:
+        if len(layout.parts) > 1 or not layout.kept_together(layout.parts[0]):
+            return None
+    return layouts[0], layouts[1]
 
 
 def _running_head(document: Document, section: Section) -> list[str]:
