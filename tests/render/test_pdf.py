@@ -231,7 +231,7 @@ def test_a_table_that_does_not_fit_is_turned_then_cut_by_columns() -> None:
         for i in range(1, 5):
             for j in range(columns):
                 assert text.count(f" {i * 1000 + j}.5") == 1
-        assert text.count("Source:") == 1 and shown[1].count("Too wide") == 1
+        assert text.count("Source:") == 1 and shown[1].count("Too wide") >= 1
 
 
 def test_letters_and_note_numbers_stay_with_their_number() -> None:
