@@ -75,6 +75,7 @@ def _parser(lang: str) -> argparse.ArgumentParser:
         one.add_argument("--encoding", metavar="E", help=t("help_encoding"))
     quick.add_argument("--missing", action="append", default=[], metavar="V=8,9|none", help=t("help_missing"))
     quick.add_argument("--like-spss", action="store_true", help=t("help_like_spss"))
+    quick.add_argument("--all-statistics", action="store_true", help=t("help_all_statistics"))
     quick.add_argument("--formats", default="html,pdf,xlsx,docx", metavar="html,pdf,xlsx,docx", help=t("help_formats"))
     quick.add_argument("--edition", choices=("internal", "public"), default="internal", help=t("help_edition"))
     return parser

@@ -161,6 +161,7 @@ def _methods(view: View) -> tuple[Block, ...]:
         view.t("method_rounding"),
         view.t("method_missing"),
         view.t(f"method_mode_{mode}", size=size, level=level),
+        view.t("method_answer"),
         view.t("method_strength"),
     ]
     if study.weights is None:

@@ -67,8 +67,8 @@ class Numbering:
 
 
 def _names(spec: TableSpec) -> list[str]:
-    """A table's id, and that of the table of its statistics where it has one."""
-    return [spec.table, f"{spec.table}-statistics"] if spec.all_statistics else [spec.table]
+    """A table's id, and that of the table of its statistics where that has a number of its own."""
+    return [spec.table, f"{spec.table}-statistics"] if spec.all_statistics == "print" else [spec.table]
 
 
 def document(
@@ -131,9 +131,9 @@ def _section(view: View, spec: SectionSpec, i: int, numbering: Numbering) -> Sec
         if isinstance(content, TextSpec):
             blocks += _paragraph(view, content.text, f"{where}/text", "body")
         elif isinstance(content, TableSpec):
-            tables[content.table] = frame(view, content, numbering.tables[content.table], body(view, content))
-            blocks.append(tables[content.table])
-            blocks += _statistics(view, content, numbering)
+            made = _with_statistics(view, content, numbering)
+            tables[content.table] = made[0]
+            blocks += made
         else:
             of = specs[content.of]
             table = tables.get(content.of) or frame(view, of, numbering.tables[content.of], body(view, of))
@@ -141,15 +141,19 @@ def _section(view: View, spec: SectionSpec, i: int, numbering: Numbering) -> Sec
     return Section(anchor("section", spec.section), str(i + 1), say(spec.title, view.lang), tuple(blocks))
 
 
-def _statistics(view: View, spec: TableSpec, numbering: Numbering) -> list[Block]:
-    """The table of all numbers about a cross-table, where it is asked for."""
+def _with_statistics(view: View, spec: TableSpec, numbering: Numbering) -> list[Table]:
+    """A table, and where it is asked for the table of all numbers about it: behind it, or after it for print."""
+    number = numbering.tables[spec.table]
+    table = frame(view, spec, number, body(view, spec))
     found = all_statistics(view, spec) if spec.all_statistics else None
     if found is None:
-        return []
+        return [table]
     name = f"{spec.table}-statistics"
     titles = {lang: view.t("statistics_title", title=text) for lang, text in spec.title.items()}
     titled = spec.model_copy(update={"table": name, "title": titles})
-    return [frame(view, titled, numbering.tables[name], found)]
+    if spec.all_statistics == "print":
+        return [table, frame(view, titled, numbering.tables[name], found)]
+    return [replace(table, details=(frame(view, titled, number, found),))]
 
 
 def _paragraph(view: View, text: Text, where: str, style: str) -> list[Block]:

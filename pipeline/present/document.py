@@ -66,7 +66,9 @@ class Table:
 
     ``head`` is one or more rows of :class:`HeadCell` over the columns; the first row starts with the stub's head,
     which spans all head rows. ``columns`` counts the columns right of the stub; ``wide`` asks for a turned page.
-    ``statistics`` are further lines about the whole table, worded ("χ² = 4,21; gl = 2; p = 0,12").
+    ``answer`` is the one sentence that answers it, set above its body. ``statistics`` are further lines about the
+    whole table, worded ("χ² = 4,21; gl = 2; p = 0,12"). ``details`` are tables behind it that bear its number: folded
+    on a screen, in the workbook, not on paper.
     """
 
     id: str
@@ -78,12 +80,14 @@ class Table:
     columns: int
     unit: str = ""  # "valori assoluti e percentuali"
     question: str = ""
+    answer: str = ""
     base: str = ""
     statistics: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     source: str = ""
     mark: Mark | None = None
     wide: bool = False
+    details: tuple[Table, ...] = ()
     kind: Literal["table"] = "table"
 
 

@@ -12,8 +12,8 @@ import re
 from pipeline.codes import code_typed, is_net, name_parts
 from pipeline.present import formats
 from pipeline.present.amounts import amount_text
+from pipeline.present.answer import strength
 from pipeline.present.layout.one_way import view_decimals
-from pipeline.present.layout.parts import strength
 from pipeline.present.view import View
 from pipeline.results import ResultRow
 from pipeline.spec.model import Text, say

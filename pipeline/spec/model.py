@@ -420,7 +420,8 @@ class TableSpec(Record):
     """A table: what stands in its rows and columns and which statistics it shows.
 
     ``inference`` reads this one table otherwise than the study does (and the table says so). ``all_statistics`` lists
-    every number about the whole table below it.
+    every number about the whole table behind it, on a screen and in the workbook; with ``print`` in a numbered table of
+    its own, on paper too.
 
     ``rows``: variables, sets or batteries. ``columns``: the banner, side by side; ``a > b`` nests b within a, in rows
     too. ``layer``: one table per category. ``where``: only cases with these codes. ``kind`` is found from the kinds
@@ -443,7 +444,7 @@ class TableSpec(Record):
     weighted: bool | None = None
     letters: bool = False
     inference: Inference | None = None
-    all_statistics: bool = False
+    all_statistics: bool | Literal["print"] = False
     sort: Literal["size", "order"] | None = None
     model: ModelTable | None = None
     base: Text | None = None

@@ -43,6 +43,7 @@ class Cross:
     rows: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     layer: str | None = None
+    printed: bool = False  # all statistics on paper too
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +293,7 @@ def _sections(dictionary: Dictionary, guesses: Guesses, start: Start) -> Iterato
                     pair = (column, row)  # the number is what is averaged, the categories are the groups
                 yield from _table(
                     name, _title(dictionary, *pair), [pair[0]], [pair[1]], start.cross.layer,
-                    all_statistics=True, in_order=_calendar(guesses, pair[0]),
+                    all_statistics="print" if start.cross.printed else "true", in_order=_calendar(guesses, pair[0]),
                 )  # fmt: skip
     in_groups = {m for g in (*guesses.sets, *guesses.batteries) for m in (*g.members, *g.beside)}
     if guesses.sets:
@@ -411,7 +412,7 @@ def _title(dictionary: Dictionary, *names: str) -> str:
 
 def _table(
     name: str, title: str, rows: list[str], columns: list[str] | None = None, layer: str | None = None,
-    raw_title: bool = False, all_statistics: bool = False, note: str = "", in_order: bool = False,
+    raw_title: bool = False, all_statistics: str = "", note: str = "", in_order: bool = False,
 ) -> Iterator[str]:  # fmt: skip
     yield f"      - table: {quoted(name)}"
     yield f"        title: {title if raw_title else quoted(title)}"
@@ -421,7 +422,7 @@ def _table(
     if layer:
         yield f"        layer: {quoted(layer)}"
     if all_statistics:
-        yield "        all_statistics: true"
+        yield f"        all_statistics: {all_statistics}"
     if in_order:
         yield "        sort: order"
     if note:

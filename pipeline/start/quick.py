@@ -46,6 +46,7 @@ class Request:
     edition: str = "internal"
     encoding: str | None = None
     missing: tuple[str, ...] = ()
+    all_statistics: bool = False
 
     @classmethod
     def of(cls, options: argparse.Namespace) -> Request:
@@ -58,7 +59,7 @@ class Request:
             options.file, options.out or OUT / options.file.stem, names(options.rows), names(options.by),
             options.layer, options.weight,
             options.like_spss, options.lang or "", names([options.formats]), options.edition, options.encoding,
-            tuple(options.missing),
+            tuple(options.missing), options.all_statistics,
         )  # fmt: skip
 
 
@@ -129,6 +130,7 @@ def _typed(request: Request) -> str:
     words += ["--layer", request.layer] if request.layer else []
     words += ["--weight", request.weight] if request.weight else []
     words += ["--like-spss"] if request.like_spss else []
+    words += ["--all-statistics"] if request.all_statistics else []
     words += ["--encoding", request.encoding] if request.encoding else []
     words += [word for value in request.missing for word in ("--missing", value)]
     return " ".join(["python -m pipeline", *(shlex.quote(w) if w != "…" else w for w in words)])
@@ -172,6 +174,7 @@ def _names(request: Request, dictionary: Dictionary, guesses: Guesses) -> tuple[
         tuple(dict.fromkeys(find(n, "--rows") for n in request.rows)),
         tuple(dict.fromkeys(find(n, "--by") for n in request.by)),
         find(request.layer, "--layer") if request.layer else None,
+        request.all_statistics,
     )
     if cross.layer is not None and not (cross.rows and cross.columns):
         raise UsageError("start.layer_without_table", file=on_one_line(request.file.name), name=cross.layer)

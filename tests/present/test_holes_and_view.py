@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from pipeline import cli
+from pipeline.present.answer import strength
 from pipeline.present.holes import NoNumber, fill, fill_or_none, references
-from pipeline.present.layout.parts import strength
 from pipeline.present.view import View
 from pipeline.spec.load import load, load_source
 from pipeline.spec.model import TableSpec

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.present import formats
+from pipeline.present import answer, formats
 from pipeline.present.document import HeadCell, Row, Table
 from pipeline.present.view import View
 from pipeline.results import CODEBOOK_TABLE, ResultRow
@@ -23,6 +23,7 @@ class Body:
     columns: int
     unit: str = ""
     base: str = ""
+    answer: str = ""
     statistics: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -51,6 +52,7 @@ def frame(view: View, spec: TableSpec, number: int, body: Body) -> Table:
         unit=body.unit,
         question=question,
         base=base,
+        answer=body.answer,
         statistics=body.statistics,
         notes=tuple(dict.fromkeys(n for n in notes if n and n not in at_cells)),
         source=view.source_line(),
@@ -130,22 +132,59 @@ def _problem(reason: str) -> str:
 # ---------------------------------------------------------------- numbers about the whole table
 
 
-def table_statistics(view: View, spec: TableSpec, row: str, column: str, layer_code: str = "") -> list[str]:
-    """The lines about one pair of variables: those asked for, or the usual ones of the mode.
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two variables of a table within a layer, what lines about them begin with where there are several pairs, and
+    further lines about them."""
 
-    Degrees of freedom, p-value, standard error and interval stand in the line of the statistic they belong to.
+    row: str
+    column: str
+    layer: str = ""
+    head: tuple[str, ...] = ()
+    more: tuple[str, ...] = ()
+
+
+def said_of(view: View, spec: TableSpec, pairs: Sequence[Pair]) -> tuple[str, tuple[str, ...]]:
+    """The answer above a table of one pair, and the lines below: answers of several pairs, then what was asked for."""
+    answers = [answer.sentence(view, spec, pair.row, pair.column, pair.layer) for pair in pairs]
+    lines = asked_lines(view, spec, pairs, list(map(bool, answers)))
+    if len(pairs) == 1:
+        return answers[0], lines
+    said = []
+    for pair, own in zip(pairs, answers, strict=True):
+        if own:  # a sentence names its variables itself, but not the layer it speaks of
+            layer = view.code_label(spec.layer, pair.layer) if spec.layer and pair.layer else ""
+            said.append(f"{layer}: {own}" if layer else own)
+    return "", (*said, *lines)
+
+
+def asked_lines(view: View, spec: TableSpec, pairs: Sequence[Pair], answered: Sequence[bool]) -> tuple[str, ...]:
+    """A line of statistics for each pair that has any; ``answered`` says whose answer stands in words already."""
+    lines = []
+    for pair, told in zip(pairs, answered, strict=True):
+        found = [*table_statistics(view, spec, pair.row, pair.column, pair.layer, told), *pair.more]
+        if found:
+            lines.append((" × ".join(pair.head) + ": " if pair.head else "") + " · ".join(found))
+    return tuple(lines)
+
+
+def table_statistics(
+    view: View, spec: TableSpec, row: str, column: str, layer_code: str = "", answered: bool = False
+) -> list[str]:
+    """The lines about one pair of variables: those asked for, or without an answer the usual ones of the mode.
+
+    Degrees of freedom, p-value, standard error and interval stand in the line of the statistic they belong to. What
+    the answer of the pair has said already is not said again.
     """
-    found = {
-        r.statistic: r
-        for r in view.results.rows(spec.table)
-        if r.row_var == row and r.col_var == column and not r.row_code and not r.col_code
-        and r.layer_code == layer_code
-    }  # fmt: skip
+    found = answer.about(view, spec, row, column, layer_code)
     asked = [s for s in spec.statistics if s in found and not registry.stands_in(s, "cell")]
-    usual = registry.usual("line", described=view.mode(spec) == "description")
+    told: tuple[str, ...] = ()
+    if answered and (choice := answer.choose(view, spec, row, column, layer_code)) is not None:
+        told = choice.ids
+    usual = () if answered else registry.usual("line", described=view.mode(spec) == "description")
     wanted = asked or [s for s in usual if s in found and not found[s].error.startswith("weights_need")]
-    lines = [_line(view, name, found) for name in wanted if not registry.belongs_to_another(name, wanted)]
-    return [line for line in lines if line]
+    shown = [name for name in wanted if name not in told and not registry.belongs_to_another(name, wanted)]
+    return [line for line in (_line(view, name, found) for name in shown) if line]
 
 
 def _line(view: View, name: str, found: dict[str, ResultRow]) -> str:
@@ -171,7 +210,7 @@ def _line(view: View, name: str, found: dict[str, ResultRow]) -> str:
             f"–{formats.decimal_text(high, 2, view.lang)}"
         )
     if name == "cramers_v":
-        pieces[0] += f" ({view.t('strength_' + strength(row.value))})"
+        pieces[0] += f" ({view.t('strength_' + answer.strength(row.value))})"
     if row.warning:
         pieces.append(view.remark("warning", row.warning))
     return "; ".join(pieces)
@@ -182,11 +221,6 @@ def _text(view: View, name: str, value: float) -> str:
     if form == "p":
         return formats.p_text(value, view.lang)
     return formats.count_text(value, view.lang) if form == "count" else formats.decimal_text(value, 2, view.lang)
-
-
-def strength(v: float) -> str:
-    """The word for Cramér's V by the printed rule: under .1 negligible, .1–.3 weak, .3–.5 moderate, above strong."""
-    return "negligible" if v < 0.1 else "weak" if v < 0.3 else "moderate" if v <= 0.5 else "strong"
 
 
 def stub(view: View, text: str = "", rows: int = 1) -> HeadCell:

@@ -10,7 +10,7 @@ from pipeline.present import formats
 from pipeline.present.amounts import amount_cell
 from pipeline.present.document import Cell, HeadCell, Row, RowKind
 from pipeline.present.layout.one_way import view_decimals
-from pipeline.present.layout.parts import Body, problem_notes, small_base_note, stub, table_statistics
+from pipeline.present.layout.parts import Body, Pair, asked_lines, problem_notes, said_of, small_base_note, stub
 from pipeline.present.view import View
 from pipeline.results import ResultRow
 from pipeline.spec.model import TableSpec
@@ -55,18 +55,16 @@ def crosstab(view: View, spec: TableSpec) -> Body:
             level = int(bool(layer)) + int(grouped)
             rows += _body(view, spec, name, banner, shown, layer, level, used)
             rows += _base(view, spec, name, banner, shown, layer, level, bases)
-    lines = []
+    pairs = []
     for layer in dict.fromkeys((*layers, "")):
         within = [view.code_label(spec.layer, layer) if layer else view.t("total")] if spec.layer else []
         for name in names:
             for column in spec.columns:
-                found = table_statistics(view, spec, name, column, layer)
-                if found:
-                    head = [] if len(spec.columns) == 1 and len(names) == 1 else [view.label(column)]
-                    if len(names) > 1:
-                        head.insert(0, view.label(name))
-                    head = [*within, *head]
-                    lines.append((" × ".join(head) + ": " if head else "") + " · ".join(found))
+                head = [] if len(spec.columns) == 1 and len(names) == 1 else [view.label(column)]
+                if len(names) > 1:
+                    head.insert(0, view.label(name))
+                pairs.append(Pair(name, column, layer, (*within, *head)))
+    answered, lines = said_of(view, spec, pairs)
     notes = [small_base_note(view, bases), *problem_notes(view, used)]
     if any(name in view.codebook.sets for name in names):
         notes.insert(0, view.t("multiple_columns_note"))
@@ -83,7 +81,8 @@ def crosstab(view: View, spec: TableSpec) -> Body:
         columns=len(banner) * len(shown),
         unit=view.t(unit),
         base=view.t("base_pairs"),
-        statistics=tuple(lines),
+        answer=answered,
+        statistics=lines,
         notes=tuple(notes),
     )
 
@@ -302,18 +301,17 @@ def means(view: View, spec: TableSpec) -> Body:
                     rows.append(Row(view.code_label(column, code) + letter, cells, "body", 1 + deep))
         total = _mean_cells(view, spec, names, Column(spec.columns[0], ""), shown, used, layer)
         rows.append(Row(view.t("total"), total, "total", deep))
-    lines = []
-    below = spec.model_copy(update={"statistics": tuple(s for s in spec.statistics if not _of_groups(s))})
+    pairs = []
     for layer in layers:
         for name in names:
             for column in spec.columns:
-                found = table_statistics(view, below, name, column, layer)
-                found += _pairs_of_groups(view, spec, name, column, layer)
-                if found:
-                    head = [view.code_label(spec.layer, layer)] if spec.layer and layer else []
-                    head += [view.label(name)] if len(names) > 1 else []
-                    head += [view.label(column)] if len(spec.columns) > 1 else []
-                    lines.append((" × ".join(head) + ": " if head else "") + " · ".join(found))
+                head = [view.code_label(spec.layer, layer)] if spec.layer and layer else []
+                head += [view.label(name)] if len(names) > 1 else []
+                head += [view.label(column)] if len(spec.columns) > 1 else []
+                more = tuple(_pairs_of_groups(view, spec, name, column, layer))
+                pairs.append(Pair(name, column, layer, tuple(head), more))
+    below = spec.model_copy(update={"statistics": tuple(s for s in spec.statistics if not _of_groups(s))})
+    answered, lines = said_of(view, below, pairs)
     notes = problem_notes(view, used)
     if spec.letters and any(cell.letters for row in rows for cell in row.cells):
         adjustment = view.t(f"adjustment_{view.study.comparisons.adjustment}")
@@ -327,7 +325,8 @@ def means(view: View, spec: TableSpec) -> Body:
         columns=len(names) * len(shown),
         unit=view.t("unit_means"),
         base=view.t("base_pairs"),
-        statistics=tuple(lines),
+        answer=answered,
+        statistics=lines,
         notes=tuple(notes),
     )
 
@@ -392,19 +391,21 @@ def correlation(view: View, spec: TableSpec, statistic: Literal["pearson_r", "sp
     """Numeric variables in rows and columns; the correlation in each cell, its cases beside it; others below."""
     wanted = next((s for s in spec.statistics if s in COEFFICIENTS), statistic)
     below = tuple(s for s in spec.statistics if s not in COEFFICIENTS and not registry.stands_in(s, "cell"))
-    rows, used, lines = [], [], []
+    rows, used, pairs = [], [], []
+    alone = len(spec.rows) == len(spec.columns) == 1
     for name in spec.rows:
         cells = []
         for column in spec.columns:
             row = view.get(spec.table, wanted, name, "", column, "")
             used.append(row)
             cells += [view.cell(row, "decimal", 2), formats.count_cell(row.n if row else None, view.lang)]
-            found = table_statistics(view, spec.model_copy(update={"statistics": below}), name, column) if below else []
-            if found:
-                alone = len(spec.rows) == len(spec.columns) == 1
-                head = "" if alone else f"{view.label(name)} × {view.label(column)}: "
-                lines.append(head + " · ".join(found))
+            pairs.append(Pair(name, column, "", () if alone else (view.label(name), view.label(column))))
         rows.append(Row(view.label(name), tuple(cells)))
+    others = spec.model_copy(update={"statistics": below})
+    if alone:
+        answered, lines = said_of(view, others, pairs)
+    else:  # the coefficients stand in the cells; a sentence for each of many pairs would say them again
+        answered, lines = "", asked_lines(view, others, pairs, [False] * len(pairs)) if below else ()
     head1 = [stub(view, "", 2), *(HeadCell(view.label(c), 2) for c in spec.columns)]
     head2 = [HeadCell(h) for _ in spec.columns for h in (view.statistic_name(wanted), view.t("n"))]
     return Body(
@@ -413,7 +414,8 @@ def correlation(view: View, spec: TableSpec, statistic: Literal["pearson_r", "sp
         columns=2 * len(spec.columns),
         unit=view.statistic_name(wanted),
         base=view.t("base_pairs"),
-        statistics=tuple(lines),
+        answer=answered,
+        statistics=lines,
         notes=tuple(problem_notes(view, used)),
     )
 

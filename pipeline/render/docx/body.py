@@ -284,6 +284,8 @@ class Body:
         made = [paragraph(self._caption(table, table.unit), "Caption")]
         if table.question:
             made.append(paragraph([run(table.question)], "TableLead"))
+        if table.answer:
+            made.append(paragraph([run(table.answer, run_properties(strong=True))], "TableLead"))
         for i, part in enumerate(layout.parts):
             if i:
                 made.append(paragraph([], "TableEnd"))

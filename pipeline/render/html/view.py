@@ -83,6 +83,8 @@ class View:
             for block in section.blocks:
                 if isinstance(block, Table | Figure | Facts) and block.id:
                     self._targets.setdefault(block.id, slug(block.id))
+                for behind in block.details if isinstance(block, Table) else ():
+                    self._targets.setdefault(behind.id, slug(behind.id))
             self._collect(section.sections)
 
     def target(self, id_: str) -> str:

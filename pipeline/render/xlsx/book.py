@@ -8,7 +8,7 @@ import io
 from xlsxwriter.workbook import Workbook
 
 from pipeline import language
-from pipeline.present.document import Document
+from pipeline.present.document import Document, Table
 from pipeline.render.listing import numbered_figures
 from pipeline.render.text import printable
 from pipeline.render.xlsx.front import write_contents, write_figures, write_notes
@@ -46,10 +46,15 @@ def _properties(book: Workbook, document: Document) -> None:
     book.set_properties({**properties, "created": FIXED_DATE})
 
 
+def all_tables(document: Document) -> list[Table]:
+    """The tables and what stands behind them, which has sheets of its own here."""
+    return [one for table in document.tables() for one in (table, *table.details)]
+
+
 def sheet_names(document: Document) -> dict[str, str]:
     """The sheet of each table, by the table's id: "T01" for table 1. No text of the document gets into a name."""
     names: dict[str, str] = {}
-    for table in document.tables():
+    for table in all_tables(document):
         name, again = f"T{table.number:02d}", 1
         while name in names.values():
             again += 1
@@ -69,7 +74,7 @@ def _fill(book: Workbook, document: Document) -> None:
     page = Page(document.running_head, document.foot, number)
 
     contents = Sheet(book, styles, contents_name, lang)
-    sheets = {table.id: Sheet(book, styles, names[table.id], lang) for table in document.tables()}
+    sheets = {table.id: Sheet(book, styles, names[table.id], lang) for table in all_tables(document)}
     figure_rows: dict[str, int] = {}
     if numbered_figures(document):
         figures = Sheet(book, styles, figures_name, lang)
@@ -82,5 +87,5 @@ def _fill(book: Workbook, document: Document) -> None:
     table_rows = write_contents(contents, document, names, figure_rows, (figures_name, notes_name))
     contents.print_setup(True, None, page)
     contents.ws.activate()
-    for table in document.tables():
+    for table in all_tables(document):
         write_table(sheets[table.id], table, words, (contents_name, table_rows[table.id]), page)

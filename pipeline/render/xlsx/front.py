@@ -72,7 +72,7 @@ def write_contents(
     _header(sheet, (words["table"], language.text(lang, "office.column_title"), words["base"]))
     rows: dict[str, int] = {}
     for section in _sections(document.sections):
-        tables = [block for block in section.blocks if isinstance(block, Table)]
+        tables = [one for block in section.blocks if isinstance(block, Table) for one in (block, *block.details)]
         if tables:
             sheet.line(f"{section.number} {section.title}".strip(), bold=True, top=1, top_color=LIGHT)
         for table in tables:

@@ -56,6 +56,8 @@ def write_table(sheet: Sheet, table: Table, words: dict[str, str], back: tuple[s
     for word, text in (("question", table.question), ("base", table.base)):
         if text:
             sheet.line(_with_word(lang, words[word], text), font_color=GREY)
+    if table.answer:
+        sheet.line(table.answer, bold=True)
     sheet.row += 1
     head = _write_head(sheet, table)
     cells: dict[str, list[str]] = {note: [] for note in layout.notes}
