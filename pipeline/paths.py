@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pipeline.errors import DataRejected, StudyError, UsageError, nearest
-from pipeline.files import LinkToNothing, NotAFile, Once, is_folder
+from pipeline.files import LinkToNothing, NotAFile, Once, file_hash, is_folder, read_file
 
 ROOT = Path(__file__).resolve().parent.parent
 FONTS = ROOT / "fonts"
@@ -21,7 +21,11 @@ MANIFEST = "manifest.json"
 COMPARISON = "comparison"
 """The folder of the report that compares the waves: no wave may be called so."""
 
-SURVEY_SUFFIXES = (".sav", ".zsav", ".por")
+SURVEY_SUFFIXES = (".sav", ".zsav", ".por", ".sps", ".dta", ".sas7bdat", ".xpt", ".xlsx", ".csv", ".tsv")
+"""The endings of data files, in the order in which they are looked for."""
+TEXT_SUFFIXES = (".dat", ".csv", ".txt", ".tsv", ".tab")
+"""The endings of text that holds data."""
+_NAMED_IN_SETUP = re.compile(rb"""\b(?:FILE|NAME)\s*=?\s*(["'])([^"'\r\n]+)\1""", re.IGNORECASE)
 
 
 def natural(name: str) -> tuple[tuple[int, int, str], ...]:
@@ -66,10 +70,70 @@ def entries(folder: Path) -> list[Path]:
         ) from None
 
 
-def spss_files(folder: Path) -> list[Path]:
-    """What has one of SPSS's endings in a folder, however written, by name; also what is no file, to be told of."""
-    found = entries(folder)
-    return [p for p in found if p.suffix.lower() in SURVEY_SUFFIXES and p.name[0] != "." and not is_folder(p)]
+def survey_files(folder: Path) -> list[Path]:
+    """What has the ending of a data file in a folder, however written, by name; also what is no file, to be told of.
+
+    Codebooks and the data of an SPSS setup belong to another file and are none of these.
+    """
+    there = (p for p in entries(folder) if p.suffix.lower() in SURVEY_SUFFIXES and p.name[0] != ".")
+    found = [p for p in there if not is_folder(p) and not _is_codebook(p)]
+    data = {p.name for setup in found if setup.suffix.lower() == ".sps" for p in companions(setup)}
+    return [p for p in found if p.name not in data]
+
+
+def _is_codebook(path: Path) -> bool:
+    name = path.name.lower()
+    return name in ("codebook.csv", "codebook.xlsx") or name.endswith((".codebook.csv", ".codebook.xlsx"))
+
+
+def companions(path: Path) -> tuple[Path, ...]:
+    """The file beside a data file without which it is not whole, where there is one.
+
+    The codebook of a CSV or Excel file (``survey.codebook.csv`` or ``codebook.csv``, or ``.xlsx``), the catalogue of
+    formats of a SAS file, the data of an SPSS setup: the file that its syntax names, else one of the setup's own name,
+    else LimeSurvey's pair of names, else the only text of data in the folder.
+    """
+    stem, suffix, folder = path.stem, path.suffix.lower(), path.parent
+    if suffix in (".sav", ".zsav", ".por", ".dta", ".xpt"):
+        return ()
+    if suffix == ".sas7bdat":
+        names = [f"{stem}.sas7bcat", "formats.sas7bcat"]
+    elif suffix == ".sps":
+        names = [*_named_in(path), *(stem + s for s in TEXT_SUFFIXES)]
+        names += [stem.replace("syntax", "data") + s for s in TEXT_SUFFIXES]
+        alone = [p.name for p in entries(folder) if p.suffix.lower() in TEXT_SUFFIXES and not _is_codebook(p)]
+        names += alone if len(alone) == 1 else []
+    else:
+        names = [f"{stem}.codebook.csv", f"{stem}.codebook.xlsx", "codebook.csv", "codebook.xlsx"]
+    found = next((folder / name for name in names if name != path.name and (folder / name).is_file()), None)
+    return (found,) if found is not None else ()
+
+
+def _named_in(setup: Path) -> list[str]:
+    """The names of files in an SPSS syntax, without their folders."""
+    try:
+        text = setup.read_bytes()
+    except OSError:
+        return []
+    found = (match[2].decode("utf-8", "replace") for match in _NAMED_IN_SETUP.finditer(text))
+    return [name for name in (re.split(r"[/\\]", whole)[-1] for whole in found) if name and name != setup.name]
+
+
+def copied_name(companion: Path, stem: str) -> str:
+    """What a companion is called beside a copy of its data file that has another name."""
+    return f"{stem}.codebook{companion.suffix.lower()}" if _is_codebook(companion) else stem + companion.suffix.lower()
+
+
+def data_hash(path: Path) -> str:
+    """SHA-256 of a data file; where another belongs to it, of the bytes of both, one after the other."""
+    path = path.resolve() if path.is_symlink() else path
+    beside = companions(path)
+    if not beside:
+        return file_hash(path)
+    digest = hashlib.sha256()
+    for each in (path, *beside):
+        digest.update(read_file(each))
+    return digest.hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +166,7 @@ class Wave:
         return self.raw / "units.yml"
 
     def survey(self) -> Path | None:
-        """The wave's data file: ``survey`` with one of SPSS's endings, else the only file that has one; or ``None``."""
+        """The wave's data file: ``survey`` with the ending of one, else the only file that has one; or ``None``."""
         files = self.data_files()
         for suffix in SURVEY_SUFFIXES:
             for path in files:
@@ -111,8 +175,8 @@ class Wave:
         return files[0] if len(files) == 1 else None
 
     def data_files(self) -> list[Path]:
-        """All files in the wave's folder with one of SPSS's endings, by name."""
-        return spss_files(self.raw)
+        """All data files in the wave's folder, by name."""
+        return survey_files(self.raw)
 
 
 @dataclass(frozen=True, slots=True)

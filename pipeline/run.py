@@ -100,7 +100,7 @@ def _waves(layout: Layout, names: Sequence[str], wanted: Wanted) -> list[Wave]:
 def no_wave(layout: Layout) -> DataRejected:
     """There is nothing to report on; a file that lies beside the waves' folders is named, with what to type."""
     folder = layout.shown(layout.raw)
-    loose = paths.spss_files(layout.raw)
+    loose = paths.survey_files(layout.raw)
     if loose:
         return DataRejected("cli.loose_file", folder=folder, file=layout.shown(loose[0]))
     return DataRejected("cli.no_wave", folder=folder)

@@ -11,9 +11,10 @@ from pipeline.spss.model import (
     code_text,
     code_value,
 )
-from pipeline.spss.read import Limits, Reading, SpssFile, read, read_dictionary
+from pipeline.spss.read import DataFile, Limits, Reading, read, read_dictionary
 
 __all__ = [
+    "DataFile",
     "Dictionary",
     "Encoding",
     "Limits",
@@ -21,7 +22,6 @@ __all__ = [
     "MultipleResponseSet",
     "Notice",
     "Reading",
-    "SpssFile",
     "Variable",
     "VariableSet",
     "code_text",

@@ -91,7 +91,7 @@ def assemble(
 ) -> Dictionary:
     """The dictionary of a file whose texts are in ``encoding``; ``cases`` as read, None if they were not."""
     notices = [*raw.notices, *notices]
-    names = _unique_names([decoder.text(v.name) for v in raw.variables], notices)
+    names = unique_names([decoder.text(v.name) for v in raw.variables], notices)
     tables = {id(v.value_labels): v.value_labels for v in raw.variables}
     labels = {
         key: LabelTable((_code(code, decoder), decoder.text(label)) for code, label in table.items())
@@ -162,7 +162,7 @@ _INSTEAD = "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}"
 _LONGEST_NAME = 64
 
 
-def _unique_names(names: list[str], notices: list[Notice]) -> list[str]:
+def unique_names(names: list[str], notices: list[Notice]) -> list[str]:
     """Names as they are; the second of two equal ones gets a number, an empty one its position.
 
     The sign ``>``, which no name may have in SPSS, becomes ``›``: in ``report.yml`` it nests one variable in another.

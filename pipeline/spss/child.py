@@ -15,6 +15,7 @@ import resource
 import sys
 import threading
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -171,8 +172,8 @@ def restrict(limits: Limits) -> None:
         resource.setrlimit(kind, (amount, hard))
 
 
-def answer(request: dict[str, Any]) -> dict[str, Any]:
-    """The answer to a request: a dictionary, or the id and parameters of an error."""
+def answer(request: dict[str, Any], parse: Callable[..., Dictionary] = parse) -> dict[str, Any]:
+    """The answer to a request: a dictionary, or the id and parameters of an error. ``parse``: what reads the file."""
     limits = Limits(**request["limits"])
     try:
         restrict(limits)
@@ -198,10 +199,10 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
     return {"dictionary": dictionary.to_json()}
 
 
-def main() -> int:
+def main(parse: Callable[..., Dictionary] = parse) -> int:
     """Serve one request."""
     request = json.load(sys.stdin)
-    told = json.dumps(answer(request)).encode()
+    told = json.dumps(answer(request, parse)).encode()
     try:
         with Files(request["files"]).open(ANSWER, "wb") as file:
             file.write(told)

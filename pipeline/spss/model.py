@@ -209,7 +209,7 @@ class Encoding:
 
 @dataclass(frozen=True)
 class Dictionary:
-    """Everything an SPSS file says about itself.
+    """Everything a data file says about itself: an SPSS file, and what others say of it.
 
     ``cases_declared`` is the header's count (None: it says that it does not know, or the format has none);
     ``cases`` the rows read (None when only the dictionary was read). ``created`` is ISO date and time where
@@ -224,7 +224,7 @@ class Dictionary:
     cases: int | None = None
     sha256: str = ""
     size: int = 0
-    file_format: Literal["sav", "zsav", "por"] = "sav"
+    file_format: Literal["sav", "zsav", "por", "dta", "sas7bdat", "xpt", "csv", "xlsx", "sps"] = "sav"
     compression: Literal["none", "bytecode", "zlib"] = "none"
     byte_order: Literal["little", "big", ""] = "little"
     encoding: Encoding = field(default_factory=Encoding)

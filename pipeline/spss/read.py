@@ -21,7 +21,7 @@ from pipeline.spss.channel import ANSWER, NAMES, NO_ROOM, TEXTS, Files
 from pipeline.spss.limits import Limits
 from pipeline.spss.model import Dictionary
 
-__all__ = ["Limits", "Reading", "SpssFile", "read", "read_dictionary"]
+__all__ = ["DataFile", "Limits", "Reading", "read", "read_dictionary"]
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -30,7 +30,7 @@ _PROJECT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True, slots=True)
-class SpssFile:
+class DataFile:
     """A file that was read whole.
 
     ``table`` has one column per variable, in file order and under its name: numbers (null is system-missing,
@@ -50,7 +50,7 @@ def read(
     expected_sha256: str | None = None,
     limits: Limits = Limits(),  # noqa: B008  a frozen record
     shown: str | None = None,
-) -> SpssFile:
+) -> DataFile:
     """Dictionary and cases of any .sav, .zsav or .por file.
 
     ``encoding``, ``expected_rows`` and ``expected_sha256`` are what ``source.yml`` states under ``encoding:``,
@@ -79,6 +79,9 @@ class Reading:
 
     Raises ``DataRejected`` at once when there is no such file, and from the methods for everything else.
     """
+
+    module = "pipeline.spss.child"
+    """What the child process runs."""
 
     def __init__(
         self,
@@ -113,8 +116,8 @@ class Reading:
         }
         # Threads of numerical libraries take address space that the limit is not meant for.
         threads = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-        self.child = subprocess.Popen(
-            [sys.executable, "-m", "pipeline.spss.child"],
+        self.child = subprocess.Popen(  # noqa: S603  our own interpreter and module
+            [sys.executable, "-m", self.module],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -127,16 +130,19 @@ class Reading:
             if pipe is not None:
                 pipe.write(json.dumps(request).encode())
 
-    def result(self) -> SpssFile:
+    def result(self) -> DataFile:
         """The file. To be called once."""
         with self._closing():
             dictionary = self._answer()
-            return SpssFile(dictionary, columns(self.files, dictionary))
+            return DataFile(dictionary, self._columns(dictionary))
 
     def dictionary(self) -> Dictionary:
         """The dictionary alone. To be called once, instead of :meth:`result`."""
         with self._closing():
             return self._answer()
+
+    def _columns(self, dictionary: Dictionary) -> pa.Table:
+        return columns(self.files, dictionary)
 
     @contextmanager
     def _closing(self) -> Iterator[None]:

@@ -1,4 +1,7 @@
-"""ingest: what the file says, nothing judged. ``survey.sav`` → ``ingested.parquet`` and ``dictionary.json``."""
+"""ingest: what the file says, nothing judged.
+
+``survey.sav``, or a file of any other format → ``ingested.parquet`` and ``dictionary.json``.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ def key(job: Job) -> str:
             source.encoding,
             source.rows,
             source.sha256,
-            code_hash("spss", "arrow.py", "parquet.py", "stages/ingest.py"),
+            code_hash("formats", "spss", "arrow.py", "parquet.py", "stages/ingest.py"),
         ]
     )
 
@@ -35,7 +38,7 @@ def outputs(job: Job) -> list[Path]:
 
 def run(job: Job) -> None:
     """Read the file in a guarded child process and keep what it says."""
-    from pipeline.spss import Reading
+    from pipeline.formats import Reading
 
     path, source = job.survey(), job.source
     if source.sha256 is not None and job.data_hash != source.sha256:

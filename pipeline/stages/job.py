@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import DataRejected, StudyError
-from pipeline.files import file_hash, json_hash, write_text
-from pipeline.paths import Layout, Wave
+from pipeline.files import json_hash, write_text
+from pipeline.paths import Layout, Wave, data_hash
 from pipeline.stages.freshness import write_rows
 
 if TYPE_CHECKING:
@@ -138,12 +138,12 @@ class Job:
 
     @cached_property
     def data_hash(self) -> str:
-        """The SHA-256 of the data file; once a stage has read it, of what was read."""
+        """The SHA-256 of the data file and what belongs to it; once a stage has read it, of what was read."""
         path = self.survey()
         try:
-            return file_hash(path)
+            return data_hash(path)
         except OSError as error:
-            from pipeline.spss.read import unreadable
+            from pipeline.formats import unreadable
 
             shown, reason = self.layout.shown(self.wave.survey() or path), error.strerror or str(error)
             raise DataRejected(unreadable(path) or "spss.system", file=shown, reason=reason) from None

@@ -15,15 +15,15 @@ from pipeline import language
 from pipeline.codes import BLANK
 from pipeline.errors import DataRejected, StudyError, UsageError, nearest
 from pipeline.files import write_text
+from pipeline.formats import unreadable
 from pipeline.language.no_answer import is_no_answer
-from pipeline.paths import SURVEY_SUFFIXES, Layout, entries, on_one_line
+from pipeline.paths import SURVEY_SUFFIXES, TEXT_SUFFIXES, Layout, companions, copied_name, on_one_line, survey_files
 from pipeline.progress import Progress
 from pipeline.spec import source as yaml_source
 from pipeline.spec.load import check
 from pipeline.spec.model import Source
 from pipeline.spec.yaml_text import flow, key, quoted
 from pipeline.spss.model import Dictionary, Variable, code_text
-from pipeline.spss.read import unreadable
 from pipeline.stages.job import Job
 from pipeline.start.groups import Group
 from pipeline.start.guess import CALENDARS, MOST_CATEGORIES, Guess, Guesses, guess
@@ -91,10 +91,13 @@ def bring_in(file: Path, layout: Layout, name: str, copy: bool, encoding: str | 
     place = layout.wave(name)
     try:
         place.raw.mkdir(parents=True, exist_ok=True)
-        suffix = file.suffix.lower() if file.suffix.lower() in SURVEY_SUFFIXES else ".sav"
+        suffix = file.suffix.lower()
+        suffix = suffix if suffix in SURVEY_SUFFIXES else ".csv" if suffix in TEXT_SUFFIXES else ".sav"
         target = place.raw / f"survey{suffix}"
         if copy:
             shutil.copyfile(file, target)
+            for beside in companions(file):
+                shutil.copyfile(beside, place.raw / copied_name(beside, target.stem))
         else:
             target.symlink_to(file.resolve())
         write_text(place.source, _source(layout.as_now(), file, stated))
@@ -119,7 +122,7 @@ def _source(layout: Layout, file: Path, encoding: str | None) -> str:
     if isinstance(content, dict):
         found = dataclasses.replace(found, content={"title": name, **content})
     stated = check(Source, found)
-    several = any(p.suffix.lower() in SURVEY_SUFFIXES and p.name != file.name for p in entries(file.parent))
+    several = any(p.name != file.name for p in survey_files(file.parent))
     if several and not stated.file and (stated.encoding, stated.rows, stated.sha256) != (None, None, None):
         raise StudyError("start.source_of_which", source=layout.shown(beside), name=file.name)
     if file.name not in stated.file and (several or stated.file):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline import clock, language, publish
 from pipeline.files import file_hash, read_file, write_json
-from pipeline.paths import MANIFEST, Layout, Wave
+from pipeline.paths import MANIFEST, Layout, Wave, data_hash
 
 if TYPE_CHECKING:
     from pipeline.unattended.status import Banner
@@ -39,7 +39,7 @@ def manifest(wave: Wave) -> dict[str, Any] | None:
 def newer_data(wave: Wave) -> bool:
     """Whether the wave's file is another than the published report was made of."""
     path, made = wave.survey(), manifest(wave)
-    return path is not None and made is not None and file_hash(path) not in made.get("data", {}).values()
+    return path is not None and made is not None and data_hash(path) not in made.get("data", {}).values()
 
 
 def put(layout: Layout, wave: Wave, notice: Banner) -> None:

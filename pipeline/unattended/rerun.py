@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pipeline import clock, language, publish, run
 from pipeline.errors import DEFECT, DataRejected, PipelineError, RenderingFailed, StudyError, UsageError
-from pipeline.files import file_hash, read_file
-from pipeline.paths import COMPARISON, Layout, on_one_line, spss_files
+from pipeline.files import read_file
+from pipeline.paths import COMPARISON, Layout, companions, data_hash, on_one_line, survey_files
 from pipeline.progress import Progress
 from pipeline.unattended import banner, notify, seen, settle
 from pipeline.unattended.attempt import Attempt, relative
@@ -30,7 +30,7 @@ Work = Callable[[], Attempt | None]
 
 def _loose(layout: Layout, progress: Progress) -> None:
     """Say of a file beside the waves' folders that nobody reads it: whoever dropped it there waits for its report."""
-    for path in spss_files(layout.raw):
+    for path in survey_files(layout.raw):
         progress.say("loose_file", file=layout.shown(path))
 
 
@@ -162,8 +162,9 @@ def _attempts(
     for name in waves:
         layout.existing_wave(name)
     files = {name: _survey(layout, name) for name in names}
-    arriving = settle.arriving([path for path in files.values() if path is not None], schedule)
-    return [_attempt(layout, name, files[name], files[name] in arriving, wanted, progress) for name in names]
+    whole = {name: (path, *companions(path)) if path is not None else () for name, path in files.items()}
+    arriving = settle.arriving([path for parts in whole.values() for path in parts], schedule)
+    return [_attempt(layout, n, files[n], not arriving.isdisjoint(whole[n]), wanted, progress) for n in names]
 
 
 def _survey(layout: Layout, name: str) -> Path | None:
@@ -270,7 +271,7 @@ def _failed(layout: Layout, name: str, error: PipelineError) -> Attempt:
         wave = layout.wave(name)
         path = wave.survey()
         if path is not None:
-            data = file_hash(path)
+            data = data_hash(path)
             notice = seen.notice(layout, wave)
     except (PipelineError, OSError):  # the failure itself is what is to be told
         data = None

@@ -11,8 +11,8 @@ from typing import Any
 
 from pipeline import clock, language
 from pipeline.errors import PipelineError
-from pipeline.files import file_hash, read_file, write_json
-from pipeline.paths import Layout, Wave
+from pipeline.files import read_file, write_json
+from pipeline.paths import Layout, Wave, data_hash
 
 
 def notice(layout: Layout, wave: Wave) -> dict[str, str] | None:
@@ -27,7 +27,7 @@ def notice(layout: Layout, wave: Wave) -> dict[str, str] | None:
     known = _read(layout)
     if known is None:
         return _texts("seen_unreadable", file=layout.shown(layout.seen))
-    digest = file_hash(path)
+    digest = data_hash(path)
     if not _read_whole(wave, digest):
         return None
     record = known.get(wave.name)

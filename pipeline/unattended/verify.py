@@ -13,8 +13,7 @@ from typing import Any
 
 from pipeline import files, paths, publish, run
 from pipeline.errors import DataRejected, PipelineError, UsageError
-from pipeline.files import file_hash
-from pipeline.paths import MANIFEST, Layout, Wave, entries, on_one_line
+from pipeline.paths import MANIFEST, Layout, Wave, companions, data_hash, entries, on_one_line
 from pipeline.progress import Progress
 from pipeline.stages.freshness import code_hash
 from pipeline.unattended import banner, index, record, status
@@ -80,6 +79,10 @@ def _wave_aside(layout: Layout, aside: Layout, wave: Wave) -> None:
         _bring(layout, path, place.raw / path.name)
     for path in wave.data_files():
         _bring_data(layout, aside, path)
+        base = layout.base.resolve()
+        for beside in companions(path.resolve()):
+            if beside.is_relative_to(base):
+                _bring_data(layout, aside, layout.base / beside.relative_to(base))
 
 
 def _bring(layout: Layout, path: Path, target: Path) -> None:
@@ -91,7 +94,7 @@ def _bring(layout: Layout, path: Path, target: Path) -> None:
 
 def _bring_data(layout: Layout, aside: Layout, path: Path) -> None:
     """Copy a data file; a link to one is a link there too, as a report names the file that a link leads to."""
-    from pipeline.spss.read import unreadable
+    from pipeline.formats import unreadable
 
     link, source = aside.base / path.relative_to(layout.base), path.resolve()
     inside = source.is_relative_to(layout.base.resolve())
@@ -191,7 +194,7 @@ def _bytes(path: Path) -> bytes | None:
 
 def _hash(path: Path) -> str | None:
     try:
-        return file_hash(path)
+        return data_hash(path)
     except OSError:
         return None
 

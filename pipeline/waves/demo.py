@@ -13,9 +13,9 @@ from pathlib import Path
 
 from pipeline.errors import DataRejected, UsageError
 from pipeline.files import write_bytes, write_text
+from pipeline.formats import Reading
 from pipeline.paths import ROOT, Layout, layout
 from pipeline.spec.load import load
-from pipeline.spss import Reading
 from pipeline.waves.draft import mapping_text
 from pipeline.waves.questionnaire import compare
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from pipeline import language, publish
 from pipeline.errors import DataRejected, UsageError
-from pipeline.files import file_hash, scratch, write_text
-from pipeline.paths import SURVEY_SUFFIXES, Layout, Wave, entries, on_one_line
+from pipeline.files import scratch, write_text
+from pipeline.formats import DataFile, Reading
+from pipeline.paths import SURVEY_SUFFIXES, Layout, Wave, companions, copied_name, data_hash, on_one_line, survey_files
 from pipeline.progress import Progress
 from pipeline.spec import source as yaml_source
 from pipeline.spec.load import check, load
 from pipeline.spec.model import Source
-from pipeline.spss import Reading, SpssFile
 from pipeline.waves.draft import mapping_text, source_text
 from pipeline.waves.questionnaire import Comparison, compare
 
@@ -28,7 +28,7 @@ class Brought:
 
 
 def new_wave(file: Path, name: str, layout: Layout, progress: Progress, encoding: str | None = None) -> Brought:
-    """Copy a file to ``data/raw/<wave>/survey.sav`` (or .zsav, .por), write ``source.yml``, draft ``mapping.yml``.
+    """Copy a file to ``data/raw/<wave>/survey.sav`` (or another ending), write ``source.yml``, draft ``mapping.yml``.
 
     The wave's folder appears whole, in one rename, or not at all. For a file that lies in the wave's folder already
     only what is missing there is written. ``encoding``: that of the file's texts, where it says none or a wrong one; it
@@ -65,11 +65,11 @@ def new_wave(file: Path, name: str, layout: Layout, progress: Progress, encoding
 def _stated(file: Path, layout: Layout) -> Path | None:
     """A ``source.yml`` beside the file, where it can only be about this file."""
     beside = file.parent / "source.yml"
-    alone = sum(1 for p in entries(file.parent) if p.suffix.lower() in SURVEY_SUFFIXES) == 1
+    alone = len(survey_files(file.parent)) == 1
     return beside if beside.is_file() and alone else None
 
 
-def _read(file: Path, stated: Path | None, layout: Layout, encoding: str | None = None) -> SpssFile:
+def _read(file: Path, stated: Path | None, layout: Layout, encoding: str | None = None) -> DataFile:
     shown = layout.shown(file.resolve())
     if stated is None:
         return Reading(file, encoding, shown=shown).result()
@@ -77,7 +77,7 @@ def _read(file: Path, stated: Path | None, layout: Layout, encoding: str | None 
     return Reading(file, encoding or source.encoding, source.rows, source.sha256, shown=shown).result()
 
 
-def _source(found: SpssFile, file: Path, survey: str, stated: Path | None) -> str:
+def _source(found: DataFile, file: Path, survey: str, stated: Path | None) -> str:
     """The text of ``source.yml``: the one that came with the file, its hash and rows added, or a new one."""
     if stated is None:
         return source_text(found.dictionary, on_one_line(survey), on_one_line(file.name))
@@ -94,7 +94,7 @@ def _source(found: SpssFile, file: Path, survey: str, stated: Path | None) -> st
     return "\n".join(lines) + "\n"
 
 
-def _in_place(wave: Wave, found: SpssFile, file: Path, mapping: str) -> tuple[Path, ...]:
+def _in_place(wave: Wave, found: DataFile, file: Path, mapping: str) -> tuple[Path, ...]:
     written = []
     if not wave.source.exists():
         write_text(wave.source, _source(found, file, file.name, None))
@@ -103,15 +103,18 @@ def _in_place(wave: Wave, found: SpssFile, file: Path, mapping: str) -> tuple[Pa
     return (*written, wave.mapping)
 
 
-def _aside(wave: Wave, found: SpssFile, file: Path, stated: Path | None, mapping: str) -> tuple[Path, ...]:
+def _aside(wave: Wave, found: DataFile, file: Path, stated: Path | None, mapping: str) -> tuple[Path, ...]:
     """Make the folder beside its place, check that the copy is the file that was read, and rename it in."""
     wave.raw.parent.mkdir(parents=True, exist_ok=True)
-    survey = f"survey.{found.dictionary.file_format}"
+    own = file.suffix.lower() if file.suffix.lower() in SURVEY_SUFFIXES[3:] else ""
+    survey = f"survey{own or f'.{found.dictionary.file_format}'}"
     with scratch(wave.raw.parent) as aside:
         folder = aside / wave.name
         folder.mkdir()
         shutil.copyfile(file, folder / survey)
-        if file_hash(folder / survey) != found.dictionary.sha256:
+        for beside in companions(file):
+            shutil.copyfile(beside, folder / copied_name(beside, "survey"))
+        if data_hash(folder / survey) != found.dictionary.sha256:
             raise DataRejected("spss.changing", file=file.name)
         write_text(folder / wave.source.name, _source(found, file, survey, stated))
         write_text(folder / wave.mapping.name, mapping)

@@ -143,7 +143,7 @@ def test_errors_are_raised_with_what_their_text_needs() -> None:
     assert lacking == []
 
 
-ADDED = {"spss": ("file",)}
+ADDED = {"spss": ("file",), "formats": ("file",)}
 """Parameters that a room adds to all its errors in one place."""
 
 

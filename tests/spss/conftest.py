@@ -12,17 +12,17 @@ import pytest
 from pipeline.spss.channel import Files
 from pipeline.spss.child import parse
 from pipeline.spss.model import Dictionary
-from pipeline.spss.read import SpssFile, columns
+from pipeline.spss.read import DataFile, columns
 
 FILES = Path(__file__).parent / "files"
 
 
-def parse_here(path: Path, **options: object) -> SpssFile:
+def parse_here(path: Path, **options: object) -> DataFile:
     """What :func:`pipeline.spss.read` gives, parsed in this process: quick, and errors keep their traceback."""
     with tempfile.TemporaryDirectory() as folder:
         files = Files(Path(folder))
         dictionary: Dictionary = parse(path, files, **options)  # type: ignore[arg-type]
-        return SpssFile(dictionary, columns(files, dictionary))
+        return DataFile(dictionary, columns(files, dictionary))
 
 
 @pytest.fixture

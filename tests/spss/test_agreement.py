@@ -14,7 +14,7 @@ from pathlib import Path
 import pyreadstat
 import pytest
 
-from pipeline.spss.read import SpssFile
+from pipeline.spss.read import DataFile
 from tests.spss.build import Column, sav
 from tests.spss.conftest import FILES, parse_here
 from tests.spss.test_open_cases import BROKEN
@@ -22,7 +22,7 @@ from tests.spss.test_open_cases import BROKEN
 READABLE = sorted(p.name for p in FILES.iterdir() if p.suffix in (".sav", ".por") and p.name not in BROKEN)
 
 
-def assert_agree(found: SpssFile, path: Path, encoding: str | None = None) -> None:
+def assert_agree(found: DataFile, path: Path, encoding: str | None = None) -> None:
     """Names, labels, formats, value labels and every cell."""
     if path.suffix == ".por":
         data, meta = pyreadstat.read_por(path, output_format="dict", disable_datetime_conversion=True)

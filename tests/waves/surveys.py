@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.spec.model import Codebook, Variable
-from pipeline.spss import SpssFile, read
+from pipeline.spss import DataFile, read
 from pipeline.waves.questionnaire import Comparison, compare
 
 NAN = float("nan")
@@ -100,7 +100,7 @@ def write(path: Path, questions: dict[str, Question]) -> Path:
     return path
 
 
-def survey(path: Path, questions: dict[str, Question]) -> SpssFile:
+def survey(path: Path, questions: dict[str, Question]) -> DataFile:
     """Write the file and read it as the pipeline does."""
     return read(write(path, questions))
 

@@ -1,0 +1,47 @@
+*$Rev: 121017 $.
+SET UNICODE=ON.
+SHOW LOCALE.
+PRESERVE LOCALE.
+SET LOCALE='en_UK'.
+
+GET DATA
+ /TYPE=TXT
+ /FILE='limesurvey_data_file.dat'
+ /DELCASE=LINE
+ /DELIMITERS=","
+ /QUALIFIER="'"
+ /ARRANGEMENT=DELIMITED
+ /FIRSTCASE=1
+ /IMPORTCASE=ALL
+ /VARIABLES=
+ V1 F6
+ V2 DATETIME23.2
+ V3 A2
+ V4 F4.2
+ V5 A12.
+CACHE.
+EXECUTE.
+
+*Define Variable Properties.
+VARIABLE LABELS V1 "Response ID".
+VARIABLE LABELS V2 "Date submitted".
+VARIABLE LABELS V3 "How are you?" +
+ " Today".
+VARIABLE LABELS V4 "Score".
+VARIABLE LABELS V5 "It's ""so""".
+
+*Define Value labels.
+VALUE LABELS  V3
+"A1" "Good"
+"A2" "Bad".
+VALUE LABELS V4 1 'One' 2.5 'Two and a half' -9 'None'.
+MISSING VALUES V4 (LO THRU -1, 99).
+VARIABLE LEVEL V3(NOMINAL) V4 (SCALE).
+RESTORE LOCALE.
+
+*Rename variables.
+RENAME VARIABLE ( V1 = id ).
+RENAME VARIABLE ( V2 = submitdate ).
+RENAME VARIABLE ( V3 = mood ).
+RENAME VARIABLE ( V4 = score ).
+RENAME VARIABLE ( V5 = other ).
