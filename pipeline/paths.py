@@ -21,7 +21,9 @@ MANIFEST = "manifest.json"
 COMPARISON = "comparison"
 """The folder of the report that compares the waves: no wave may be called so."""
 
-SURVEY_SUFFIXES = (".sav", ".zsav", ".por", ".sps", ".dta", ".sas7bdat", ".xpt", ".xlsx", ".csv", ".tsv")
+SPSS_SUFFIXES = (".sav", ".zsav", ".por")
+"""The endings of SPSS files."""
+SURVEY_SUFFIXES = (*SPSS_SUFFIXES, ".sps", ".dta", ".sas7bdat", ".xpt", ".xlsx", ".csv", ".tsv")
 """The endings of data files, in the order in which they are looked for."""
 TEXT_SUFFIXES = (".dat", ".csv", ".txt", ".tsv", ".tab")
 """The endings of text that holds data."""
@@ -94,7 +96,7 @@ def companions(path: Path) -> tuple[Path, ...]:
     else LimeSurvey's pair of names, else the only text of data in the folder.
     """
     stem, suffix, folder = path.stem, path.suffix.lower(), path.parent
-    if suffix in (".sav", ".zsav", ".por", ".dta", ".xpt"):
+    if suffix in (*SPSS_SUFFIXES, ".dta", ".xpt"):
         return ()
     if suffix == ".sas7bdat":
         names = [f"{stem}.sas7bcat", "formats.sas7bcat"]

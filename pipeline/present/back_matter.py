@@ -380,6 +380,7 @@ def _provenance(view: View, origins: Origins) -> tuple[Block, ...]:
         (view.t("file_made"), " · ".join(p for p in (d.created, d.product.removeprefix("- ")) if p)),
         (view.t("rows_and_variables"), f"{formats.count_text(d.cases or 0, view.lang)} × {len(d.variables)}"),
         (view.t("encoding"), _encoding(view, d)),
+        (view.t("second_reader"), _second_reader(view, d)),
     ]
     if d.file_label:
         pairs.append((view.t("file_label"), d.file_label))
@@ -407,6 +408,17 @@ def _provenance(view: View, origins: Origins) -> tuple[Block, ...]:
 
 def _shortened(text: str) -> str:
     return text if len(text) <= LONGEST_NOTE else text[:LONGEST_NOTE].rstrip() + " …"
+
+
+def _second_reader(view: View, d: Dictionary) -> str:
+    """That two readers agree, and on what not; empty for a file that only one has read."""
+    if d.second is None:
+        return ""
+    apart = ", ".join(view.t(f"second_reader_{what}") for what in d.second.not_compared)
+    if not d.second.cells:
+        return view.t("second_reader_nothing", reader=d.second.reader, reason=d.second.reason or apart)
+    cells = formats.count_text(d.second.cells, view.lang)
+    return view.t("second_reader_agrees", reader=d.second.reader, cells=cells, apart=apart)
 
 
 def _encoding(view: View, d: Dictionary) -> str:

@@ -179,11 +179,15 @@ class DisclosureRules(Record):
 
 
 class Policies(Record):
-    """What stops a run: codes that the codebook does not have, and variables that the file does not have."""
+    """What stops a run: codes that the codebook does not have, and variables that the file does not have.
+
+    ``two_readers_up_to``: SPSS files of at most so many megabytes are read by pyreadstat as well and compared.
+    """
 
     unknown_codes: Literal["stop", "warn"] = "stop"
     missing_variables: Literal["stop", "warn"] = "stop"
     decimals_below_30: Literal["whole", "one"] = "one"
+    two_readers_up_to: float = Field(default=50, ge=0)
 
 
 class Study(Record):

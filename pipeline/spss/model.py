@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -207,6 +207,20 @@ class Encoding:
     how: Literal["declared", "stated", "ascii", "detected"] = "ascii"
 
 
+@dataclass(frozen=True, slots=True)
+class SecondReading:
+    """A second reader read the file too, and found the same cells.
+
+    ``not_compared``: what it cannot see or this file lets nobody compare (``weight``, ``sets``, ``attributes``,
+    ``missing``, ``texts``, ``numbers``, ``all``), ``reason`` why it read nothing.
+    """
+
+    reader: str
+    cells: int
+    not_compared: tuple[str, ...] = ()
+    reason: str = ""
+
+
 @dataclass(frozen=True)
 class Dictionary:
     """Everything a data file says about itself: an SPSS file, and what others say of it.
@@ -234,6 +248,7 @@ class Dictionary:
     variable_sets: tuple[VariableSet, ...] = ()
     attributes: tuple[tuple[str, tuple[str, ...]], ...] = ()
     notices: tuple[Notice, ...] = ()
+    second: SecondReading | None = None
 
     @cached_property
     def places(self) -> dict[str, int]:
@@ -281,6 +296,7 @@ class Dictionary:
             "variable_sets": [{"name": s.name, "members": list(s.members)} for s in self.variable_sets],
             "attributes": _attributes_to_json(self.attributes),
             "notices": [{"text_id": n.text_id, "params": dict(n.params)} for n in self.notices],
+            "second": asdict(self.second) if self.second is not None else None,
         }
 
     @classmethod
@@ -297,8 +313,13 @@ class Dictionary:
                 "variable_sets": tuple(VariableSet(s["name"], tuple(s["members"])) for s in data["variable_sets"]),
                 "attributes": _attributes_from_json(data["attributes"]),
                 "notices": tuple(Notice(n["text_id"], n["params"]) for n in data["notices"]),
+                "second": _second_from_json(data["second"]),
             }
         )
+
+
+def _second_from_json(data: Mapping[str, Any] | None) -> SecondReading | None:
+    return None if data is None else SecondReading(**{**data, "not_compared": tuple(data["not_compared"])})
 
 
 def _limit_to_json(limit: float | None) -> float | str | None:

@@ -141,6 +141,13 @@ class Reading:
         with self._closing():
             return self._answer()
 
+    def stop(self) -> None:
+        """Give the reading up: nothing of it is left."""
+        self.child.kill()
+        self.child.wait()
+        for file in self.open:
+            file.close()
+
     def _columns(self, dictionary: Dictionary) -> pa.Table:
         return columns(self.files, dictionary)
 

@@ -71,6 +71,22 @@ def _study_aside(layout: Layout, folder: Path) -> Layout:
     return aside
 
 
+def _two_readers(layout: Layout, wave: Wave) -> None:
+    """Let the second reader read a file that is too large for it at every run. Raises where the two differ."""
+    from pipeline.formats import Reading
+    from pipeline.formats.agreement import SecondReader
+    from pipeline.spec.load import load, load_source
+
+    path = wave.survey()
+    if path is None or path.suffix.lower() not in paths.SPSS_SUFFIXES:
+        return
+    if path.stat().st_size <= load(layout).study.policies.two_readers_up_to * 1_000_000:
+        return  # it is read so when the report is made again
+    source, shown = load_source(layout, wave), layout.shown(path)
+    second = SecondReader(path.resolve(), source.encoding, shown)
+    second.agree(Reading(path.resolve(), source.encoding, source.rows, source.sha256, shown=shown).result())
+
+
 def _wave_aside(layout: Layout, aside: Layout, wave: Wave) -> None:
     """What a wave's report is made from, beside the study; nothing that a stage made comes along."""
     place = aside.wave(wave.name)
@@ -123,6 +139,8 @@ def _one(
     published, made = wave.reports.resolve(), banner.manifest(wave) or {}
     folder = layout.shown(wave.reports)
     try:
+        if wave != _comparison(layout):
+            _two_readers(layout, wave)
         rebuilt = _rebuilt(layout, aside, wave, made, known, progress)
     except UsageError:
         raise
