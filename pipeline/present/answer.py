@@ -189,7 +189,8 @@ def _p(choice: Choice, found: Mapping[str, ResultRow]) -> float | None:
 
 def _numbers(view: View, choice: Choice, p: float | None) -> str:
     """``Cramér's V = 0.14; exact test: p = 0.12``."""
-    effect = f"{view.statistic_name(choice.effect.statistic)} = {formats.decimal_text(choice.size, 2, view.lang)}"
+    size = abs(choice.size) if choice.effect.statistic == "hedges_g" else choice.size  # which mean is higher is said
+    effect = f"{view.statistic_name(choice.effect.statistic)} = {formats.decimal_text(size, 2, view.lang)}"
     if p is None or choice.test is None:
         return effect
     words = formats.p_words(p, view.lang)

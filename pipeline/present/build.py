@@ -21,8 +21,10 @@ from pipeline.present.document import (
 from pipeline.present.figures import figure
 from pipeline.present.holes import fill_or_none, references
 from pipeline.present.layout import models, one_way, two_way
+from pipeline.present.layout.associations import associations
 from pipeline.present.layout.parts import Body, anchor, frame
 from pipeline.present.layout.statistics import all_statistics
+from pipeline.present.overview import sentences
 from pipeline.present.view import View
 from pipeline.results import Results
 from pipeline.spec.load import StudyFiles
@@ -36,6 +38,8 @@ def body(view: View, spec: TableSpec) -> Body:
         return models.model(view, spec)
     if spec.kind == "reliability":
         return one_way.reliability(view, spec)
+    if spec.kind == "associations":
+        return associations(view, spec)
     first = pieces(spec, view.codebook)[0]
     if first.way == "matrix":
         return two_way.matrix(view, spec)
@@ -164,10 +168,13 @@ def _paragraph(view: View, text: Text, where: str, style: str) -> list[Block]:
 def _findings(view: View, numbering: Numbering) -> tuple[tuple[Run, ...], ...]:
     """The key findings: a sentence, how its data came about, and the tables where its numbers stand."""
     specs = {t.table: t for t in view.files.report.tables()}
-    found = []
+    found: list[tuple[Run, ...]] = []
     for i, finding in enumerate(view.files.report.findings):
-        words = fill_or_none(view, finding.text, f"findings/{i}/text")
-        if words is None:
+        if finding.auto is not None:
+            found += sentences(view, finding.auto, numbering.tables)
+            continue
+        words = fill_or_none(view, finding.text, f"findings/{i}/text") if finding.text is not None else None
+        if finding.text is None or words is None:
             continue
         runs = [Run(words)]
         tables = [t for t in references(finding.text, view.lang) if t in specs]

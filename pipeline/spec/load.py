@@ -602,8 +602,15 @@ def _check_report(report: Report, codebook: Codebook, source: SourceFile) -> Ite
             yield from _check_holes(content.text, (*place, "text"), tables, source)
         if isinstance(content, FigureSpec) and content.headline:
             yield from _check_holes(content.headline, (*place, "headline"), tables, source)
+    screened = any(isinstance(c, TableSpec) and c.kind == "associations" for _, c in placed)
     for i, finding in enumerate(report.findings):
-        yield from _check_holes(finding.text, ("findings", i, "text"), tables, source)
+        line = source.line(("findings", i))
+        if (finding.text is None) == (finding.auto is None):
+            yield StudyError("study.text_or_auto", file=source.name, line=line)
+        if finding.text is not None:
+            yield from _check_holes(finding.text, ("findings", i, "text"), tables, source)
+        if finding.auto == "associations" and not screened:
+            yield StudyError("study.no_associations", file=source.name, line=line)
     for i, section in enumerate(report.sections):
         if section.text:
             yield from _check_holes(section.text, ("sections", i, "text"), tables, source)

@@ -430,13 +430,25 @@ class TableSpec(Record):
     ``rows``: variables, sets or batteries. ``columns``: the banner, side by side; ``a > b`` nests b within a, in rows
     too. ``layer``: one table per category. ``where``: only cases with these codes. ``kind`` is found from the kinds
     of rows and columns where it is not said. ``kind: correlation`` without columns correlates the rows with each other,
-    over the cases valid on both of a pair, or on all of them (``missing: listwise``).
+    over the cases valid on both of a pair, or on all of them (``missing: listwise``). ``kind: associations``
+    screens the rows with the columns, or with each other, and shows the strongest pairs.
     """
 
     table: str
     title: Text
     kind: (
-        Literal["frequency", "summary", "multiple", "crosstab", "means", "grid", "reliability", "correlation", "model"]
+        Literal[
+            "frequency",
+            "summary",
+            "multiple",
+            "crosstab",
+            "means",
+            "grid",
+            "reliability",
+            "correlation",
+            "model",
+            "associations",
+        ]
         | None
     ) = None
     rows: Names = ()
@@ -481,9 +493,14 @@ class TextSpec(Record):
 
 
 class FindingSpec(Record):
-    """A key finding of the first page; ``when`` names tables that must have results for it to be said."""
+    """A key finding of the first page: a text of the study's, or sentences made by rule (``auto``).
 
-    text: Text
+    ``file``: what the file is; ``complete``: how complete its answers are; ``lopsided``: where nearly all say the same;
+    ``look``: what needs a look; ``associations``: the strongest pairs of the first table of that kind.
+    """
+
+    text: Text | None = None
+    auto: Literal["file", "complete", "lopsided", "look", "associations"] | None = None
 
 
 Content = TableSpec | FigureSpec | TextSpec

@@ -28,7 +28,8 @@ from pipeline.stages.job import Job
 from pipeline.start.groups import Group
 from pipeline.start.guess import CALENDARS, MOST_CATEGORIES, Guess, Guesses, guess
 from pipeline.start.guessed import records, written
-from pipeline.start.wording import LANGUAGES, Codes, both, both_of, coded, named, texts
+from pipeline.start.overview import screened
+from pipeline.start.wording import LANGUAGES, Codes, both, both_comment, both_of, coded, named, texts
 from pipeline.start.words import calendar_name
 
 NUMBERS_PER_TABLE = 15
@@ -278,8 +279,28 @@ def _category(g: Guess, code: str, text: str) -> str:
 
 def _report(dictionary: Dictionary, guesses: Guesses, start: Start) -> Iterator[str]:
     sections = list(_sections(dictionary, guesses, start))
+    asked = bool(start.cross.rows and start.cross.columns)
+    screening = [] if asked else list(_screening(dictionary, guesses))
+    if sections:
+        yield both_comment("overview_comment")
+        yield "findings:"
+        rules = ("file", "complete", "lopsided", "look", *(("associations",) if screening else ()))
+        yield from (f"  - auto: {rule}" for rule in rules)
+    sections = [*screening, *sections]
     yield "sections:" if sections else "sections: []"
     yield from sections
+
+
+def _screening(dictionary: Dictionary, guesses: Guesses) -> Iterator[str]:
+    """The table of what goes together, where there is anything to compare."""
+    rows, columns, left_out = screened(dictionary, guesses)
+    if len(set(rows) | set(columns)) < 2:
+        return
+    note = both("overview_left_out", count=len(set(rows) | set(columns))) if left_out else ""
+    yield from _section("overview", "section_overview")
+    yield from _table(
+        "associations", both("overview_title"), rows, columns, raw_title=True, note=note, kind="associations"
+    )
 
 
 def _sections(dictionary: Dictionary, guesses: Guesses, start: Start) -> Iterator[str]:
@@ -416,9 +437,12 @@ def _title(dictionary: Dictionary, *names: str) -> str:
 def _table(
     name: str, title: str, rows: list[str], columns: list[str] | None = None, layer: str | None = None,
     raw_title: bool = False, all_statistics: str = "", note: str = "", in_order: bool = False,
+    kind: str = "",
 ) -> Iterator[str]:  # fmt: skip
     yield f"      - table: {quoted(name)}"
     yield f"        title: {title if raw_title else quoted(title)}"
+    if kind:
+        yield f"        kind: {kind}"
     yield f"        rows: {flow(rows)}"
     if columns:
         yield f"        columns: {flow(columns)}"

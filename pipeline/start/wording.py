@@ -24,6 +24,11 @@ def both(text_id: str, **params: object) -> str:
     return texts(lambda lang: language.text(lang, f"start.{text_id}", **params))
 
 
+def both_comment(text_id: str) -> str:
+    """A comment of the catalogue in both languages, a line each."""
+    return "\n".join(f"# {language.text(lang, f'start.{text_id}')}" for lang in LANGUAGES)
+
+
 def both_of(parts: Sequence[tuple[str, Codes]]) -> str:
     """Several texts, each with the codes it is about, as one in both languages."""
     return texts(

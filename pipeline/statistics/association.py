@@ -332,6 +332,27 @@ def cramers_v(table: Crosstab, options: Options) -> Mapping[str, Number]:
     return {"cramers_v": v} | {name: number(end, method, error=OUT_OF_RANGE) for name, end in ends}
 
 
+@statistic(Value("cramers_v_corrected", order=121), takes=Crosstab)
+def cramers_v_corrected(table: Crosstab, options: Options) -> Mapping[str, Number]:
+    """Cramér's V without the bias that chance gives it: √(φ̃²/(min(r̃, c̃) − 1)).
+
+    φ̃² = max(0, χ²/n − (r − 1)(c − 1)/(n − 1)), r̃ = r − (r − 1)²/(n − 1), c̃ alike: Bergsma, J. Korean Stat. Soc. 42,
+    2013. n are the cases, also where shares are weighted.
+    """
+    table = nonempty(table)
+    n = float(table.n.sum())
+    reason = size_reason(table) or ("too_few_cases" if n < 2 else "")
+    if reason:
+        return {"cramers_v_corrected": not_computable(reason)}
+    x = counts(table)
+    r, c = x.shape
+    phi2 = max(0.0, pearson_chi2(x) / float(x.sum()) - (r - 1) * (c - 1) / (n - 1))
+    smaller = min(r - (r - 1) ** 2 / (n - 1), c - (c - 1) ** 2 / (n - 1))
+    if smaller <= 1:
+        return {"cramers_v_corrected": not_computable("too_few_cases")}
+    return {"cramers_v_corrected": number(min(math.sqrt(phi2 / (smaller - 1)), 1.0), measure_method(table))}
+
+
 @statistic(
     Value("phi", order=110),
     Value("contingency_coefficient", order=130),

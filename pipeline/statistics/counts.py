@@ -30,4 +30,6 @@ declare(
     Value("missing_count", "count", "base"),
     Value("missing_share", "share", "base"),
     Value("cases_n", "count", "base"),
+    # of pairs of variables that are screened together (tables/associations.py)
+    Value("association", decimals=2, p="association_p"),
 )

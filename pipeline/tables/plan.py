@@ -12,6 +12,7 @@ from pipeline.spec.model import Codebook, TableSpec
 from pipeline.statistics.core import Number
 from pipeline.statistics.posthoc import METHODS
 from pipeline.statistics.registry import declared, known
+from pipeline.tables.associations import associations
 from pipeline.tables.axes import kind_of
 from pipeline.tables.context import Context
 from pipeline.tables.means import correlation, correlation_matrix, means, reliability
@@ -20,7 +21,7 @@ from pipeline.tables.two_way import crosstab
 
 Way = Literal[
     "frequency", "summary", "presence", "multiple", "crosstab", "means", "scores", "correlation", "matrix",
-    "reliability", "model",
+    "reliability", "associations", "model",
 ]  # fmt: skip
 
 
@@ -45,6 +46,8 @@ def pieces(spec: TableSpec, codebook: Codebook) -> list[Piece]:
         return [Piece("model", spec.model.outcome)]
     if spec.kind == "reliability":
         return [Piece("reliability", name) for name in spec.rows]
+    if spec.kind == "associations":
+        return [Piece("associations", spec.rows[0])]
     if spec.kind == "correlation" and not spec.columns:
         return [Piece("matrix", spec.rows[0])]
     found: list[Piece] = []
@@ -131,6 +134,8 @@ def _make_piece(piece: Piece, spec: TableSpec, context: Context, wanted: Sequenc
     elif piece.way == "matrix":
         members = members_of(spec.rows, context.cases.codebook)
         correlation_matrix(context, spec.table, members, wanted, spec.missing)
+    elif piece.way == "associations":
+        associations(context, spec.table, members_of(spec.rows, context.cases.codebook), spec.columns)
     elif piece.way == "model" and spec.model is not None:
         from pipeline.tables.models import model
 

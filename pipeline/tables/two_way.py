@@ -64,11 +64,15 @@ def crosstab(
 
 
 def _categories(context: Context, about: About, rows: Axis, columns: Axis, statistics: Sequence[str]) -> None:
+    _cells(context, about, rows, columns, crosstab_of(context, rows, columns), statistics)
+
+
+def crosstab_of(context: Context, rows: Axis, columns: Axis) -> Crosstab:
+    """The aggregate of two axes of categories."""
     if rows.coded is None or columns.coded is None:
         raise ValueError("two axes of categories expected")
     counts = context.cases.pair(rows.coded, columns.coded).inner()
-    table = _with_design(context, rows, columns, _crosstab(context, rows, columns, counts))
-    _cells(context, about, rows, columns, table, statistics)
+    return _with_design(context, rows, columns, _crosstab(context, rows, columns, counts))
 
 
 def _crosstab(context: Context, rows: Axis, columns: Axis, counts: Counts, cases: int | None = None) -> Crosstab:

@@ -170,7 +170,7 @@ def _report(report: Report, out: Collection[str], weighted: bool) -> Report:
             sections.append(SectionSpec(section=section.section, title=section.title, text=text, contents=contents))
     return Report(
         main_figure=report.main_figure if report.main_figure in figures else None,
-        findings=tuple(f for f in report.findings if speaks_of_kept(f.text)),
+        findings=tuple(f for f in report.findings if f.text is None or speaks_of_kept(f.text)),
         sections=tuple(sections),
     )
 
