@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeline import language
 from pipeline.comparison import trend
-from pipeline.comparison.waves import WaveData, Waves
+from pipeline.comparison.measured import Line
+from pipeline.comparison.waves import Waves
 from pipeline.present import formats
 from pipeline.present.document import Cell, Mark
 from pipeline.present.view import View
 from pipeline.results import ResultRow, Results
 from pipeline.spec.model import Inference, TableSpec, say
 from pipeline.waves import Comparable
+
+if TYPE_CHECKING:
+    from pipeline.comparison.firm import Moves
 
 LEAST_BASE = 30
 """Cases that both waves need for a change to be ranked among the largest; half the cases in smaller waves."""
@@ -97,10 +101,26 @@ class Book:
         return self.signed(row.value * 100, 1) if is_share(row) else self.signed(row.value, decimals)
 
     def get(
-        self, wave: str, table: str, statistic: str, row: str = "", code: str = "", before: str = ""
+        self, wave: str, table: str, statistic: str, row: str = "", code: str = "", before: str = "", part: str = ""
     ) -> ResultRow | None:
-        """A row of the comparison; of a change where the wave ``before`` is named."""
-        return self.rows[wave].get(table, statistic, row, code, trend.WAVE if before else "", before)
+        """A row of the comparison; of a change where the wave ``before`` is named, of a sub-group by its code."""
+        return self.rows[wave].get(table, statistic, row, code, trend.WAVE if before else "", before, part)
+
+    def changes(self, wave: str, line: Line, part: str = "") -> list[ResultRow]:
+        """The changes of a line up to a wave, from the earliest wave it is compared with to the latest."""
+        found = (
+            self.get(wave, line.table, "change", line.variable, line.code, name, part) for name in self.waves.names
+        )
+        return [row for row in found if row is not None]
+
+    def trend(self, line: Line, statistic: str, part: str = "") -> ResultRow | None:
+        """A number of the trend over all waves that have the line: it stands in the last of them."""
+        for after in reversed(self.waves.names):
+            for before in self.waves.names:
+                row = self.get(after, line.table, statistic, line.variable, line.code, before, part)
+                if row is not None:
+                    return row
+        return None
 
     def share(self, wave: str, change: ResultRow) -> ResultRow | None:
         """The share of a wave that a change is of."""
@@ -146,39 +166,23 @@ class Book:
         """The waves' sources, each once."""
         return "; ".join(dict.fromkeys(say(w.source.title, self.lang) for w in self.waves.waves))
 
+    @cached_property
+    def moves(self) -> Moves:
+        """The changes up to the latest wave, what is firm first."""
+        from pipeline.comparison import firm
+
+        return firm.moves(self)
+
     # ------------------------------------------------------------ questions
 
     def line_label(self, row: ResultRow) -> tuple[str, str]:
         """The question of a row and its category or item, in words."""
         return self.view.label(row.row_var), self.view.code_label(row.row_var, row.row_code) if row.row_code else ""
 
-    def changes(self) -> dict[str, list[ResultRow]]:
-        """All change rows by wave, without panel tables."""
-        return {
-            name: [r for r in rows if r.statistic == "change" and r.col_var == trend.WAVE]
-            for name, rows in self.rows.items()
-        }
-
-    def movers(self) -> list[tuple[str, ResultRow]]:
-        """The latest wave's changes of shares, largest first, one per question.
-
-        A table that alone is weighted shows a question a second time and takes no part.
-        """
-        last = self.waves.names[-1]
-        study = self.waves.files.study
-        by_default = study.weights is not None and study.weights.use
-        second = {t.table for t in self.waves.files.report.tables() if t.weighted and not by_default}
-        changes = {name: [r for r in rows if r.table_id not in second] for name, rows in self.changes().items()}
-        return [m for m in trend.movers(self.waves, changes, self.least) if m[0] == last]
-
     @property
     def least(self) -> int:
         """Cases that both waves need for a change to be ranked."""
         return max(1, min(LEAST_BASE, min(w.rows for w in self.waves.waves) // 2))
-
-    def previous(self, wave: str) -> WaveData:
-        """The wave before."""
-        return next(before for before, after in self.waves.pairs() if after.name == wave)
 
 
 def _is_year(wave: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pipeline.comparison import panel, trend
+from pipeline.comparison.measured import Setting
 from pipeline.comparison.waves import Waves
 from pipeline.results import ResultsWriter
 from pipeline.spec.model import Inference, TableSpec
@@ -22,7 +23,7 @@ def results(waves: Waves, options: Options, mode_of: Callable[[TableSpec | None]
     files = waves.files
     writers = {name: ResultsWriter(name) for name in waves.names}
     for spec in trend.specs(files.codebook, files.report.tables()):
-        trend.write(trend.Setting(spec, mode_of(spec), options, weight_of(waves, spec)), waves, writers)
+        trend.write(Setting(spec, mode_of(spec), options, weight_of(waves, spec)), waves, writers)
     for before, after, links in waves.linked_pairs():
         panel.write(waves, before, after, links, mode_of(None), options, writers[after.name])
     panel.write_units(waves, writers)

@@ -9,7 +9,8 @@ from typing import Any
 from pipeline import language
 from pipeline.comparison import other_tables, panel, pictures, sentences, trend
 from pipeline.comparison.book import Book
-from pipeline.comparison.trend_tables import trend_table
+from pipeline.comparison.measured import has_design
+from pipeline.comparison.trend_tables import part_table, trend_table
 from pipeline.comparison.units import Links
 from pipeline.comparison.waves import Waves
 from pipeline.present import formats
@@ -154,7 +155,7 @@ def _findings(book: Book, numbers: _Numbers) -> tuple[tuple[Run, ...], ...]:
     for table, sentence in sentences.moves(book):
         found.append((Run(sentence), *_reference(numbers, anchor("table", table))))
     if not found:
-        found.append((Run(book.t("find_none", least=book.least)),))
+        found.append((Run(sentences.no_moves(book)),))
     found.append((Run(sentences.response(book)), *_reference(numbers, "table-response")))
     for links in book.waves.links[-1:]:
         said = sentences.units(book, links)
@@ -260,6 +261,8 @@ def _trend_section(book: Book, spec: SectionSpec, numbers: _Numbers) -> list[Sec
     for one in followed:
         made = numbers.table(lambda n, one=one: trend_table(book, one, n))  # type: ignore[misc]
         blocks += made
+        for by in one.trend_by if made else ():
+            blocks += numbers.table(lambda n, one=one, by=by: part_table(book, one, by, n))  # type: ignore[misc]
         if made and (one.table in drawn or _many_lines(book, one)):
             blocks += numbers.figure(lambda n, one=one, made=made: pictures.trend_figure(book, one, made[0], n))  # type: ignore[misc]
     if not blocks:
@@ -322,8 +325,15 @@ def _methods(book: Book) -> tuple[Block, ...]:
         book.t("method_points"),
         book.t(f"method_{mode}", level=level, half=half),
         book.t("method_movers", least=book.least),
+        book.t(
+            f"method_firm_{'description' if mode == 'description' else 'tested'}", n=book.moves.looked_at, level=level
+        ),
     ]
-    if mode != "description" and trend.has_design(study):
+    if len(book.waves.waves) > 2:
+        points.append(book.t("method_trend"))
+        if mode != "description":
+            points.append(book.t("method_trend_test"))
+    if mode != "description" and has_design(study):
         points.append(book.t("test_note_design"))
     rules = [r for links in book.waves.links if (r := sentences.rules(book, links))]
     points += [book.t("method_links", rule=rule) for rule in dict.fromkeys(rules)]

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from pipeline.codes import is_net
 from pipeline.comparison import trend
 from pipeline.comparison.book import Book
+from pipeline.comparison.measured import Line
 from pipeline.comparison.other_tables import flow
-from pipeline.comparison.trend import Line
 from pipeline.comparison.units import KINDS, Links
 from pipeline.present import formats
 from pipeline.present.charts.model import Chart, Series
@@ -85,11 +85,11 @@ def flow_figure(book: Book, links: Links, table: Table, number: int) -> Figure |
 
 def movers_figure(book: Book, number: int) -> Figure | None:
     """The shares that changed most, before and after on one line each; ``None`` when there are none."""
-    found = [row for _, row in book.movers()[:MOST_MOVERS] if row.value]
+    firm = book.moves.told
+    found = [m.row for m in firm if m.row.col_code == firm[0].row.col_code][:MOST_MOVERS]
     if not found:
         return None
-    after = book.waves.names[-1]
-    before = book.previous(after).name
+    before, after = found[0].col_code, book.waves.names[-1]
     labels = [f"{question}: {category}" for question, category in map(book.line_label, found)]
     series = []
     for wave in (before, after):
@@ -101,8 +101,9 @@ def movers_figure(book: Book, number: int) -> Figure | None:
         series.append(Series(wave, tuple(values), tuple(texts)))
     told = _told(labels, series)
     unit = book.view.t("unit_percent")
+    title = f"{book.t('title_movers')}, {book.t('versus', before=before, after=after)}"
     frame = Frame(
-        "figure-movers", number, f"{book.title(book.t('title_movers'))} ({unit})", told,
+        "figure-movers", number, f"{title} ({unit})", told,
         (book.t("movers_note", least=book.least),), _simulated(book),
     )  # fmt: skip
     return _figure(book, Chart("dots", tuple(labels), tuple(series)), frame)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from pipeline.comparison import panel
+from pipeline.comparison import panel, trend
 from pipeline.comparison.book import Book
+from pipeline.comparison.measured import Line
 from pipeline.comparison.other_tables import flow, questions, worst
 from pipeline.comparison.units import Links
 from pipeline.present import formats
@@ -91,11 +92,22 @@ def by_status(book: Book) -> dict[str, list[str]]:
 
 
 def moves(book: Book) -> list[tuple[str, str]]:
-    """(table, sentence) of the changes told first: that of the report's main figure, then the largest of all."""
-    found = book.movers()
-    main = [m for m in found if m[1].table_id == _main_table(book)]
+    """(table, sentence) of the firm changes told first: that of the report's main figure, then the largest."""
+    found = book.moves.told
+    main = [m for m in found if m.row.table_id == _main_table(book)]
     rest = [m for m in found if m not in main]
-    return [(row.table_id, move(book, wave, row)) for wave, row in [*main, *rest][:MOST_MOVES]]
+    return [(m.row.table_id, move(book, m.wave, m.row)) for m in [*main, *rest][:MOST_MOVES]]
+
+
+def no_moves(book: Book) -> str:
+    """Why no change is told: nothing could be compared, or nothing is firm."""
+    if not book.moves.all:
+        return book.t("find_none", least=book.least)
+    return book.t("find_none_firm", n=book.moves.looked_at, why=_open_reason(book))
+
+
+def _open_reason(book: Book) -> str:
+    return book.t(f"open_{'description' if book.waves.files.study.mode == 'description' else 'tested'}")
 
 
 def _main_table(book: Book) -> str:
@@ -106,7 +118,7 @@ def _main_table(book: Book) -> str:
 def move(book: Book, wave: str, row: ResultRow) -> str:
     """One change of a share with both bases and what the reading says about it."""
     question, category = book.line_label(row)
-    before = book.previous(wave).name
+    before = row.col_code
     sides = {}
     for place, name in (("1", before), ("2", wave)):
         share = book.share(name, row)
@@ -120,7 +132,7 @@ def move(book: Book, wave: str, row: ResultRow) -> str:
     direction = book.t("unchanged" if not points.strip("0.,") else "up" if change > 0 else "down")
     return book.t(
         "find_move", question=question, category=category, before=book.when(before), after=book.when(wave),
-        points=points, direction=direction, reading=_reading(book, wave, before, row), **sides,
+        points=points, direction=direction, reading=_reading(book, wave, before, row) + _trend(book, row), **sides,
     )  # fmt: skip
 
 
@@ -136,20 +148,39 @@ def _reading(book: Book, wave: str, before: str, row: ResultRow) -> str:
         return book.t(key, low=book.change_text(low), high=book.change_text(high))
     low, high, p = end("change_low"), end("change_high"), end("change_p")
     if low is not None and high is not None and p is not None and p.value is not None:
-        words = formats.p_text(p.value, book.lang)
         level = formats.percent_text(book.waves.files.study.confidence, book.lang, 0)
         return book.t(
             "reading_test", level=level, low=book.change_text(low), high=book.change_text(high),
-            p=words if words.startswith("<") else f"= {words}",
+            p=p_words(p.value, book.lang),
         )  # fmt: skip
     return ""
 
 
+def _trend(book: Book, row: ResultRow) -> str:
+    """The trend over all waves behind a change, where there are three or more."""
+    line = Line(row.table_id, trend.share_of(row.row_var, book.waves.files.codebook), row.row_var, row.row_code)
+    slope, p = book.trend(line, "trend_slope"), book.trend(line, "trend_p")
+    if slope is None or slope.value is None:
+        return ""
+    points = book.signed(slope.value * 100, 2)
+    test = "" if p is None or p.value is None else book.t("reading_trend_p", p=p_words(p.value, book.lang))
+    return book.t("reading_trend", points=points, step=book.t("a_year" if book.waves.in_years else "a_wave"), test=test)
+
+
+def p_words(value: float, lang: str) -> str:
+    """ "= 0.012" or "< 0.001" """
+    words = formats.p_text(value, lang)
+    return words if words.startswith("<") else f"= {words}"
+
+
 def section_lead(book: Book, tables: set[str]) -> str:
-    """The largest change of a section's tables."""
-    for wave, row in book.movers():
-        if row.table_id in tables:
-            return book.t("section_lead", sentence=move(book, wave, row))
+    """The largest firm change of a section's tables."""
+    there = [m for m in book.moves.all if m.row.table_id in tables]
+    told = [m for m in book.moves.told if m in there]
+    if told:
+        return book.t("section_lead", sentence=move(book, told[0].wave, told[0].row))
+    if there:
+        return book.t("section_lead_open", why=_open_reason(book))
     return book.t("section_lead_none", least=book.least)
 
 

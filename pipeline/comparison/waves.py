@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline.codes import name_parts
-from pipeline.comparison import units
+from pipeline.comparison import in_time, units
 from pipeline.comparison.units import Declared, Links
 from pipeline.counting.cases import Cases
 from pipeline.counting.linked import unit_rows
@@ -61,6 +61,16 @@ class Waves:
         """The waves' names in order."""
         return [w.name for w in self.waves]
 
+    @property
+    def times(self) -> tuple[float, ...]:
+        """Where each wave stands on the axis of time, in years where they are known."""
+        return in_time.places([in_time.moment(w.name, w.source) for w in self.waves])
+
+    @property
+    def in_years(self) -> bool:
+        """Whether the distances between the waves are known in years."""
+        return self.times == tuple(in_time.moment(w.name, w.source) for w in self.waves)
+
     def pairs(self) -> list[tuple[WaveData, WaveData]]:
         """Each wave with the one before it."""
         return list(zip(self.waves, self.waves[1:], strict=False))
@@ -108,7 +118,9 @@ class Found:
 
 
 def gather(layout: Layout, files: StudyFiles, found: Sequence[Found]) -> Waves:
-    """Put waves side by side, in their order. ``files`` is the whole study. Raises :class:`StudyError`."""
+    """Put waves side by side, in the order of time. ``files`` is the whole study. Raises :class:`StudyError`."""
+    in_time.check(files, layout.waves())
+    found = in_time.ordered(found, files.study.waves.order)
     names = [one.name for one in found]
     waves: list[WaveData] = []
     for one in found:

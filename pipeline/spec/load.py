@@ -675,6 +675,10 @@ def _check_table(
                     yield _no_name(source, (*place, key, i), part, names)
     if table.layer is not None and table.layer not in variables:
         yield _no_name(source, (*place, "layer"), table.layer, variables)
+    grouping = {name: v for name, v in variables.items() if v.categorical}
+    for i, name in enumerate(table.trend_by):
+        if name not in grouping:
+            yield _no_name(source, (*place, "trend_by", i), name, grouping)
     for name, codes in table.where.items():
         if name not in variables:
             yield _no_name(source, (*place, "where", name), name, variables)

@@ -64,6 +64,22 @@ def _by_code(value: Any) -> Any:
     return {code_of(key): one for key, one in value.items()} if isinstance(value, dict) else value
 
 
+def _wave_names(value: Any) -> Any:
+    """Waves are folders: 2009 is the name "2009"."""
+    value = _list(value)
+    whole = isinstance(value, list) and all(isinstance(v, (str, int)) and not isinstance(v, bool) for v in value)
+    return [str(v) for v in value] if whole else value
+
+
+def _wave_name(value: Any) -> Any:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _date(value: Any) -> Any:
+    """A date as YAML may read it: 2009 is a number, 2009-10-15 a date."""
+    return value if value is None or isinstance(value, bool) else str(value)
+
+
 def _lower(value: Any) -> Any:
     return value.strip().lower() if isinstance(value, str) else value
 
@@ -72,6 +88,10 @@ Text = Annotated[dict[str, str], BeforeValidator(_text)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_list)]
 Sha256 = Annotated[str, BeforeValidator(_lower), Field(pattern=r"^[0-9a-f]{64}$")]
 """A file's SHA-256 as people write it, in letters of either case."""
+WaveNames = Annotated[tuple[str, ...], BeforeValidator(_wave_names)]
+WaveName = Annotated[str, BeforeValidator(_wave_name)]
+Started = Annotated[str, BeforeValidator(_date), Field(pattern=r"^[0-9]{4}(-(0[1-9]|1[0-2])(-[0-3][0-9])?)?$")]
+"""A year, a month of a year or a day: ``2009``, ``2009-10``, ``2009-10-15``."""
 Codes = Annotated[tuple[str, ...], BeforeValidator(_codes)]
 """Values as a file has them, as codes."""
 Conditions = Annotated[tuple[str, ...], BeforeValidator(_conditions)]
@@ -190,6 +210,18 @@ class Policies(Record):
     two_readers_up_to: float = Field(default=50, ge=0)
 
 
+class InTime(Record):
+    """How the waves are told as time passes.
+
+    ``order``: waves from the earliest; those it does not name come after. Where it is not given the first days of
+    fieldwork decide (``started:`` in every ``source.yml``), else the names, numbers in them by their size. ``since``:
+    a wave with which every later one is compared, besides the first and the one before.
+    """
+
+    order: WaveNames = ()
+    since: WaveName | None = None
+
+
 class Study(Record):
     """``study.yml``. ``finite_population``: what the design's finite population correction goes into."""
 
@@ -209,6 +241,7 @@ class Study(Record):
     comparisons: Comparisons = Comparisons()
     disclosure: DisclosureRules = DisclosureRules()
     policies: Policies = Policies()
+    waves: InTime = InTime()
     note: Text | None = None
 
     @property
@@ -428,7 +461,8 @@ class TableSpec(Record):
     its own, on paper too.
 
     ``rows``: variables, sets or batteries. ``columns``: the banner, side by side; ``a > b`` nests b within a, in rows
-    too. ``layer``: one table per category. ``where``: only cases with these codes. ``kind`` is found from the kinds
+    too. ``trend_by``: variables in whose categories the comparison of waves follows the table's numbers as well.
+    ``layer``: one table per category. ``where``: only cases with these codes. ``kind`` is found from the kinds
     of rows and columns where it is not said. ``kind: correlation`` without columns correlates the rows with each other,
     over the cases valid on both of a pair, or on all of them (``missing: listwise``). ``kind: associations``
     screens the rows with the columns, or with each other, and shows the strongest pairs.
@@ -463,6 +497,7 @@ class TableSpec(Record):
     all_statistics: bool | Literal["print"] = False
     sort: Literal["size", "order"] | None = None
     model: ModelTable | None = None
+    trend_by: Names = ()
     base: Text | None = None
     note: Text | None = None
 
@@ -539,13 +574,15 @@ class Source(Record):
     """``data/raw/<wave>/source.yml``: where a wave's file comes from and what is known of it.
 
     ``population``: the number of units that existed in this wave, where it is not the study's. ``file``: which files
-    are meant, where several lie beside it.
+    are meant, where several lie beside it. ``fieldwork`` is what a reader is told; ``started`` the first day (or month,
+    or year) of it, by which waves are ordered and drawn at their distance in time.
     """
 
     kind: Literal["survey", "reconstruction", "demonstration"] = "survey"
     title: Text
     file: Names = ()
     fieldwork: Text | None = None
+    started: Started | None = None
     citation: Names = ()
     note: Text | None = None
     sha256: str | None = None

@@ -55,6 +55,7 @@ _SOURCE = """\
 kind: survey                  # survey | reconstruction | demonstration
 title: {title}  # da completare / to fill in
 # fieldwork: {{it: "marzo 2026", en: "March 2026"}}   # periodo di rilevazione / period of data collection
+# started: 2026-03   # il primo giorno, mese o anno: ordina le rilevazioni / the first day, month or year: orders waves
 # population: 66              # quante unità esistevano, se non sono quelle di study.yml / how many units existed, if
 #                             # not those of study.yml
 sha256: {sha256}

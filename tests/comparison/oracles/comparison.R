@@ -1,4 +1,4 @@
-# Reference values for the comparison of waves. Base R only.
+# Reference values for the comparison of waves. Base R, and survey 4.1-1 for the contrast.
 #   Rscript tests/comparison/oracles/comparison.R > tests/comparison/oracles/comparison_r.csv
 out <- function(name, value) cat(sprintf("%s,%.17g\n", name, value))
 cat("name,value\n")
@@ -45,3 +45,16 @@ out("exact_low", b[1] / 66 - a[2] / 98); out("exact_high", b[2] / 66 - a[1] / 98
 x <- c(12, 9, 21, 14, 30); y <- c(15, 9, 20, 19, 33)
 p <- t.test(y, x, paired = TRUE)
 out("paired_difference", unname(p$estimate)); out("paired_p", p$p.value)
+
+# Trends over four waves. The counts are those of R's own example of prop.trend.test.
+trend <- prop.trend.test(c(83, 90, 129, 70), c(86, 93, 136, 82), score = c(2009, 2012, 2014, 2019))
+out("trend_chi2", unname(trend$statistic)); out("trend_p", trend$p.value)
+out("trend_slope", unname(coef(lm(c(83, 90, 129, 70) / c(86, 93, 136, 82) ~ c(2009, 2012, 2014, 2019)))[2]))
+# The linear contrast of three independent samples: survey's sample of Californian schools, its strata as waves.
+suppressMessages(library(survey)); data(api)
+schools <- svydesign(ids = ~1, strata = ~stype, weights = ~pw, data = apistrat)
+means <- svyby(~api00, ~stype, schools, svymean, covmat = TRUE)
+times <- c(2009, 2012, 2019); middle <- times - mean(times)
+for (i in 1:3) { out(paste0("wave_mean_", i), unname(coef(means)[i])); out(paste0("wave_se_", i), unname(SE(means)[i])) }
+line <- svycontrast(means, middle); value <- as.numeric(coef(line)) / as.numeric(SE(line))
+out("contrast_p", 2 * pt(-abs(value), degf(schools)))
