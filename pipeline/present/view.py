@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from pipeline import language
+from pipeline import labels, language
 from pipeline.codes import BLANK, SYSTEM_MISSING, is_nested, is_net, name_parts, nest_parts, net_name, text_of
 from pipeline.present import formats
 from pipeline.present.document import Cell, Mark
@@ -192,25 +192,11 @@ class View:
         own = say(self.variables[name].label, self.lang) or name
         if own == name:
             return name
-        prefix = self._prefix(members)
-        rest = own[len(prefix) :].strip() if prefix and own.startswith(prefix) else own
-        rest = rest[:1].upper() + rest[1:] if rest else own
-        same = [m for m in members if say(self.variables[m].label, self.lang) == own]
-        return f"{rest} [{name}]" if len(same) > 1 else rest
-
-    def _prefix(self, members: tuple[str, ...]) -> str:
-        """What all labels begin with, up to a colon, dash or ellipsis; empty when there is no such beginning."""
-        labels = [say(self.variables[m].label, self.lang) for m in members if m in self.variables]
-        if len(labels) < 2:
-            return ""
-        start = labels[0]
-        for other in labels[1:]:
-            while start and not other.startswith(start):
-                start = start[:-1]
-        cut = max(
-            (start.rfind(mark) + len(mark) for mark in (": ", " - ", " – ", "… ", "... ") if mark in start), default=0
-        )
-        return start[:cut]
+        known = [m for m in members if m in self.variables]
+        texts = [say(self.variables[m].label, self.lang) or m for m in known]
+        rest = dict(zip(known, labels.items(texts), strict=True)).get(name, own)
+        rest = rest[:1].upper() + rest[1:]
+        return f"{rest} [{name}]" if texts.count(own) > 1 else rest
 
     def is_other(self, name: str, code: str) -> bool:
         """Whether a category is "other" or "none", which stands last."""

@@ -6,7 +6,7 @@ Every guess says why. SPSS files often declare every variable "scale", so the de
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -17,13 +17,19 @@ from pipeline.counting.columns import Column, Columns
 from pipeline.language.no_answer import is_no_answer
 from pipeline.spec.model import Kind
 from pipeline.spss.model import Code, Dictionary, Variable, code_text
-from pipeline.start.groups import Group, groups
+from pipeline.start.alike import one_question
+from pipeline.start.group import Group
+from pipeline.start.groups import groups
+from pipeline.start.metadata import metadata
 from pipeline.start.words import is_word, words
 
 MOST_CATEGORIES = 40  # a variable with more distinct values is listed as a number or as text
 MOST_LOOKED_AT = 10_000  # distinct values that are looked at to see their decimals
 WHOLE_FROM = 2.0**52  # a double from here on has no decimals, and may be too large to be rounded to some
 MOST_UNLABELLED = 12  # whole numbers without labels up to so many distinct values are shown one by one
+
+LONGEST_IDENTIFIER = 60  # characters
+_MOMENT = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}")  # a date as a text, which may have a time behind it
 
 CALENDARS = {"WKDAY": ("weekdays", 7), "MONTH": ("months", 12)}
 """Formats under which SPSS shows whole numbers as names: why that is guessed (a catalogue id), and the last number."""
@@ -60,6 +66,7 @@ class Guesses:
     variables: dict[str, Guess] = field(default_factory=dict)
     batteries: tuple[Group, ...] = ()
     sets: tuple[Group, ...] = ()
+    numbers: tuple[Group, ...] = ()
 
 
 def guess(dictionary: Dictionary, table: Any) -> Guesses:
@@ -69,28 +76,10 @@ def guess(dictionary: Dictionary, table: Any) -> Guesses:
     """
     columns = table if isinstance(table, Columns) else Columns(table)
     found = {v.name: _variable(v, columns, dictionary) for v in dictionary.variables}
-    found |= {name: replace(g, metadata=True) for name, g in found.items() if is_metadata(name)}
-    sets, batteries = groups(dictionary, found, columns)
-    return Guesses(found, batteries, sets)
-
-
-_METADATA = re.compile(
-    # Qualtrics; SurveyMonkey; LimeSurvey; Kobo and ODK; SoSci; Google Forms
-    r"startdate|enddate|recordeddate|status|progress|duration(_+in_+seconds_*)?|finished|responseid|ipaddress|"
-    r"location(latitude|longitude)|distributionchannel|userlanguage|externalreference|recipient(lastname|firstname|email)|"
-    r"q_\w*(recaptcha|duplicate|relevantid|fraud)\w*|respondent_?id|collector_?id|date_?(created|modified)|ip_?address|"
-    r"email_?address|first_?name|last_?name|custom_?1|submitdate|lastpage|startlanguage|seed|datestamp|refurl|token|ipaddr|"
-    r"_?(uuid|id|index|parent_index|submission_time|submission__\w+|validation_status|notes|submitted_by|tags|xform_id_string)|"
-    r"(meta/?)?(instanceid|instancename|rootuuid)|deviceid|subscriberid|simserial|phonenumber|formhub.?uuid|__version__|"
-    r"start|end|today|username|audit|serial|ref|questnnr|mode|started|lastdata|mailsent|q_viewer|missing|missrel|time_\w*|"
-    r"timestamp|informazioni_?cronologiche|marca_?temporale|horodateur|zeitstempel|carimbo_?de_?data_?hora",
-    re.IGNORECASE,
-)
-
-
-def is_metadata(name: str) -> bool:
-    """Whether a variable is one that survey tools write of themselves: when, where and how an answer came."""
-    return _METADATA.fullmatch(name) is not None
+    found |= {name: replace(found[name], metadata=True) for name in metadata(dictionary, found, columns)}
+    found = one_question(dictionary, found, columns)
+    sets, batteries, numbers = groups(dictionary, found, columns)
+    return Guesses(found, batteries, sets, numbers)
 
 
 # ---------------------------------------------------------------- one variable
@@ -133,7 +122,10 @@ def _variable(v: Variable, columns: Columns, dictionary: Dictionary) -> Guess:
     if unique and (in_a_row or is_word("identifier", v.name) or v.measure == "nominal"):
         return Guess(v.name, "identifier", "all_different")
     if whole and len(distinct) <= MOST_UNLABELLED and not labels:
-        categories = tuple((code_text(float(d)), code_text(float(d))) for d in distinct)
+        points = [float(d) for d in distinct]
+        if len(points) > 5 and points[0] in (0, 1) and points[-1] == 10:  # a scale to 10, of which a point was not used
+            points = [points[0] + i for i in range(int(11 - points[0]))]
+        categories = tuple((code_text(p), code_text(p)) for p in points)
         if len(distinct) <= 2:
             return Guess(v.name, "nominal", "few_values", categories, constant=constant)
         return Guess(v.name, "ordinal", "few_values", categories, scores=True, constant=constant, doubtful=True)
@@ -167,8 +159,8 @@ def _labelled(v: Variable, labels: list[tuple[str, str]], unlabelled: list[float
     graded = sum(1 for code, text in labels if (code, text) not in no_answer and words("ordered").search(text))
     worded = graded * 2 > substantive  # most labels are worded as steps, whatever the file declares
     unordered = bool(words("unordered").search(f"{v.name} {v.label}"))
-    declared = v.measure == "ordinal" or (v.measure != "nominal" and not unordered)
-    ordered = substantive > 2 and (declared or (worded and not unordered)) and not _hole(codes, no_answer)
+    declared = v.measure == "ordinal"
+    ordered = substantive > 2 and (declared or (worded and not unordered)) and not _hole(v, codes, no_answer)
     return Guess(
         v.name,
         "ordinal" if ordered else "nominal",
@@ -186,11 +178,14 @@ def _no_answers(labels: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     return tuple((code, text) for code, text in labels if is_no_answer(text, code))
 
 
-def _hole(codes: list[tuple[str, str]], no_answer: tuple[tuple[str, str], ...]) -> bool:
-    """Whether a code without an answer lies between those with one: their numbers are then no order."""
+def _hole(v: Variable, codes: Sequence[tuple[str, str]], no_answer: tuple[tuple[str, str], ...]) -> bool:
+    """Whether a code without an answer, declared missing or not, lies between those with one: their numbers are then no
+    order."""
     gone = {code for code, _ in no_answer}
     answers = [float(code) for code, _ in codes if code not in gone]
-    return any(min(answers) < float(code) < max(answers) for code in gone) if answers else False
+    missing = v.value_labels.of(v.value_labels.missing(v.missing))
+    declared = {code_text(c) for c, text in missing if is_no_answer(text, code_text(c))}
+    return any(min(answers) < float(code) < max(answers) for code in gone | declared) if answers else False
 
 
 def _only_ends(labels: list[tuple[str, str]], unlabelled: list[float]) -> bool:
@@ -216,13 +211,15 @@ def _end_points(v: Variable, labels: list[tuple[str, str]], distinct: Any, const
     for code in codes:
         text = code_text(code)
         categories.append((text, f"{text} – {named[text]}" if text in named else text))
-    return Guess(v.name, "ordinal", "end_points", tuple(categories), True, constant=constant, no_answer=no_answer)
+    ordered = not _hole(v, categories, no_answer)
+    return Guess(v.name, "ordinal" if ordered else "nominal", "end_points" if ordered else "labels", tuple(categories),
+                 ordered, constant=constant, no_answer=no_answer)  # fmt: skip
 
 
 def _string(v: Variable, column: Column) -> Guess:
     answers = int(column.n[1:].sum())
     if column.k > MOST_CATEGORIES and not v.missing:  # many texts are counted, not looked at one by one
-        if column.k == answers and column.longest <= 40:
+        if column.k == answers and _identifies(v, column.texts):
             return Guess(v.name, "identifier", "all_different")
         return Guess(v.name, "text", "many_strings")
     counted = zip(column.texts, column.n[1:].tolist(), strict=True)
@@ -239,6 +236,19 @@ def _string(v: Variable, column: Column) -> Guess:
     if len(distinct) <= MOST_CATEGORIES and longest <= 60 and (labels or len(distinct) < max(3, answers * 0.8)):
         categories = tuple((d or BLANK, labels.get(d, d) or BLANK) for d in sorted({*distinct, *labels}))
         return Guess(v.name, "nominal", "few_strings", categories, constant=constant, missing=blank)
-    if len(distinct) == answers and longest <= 40:
+    if len(distinct) == answers and _identifies(v, distinct):
         return Guess(v.name, "identifier", "all_different")
     return Guess(v.name, "text", "many_strings")
+
+
+def _identifies(v: Variable, texts: Sequence[str]) -> bool:
+    """Whether texts that are all different are codes of cases and no words: the name says so, or each is one word with
+    a digit or of the same length as the others."""
+    filled = [text.strip() for text in texts[:MOST_LOOKED_AT] if text.strip()]
+    if not filled or any(len(text.split()) > 1 and not _MOMENT.match(text) for text in filled):
+        return False
+    if max(map(len, filled)) > LONGEST_IDENTIFIER:
+        return False
+    digits = sum(1 for text in filled if any(c.isdigit() for c in text))
+    alike = len({len(text) for text in filled}) == 1 and len(filled[0]) > 3 and len(filled) > 2
+    return is_word("identifier", v.name) or 2 * digits > len(filled) or alike

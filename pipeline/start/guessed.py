@@ -14,7 +14,7 @@ from typing import Literal
 from pipeline import language
 from pipeline.spec.yaml_text import flow, quoted
 from pipeline.spss.model import Dictionary
-from pipeline.start.groups import Group
+from pipeline.start.group import Group
 from pipeline.start.guess import Guess, Guesses
 from pipeline.start.wording import both, coded, named, named_runs, texts
 from pipeline.start.words import words

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline import language
+from pipeline import labels, language
 from pipeline.codes import BLANK
 from pipeline.errors import DataRejected, StudyError, UsageError, nearest
 from pipeline.files import write_text
@@ -25,7 +25,7 @@ from pipeline.spec.model import Source
 from pipeline.spec.yaml_text import flow, key, quoted
 from pipeline.spss.model import Dictionary, Variable, code_text
 from pipeline.stages.job import Job
-from pipeline.start.groups import Group
+from pipeline.start.group import Group
 from pipeline.start.guess import CALENDARS, MOST_CATEGORIES, Guess, Guesses, guess
 from pipeline.start.guessed import records, written
 from pipeline.start.overview import screened
@@ -225,7 +225,7 @@ def group_name(group: Group, dictionary: Dictionary) -> str:
 
 def _variable(v: Variable, g: Guess) -> Iterator[str]:
     yield f"  {key(v.name)}:"
-    yield f"    label: {quoted(v.label.strip() or v.name)}"
+    yield f"    label: {quoted(labels.bare(v.label) or v.name)}"
     yield f"    kind: {g.kind}"
     if g.scores:
         yield "    scores: true"
@@ -347,7 +347,11 @@ def _sections(dictionary: Dictionary, guesses: Guesses, start: Start) -> Iterato
         for group in several:
             yield from _table(f"members_{group_name(group, dictionary)}", _group_title(group), list(group.members))
     numbers = [v for v in dictionary.variables if guesses.variables[v.name].kind in ("numeric", "weight")]
-    numbers = [v for v in numbers if not _bare(guesses, v)]
+    together = {m for group in guesses.numbers for m in group.members}
+    numbers = [v for v in numbers if not _bare(guesses, v) and v.name not in together]
+    for group in guesses.numbers:
+        yield from _section(group.name, title=quoted(_short(group.label)))
+        yield from _table(f"of_{group.name}", _group_title(group), list(group.members))
     yield from _summaries(dictionary, "numbers", [v.name for v in numbers])
     found = [v.name for v in dictionary.variables if _kind(guesses, v.name) == "date" and not _bare(guesses, v)]
     yield from _summaries(dictionary, "dates", found)
@@ -370,7 +374,8 @@ def _summaries(dictionary: Dictionary, kind: str, names: Sequence[str]) -> Itera
 
 def _group_title(group: Group) -> str:
     """A group's label with its variables."""
-    return f"{group.label} [{group.members[0]} – {group.members[-1]}]" if len(group.members) > 1 else group.label
+    span = f" [{group.members[0]} – {group.members[-1]}]"
+    return group.label if len(group.members) == 1 or group.label.endswith(span) else group.label + span
 
 
 def _short(label: str) -> str:

@@ -7,7 +7,8 @@ import json
 import os
 import shlex
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,7 +22,8 @@ from pipeline.run import run_stage
 from pipeline.spss.model import Dictionary, code_text
 from pipeline.stages import render as last
 from pipeline.stages.job import Job
-from pipeline.start.guess import Guesses
+from pipeline.start.group import Group
+from pipeline.start.guess import Guess, Guesses
 from pipeline.start.init import Cross, Start, bring_in, group_name, read_and_guess, write_study
 
 WAVE = "quick"
@@ -280,7 +282,17 @@ def as_missing(request: Request, guesses: Guesses) -> Guesses:
             no_answer=tuple(pair for pair in g.no_answer if pair[0] not in said),
             missing=(*g.missing, *said),
         )
-    return replace(guesses, variables=variables)
+    return replace(guesses, variables=variables, batteries=tuple(_on_one_scale(guesses.batteries, variables)))
+
+
+def _on_one_scale(batteries: Sequence[Group], variables: Mapping[str, Guess]) -> Iterator[Group]:
+    """The batteries without the variables of which other codes are missing now than of most."""
+    for battery in batteries:
+        answers = Counter((variables[m].categories, variables[m].missing) for m in battery.members)
+        usual = answers.most_common(1)[0][0]
+        members = tuple(m for m in battery.members if (variables[m].categories, variables[m].missing) == usual)
+        if len(members) > 1:
+            yield replace(battery, members=members)
 
 
 def _code_typed(text: str) -> str:

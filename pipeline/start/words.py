@@ -1,20 +1,32 @@
-"""The words by which labels and names give a variable away; every language's catalogue ``guess`` holds its own."""
+"""The words by which labels and names of a data file give a variable away, in the languages of ``guess.toml``."""
 
 from __future__ import annotations
 
 import re
+import tomllib
 from functools import cache
 
-from pipeline import language
+from pipeline.language import FOLDER
 
-_RANGE = r"\d+\s*(?:-|–|to|a)\s*\$?\d+|[<>≤≥]\s*\$?\d"
+_RANGE = r"\d+\s*(?:-|–|to|a|à|bis|até)\s*[$€£]?\d+|[<>≤≥]\s*[$€£]?\d|\d\s*\+"
+
+
+@cache
+def _all() -> dict[str, dict[str, str]]:
+    with (FOLDER / "guess.toml").open("rb") as file:
+        return tomllib.load(file)
 
 
 @cache
 def words(kind: str) -> re.Pattern[str]:
-    """The words of all languages for one thing that labels give away: ``unknown``, ``mentioned``, ``ordered`` …"""
-    found = "|".join(language.catalogue(lang, "guess")[kind] for lang in language.languages())
-    return re.compile(rf"\b(?:{found})(?!\w)" + (f"|{_RANGE}" if kind == "ordered" else ""), re.IGNORECASE)
+    """The words of all languages for one thing that labels give away: ``mentioned``, ``ordered``, ``weight`` …"""
+    found = "|".join(_all()[kind].values())
+    return re.compile(rf"(?<!\w)(?:{found})(?!\w)" + (f"|{_RANGE}" if kind == "ordered" else ""), re.IGNORECASE)
+
+
+def is_word(kind: str, text: str) -> bool:
+    """Whether a text is nothing but such a word."""
+    return words(kind).fullmatch(text.strip()) is not None
 
 
 def calendar_name(lang: str, calendar: str, code: str) -> str:
@@ -27,8 +39,3 @@ def calendar_name(lang: str, calendar: str, code: str) -> str:
     else:
         name = str(get_month_names("wide", "stand-alone", locale)[int(code)])
     return name[:1].upper() + name[1:]
-
-
-def is_word(kind: str, text: str) -> bool:
-    """Whether a text is nothing but such a word."""
-    return words(kind).fullmatch(text.strip()) is not None

@@ -8,9 +8,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from pipeline import labels
 from pipeline.counting.engine import Counts, Index, count
 from pipeline.results import About
-from pipeline.spec.model import Codebook
+from pipeline.spec.model import Codebook, Variable
 from pipeline.statistics.core import Cells, Crosstab, LayeredCrosstab
 from pipeline.tables.axes import Axis, axis
 from pipeline.tables.context import Context, chosen, layered, within_layers
@@ -98,24 +99,43 @@ def _crosstab(context: Context, rows: Axis, columns: Axis, counts: Counts, cases
 
 
 def measured_twice(codebook: Codebook, one: str, other: str) -> bool:
-    """Whether two variables are the same question asked twice: items of one battery, or labels (or names, where there
-    are none) that differ by nothing but a number or a time."""
-    if any(one in battery.members and other in battery.members for battery in codebook.batteries.values()):
-        return True
+    """Whether two variables measure the same thing twice, and are not only answered in the same words: items of a
+    battery that a person declared or whose labels hold one question, or labels that differ by nothing but a number or a
+    time (names, where there are none)."""
     variables = codebook.all_variables()
     if one not in variables or other not in variables:
         return False
-    for texts in ((variables[name].question or variables[name].label for name in (one, other)),
-                  (variables[name].label for name in (one, other))):  # fmt: skip
-        first, second = ({stem for text in some.values() if (stem := _stem(text))} for some in texts)
+    if not _same_answers(variables[one], variables[other]):
+        return False
+    wordings = [[set(variables[name].label.values()) for name in (one, other)]]
+    if variables[one].question and variables[other].question:
+        wordings.append([set((variables[name].question or {}).values()) for name in (one, other)])
+    for battery in codebook.batteries.values():
+        if one in battery.members and other in battery.members:
+            first, second = ({labels.question(text) for text in some} - {""} for some in wordings[0])
+            if battery.guess is None or first & second:
+                return True
+    for texts in wordings:
+        first, second = ({stem for text in some if (stem := _stem(text))} for some in texts)
         if first & second:
             return True
-    return _stem(one) == _stem(other) != ""
+    unlabelled = all(set(variables[name].label.values()) <= {name} for name in (one, other))
+    return unlabelled and _stem(one) == _stem(other) != ""
+
+
+def _same_answers(one: Variable, other: Variable) -> bool:
+    """Whether the categories have the same labels as well: 1 and 2 are "Yes" and "No" here, "Man" and "Woman" there."""
+    shared = one.categories.keys() & other.categories.keys()
+    return all(one.categories[code] == other.categories[code] for code in shared)
+
+
+_ONLY_COUNTED = re.compile(r"var|item|question|domanda|frage|pregunta|pergunta|col|column")
 
 
 def _stem(text: str) -> str:
-    """A label without its numbers and what counts or orders, in small letters."""
-    return " ".join(re.findall(r"[^\W\d_]{2,}", text.casefold()))
+    """A label without its numbers and what counts or orders, in small letters; empty where it only counts questions."""
+    stem = " ".join(re.findall(r"[^\W\d_]{2,}", text.casefold()))
+    return "" if _ONLY_COUNTED.fullmatch(stem) else stem
 
 
 def _unsampled(context: Context, n: int) -> float:

@@ -18,7 +18,7 @@ HOLE = re.compile(r"\{(\w+)(#[^|{}]*\|[^{}]*)?\}")
 PIPELINE = ROOT / "pipeline"
 LINE_TO_TYPE = re.compile(r"\{\w*: .*\}")  # a message that shows what to write in a study file
 NOTHING_TO_SAY = ("comparison.reading_fact",)  # chosen by a reading's name: a plain fact needs no remark
-WORDS_ONLY = ("guess", "likeness")  # alternatives of regular expressions, each language its own
+WORDS_ONLY = ("likeness",)  # alternatives of regular expressions, each language its own
 
 
 def holes(text: str) -> set[str]:

@@ -10,7 +10,6 @@ import pyreadstat
 import pytest
 
 from pipeline import cli
-from pipeline.start.guess import is_metadata
 
 NOTHING = float("nan")
 
@@ -98,21 +97,3 @@ def test_agreement_is_of_a_question_asked_twice(tmp_path: Path, labels: tuple[st
     found = {r["statistic"] for r in rows if r["row_var"] == "alpha" and r["col_var"] == "omega"}
     assert ("kappa" in found) is twice
     assert ("mcnemar_p" in found) is twice
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "StartDate",
-        "IPAddress",
-        "ResponseId",
-        "respondent_id",
-        "submitdate",
-        "_uuid",
-        "_submission_time",
-        "CASE_X",
-        "q1",
-    ],
-)
-def test_what_survey_tools_write_of_themselves(name: str) -> None:
-    assert is_metadata(name) is (name not in ("CASE_X", "q1"))

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import pyarrow as pa
 import pytest
 
+from pipeline.labels import shared as shared_of
 from pipeline.spss.model import Dictionary, LabelTable, MissingValues, MultipleResponseSet, Variable
-from pipeline.start.groups import group_label
 from pipeline.start.guess import Guesses, guess
 
 AGREE = ((1.0, "Per niente"), (2.0, "Poco"), (3.0, "Abbastanza"), (4.0, "Molto"))
@@ -80,12 +80,12 @@ def test_yes_and_no_with_one_question_are_likely_multiple_responses() -> None:
     assert not found.batteries
 
 
-def test_yes_and_no_without_one_question_are_a_grid() -> None:
-    found = many(
-        ["voto", "casa", "auto"], ["Ha votato", "Casa di proprietà", "Possiede un'auto"], [0.0, 1.0, 1.0], YES_NO
-    )
+@pytest.mark.parametrize("names", [["voto", "casa", "auto"], ["q1", "q2", "q3"], ["var0001", "var0002", "var0003"]])
+@pytest.mark.parametrize("answers", [YES_NO, (*YES_NO, (9.0, "Non sa"))])
+def test_yes_and_no_without_one_question_are_questions_of_their_own(names: list[str], answers: object) -> None:
+    found = many(names, ["Ha votato", "Casa di proprietà", "Possiede un'auto"], [0.0, 1.0, 1.0], answers)
     assert not found.sets
-    assert list(batteries(found).values()) == [("voto", "casa", "auto")]
+    assert not found.batteries
 
 
 def test_items_that_hold_only_a_mark_are_a_set_and_no_constants() -> None:
@@ -194,4 +194,4 @@ def test_numbers_show_the_decimals_they_have(values: list[float], decimals: int 
     ],
 )
 def test_what_a_group_is_called(labels: list[str], shared: str) -> None:
-    assert group_label(labels) == shared
+    assert shared_of(labels) == shared

@@ -10,10 +10,10 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
+from pipeline.labels import shared
 from pipeline.paths import SURVEY_SUFFIXES, layout
 from pipeline.spec.load import load
 from pipeline.spec.yaml_text import flow, key, quoted
-from pipeline.start.groups import common_start
 from tests.conftest import COLUMNS, Ran, write_sav
 from tests.spss.build import Column, sav
 
@@ -261,7 +261,7 @@ def test_keys_come_back(name: str, tmp_path: Path) -> None:
     ],
 )
 def test_what_labels_begin_with(labels: list[str], start: str) -> None:
-    assert common_start(labels) == start
+    assert shared(labels) == start
 
 
 def test_the_manifest_of_a_quick_report_says_nothing_of_the_machine(run: Run, survey: Path, tmp_path: Path) -> None:

@@ -1,0 +1,83 @@
+"""Exports of six survey tools in six languages come out as a market researcher would set them up by hand."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from pipeline.paths import layout
+from pipeline.start.guess import Guesses
+from pipeline.start.init import bring_in, read_and_guess
+from tests.start.bank import BANKS
+from tests.start.tools import TOOLS, Export, made
+
+CASES = [
+    (tool, lang, variant) for tool, (_, variants) in TOOLS.items() for lang in BANKS for variant in range(variants)
+]
+FEW = [(tool, lang, variant) for (tool, (_, variants)), lang in zip(TOOLS.items(), BANKS, strict=True)
+       for variant in range(variants)]  # fmt: skip
+
+
+@dataclass
+class Score:
+    """What is right, what is wrong and what was missed, each in words."""
+
+    right: int = 0
+    wrong: list[str] = field(default_factory=list)
+    missed: list[str] = field(default_factory=list)
+
+
+def guessed(export: Export, folder: Path) -> Guesses:
+    export.write(folder / "export.sav")
+    return read_and_guess(bring_in(folder / "export.sav", layout(folder / "study"), "1", copy=True))[1]
+
+
+def scored(export: Export, found: Guesses) -> Score:
+    score = Score()
+    proposed = {g.members: g for g in (*found.sets, *found.batteries, *found.numbers)}
+    for e in export.groups:
+        group = proposed.pop(e.members, None)
+        if group is None:
+            score.missed.append(f"{e.kinds[0]} {e.members[0]}…: {e.title}")
+        elif group.kind not in e.kinds or group.label != e.title or set(group.beside) != set(e.beside):
+            score.wrong.append(f"{group.kind} {e.members[0]}: {group.label!r} beside {group.beside}, not {e}")
+        else:
+            score.right += 1
+    score.wrong += [f"{g.kind} {g.members}: {g.label}" for g in proposed.values()]
+    for name, g in found.variables.items():
+        roles = export.roles.get(name)
+        is_a = "metadata" if g.metadata else g.kind
+        if roles is None:
+            score.wrong += [f"{name} metadata"] if g.metadata else []
+        elif is_a in roles:
+            score.right += 1
+        elif "metadata" in roles:
+            score.missed.append(f"{name} is {is_a}, not metadata")
+        else:
+            score.wrong.append(f"{name} is {is_a}, not {roles}")
+    return score
+
+
+@pytest.mark.parametrize(("tool", "lang", "variant"), FEW)
+def test_an_export_is_set_up_as_by_hand(tool: str, lang: str, variant: int, tmp_path: Path) -> None:
+    export = made(tool, lang, variant)
+    score = scored(export, guessed(export, tmp_path))
+    assert (score.wrong, score.missed) == ([], [])
+    assert score.right > 10
+
+
+@pytest.mark.exhaustive
+def test_all_of_them(tmp_path: Path) -> None:
+    counts: Counter[str] = Counter()
+    faults = []
+    for tool, lang, variant in CASES:
+        export = made(tool, lang, variant)
+        folder = tmp_path / f"{tool}_{lang}_{variant}"
+        folder.mkdir()
+        score = scored(export, guessed(export, folder))
+        counts += Counter(right=score.right, wrong=len(score.wrong), missed=len(score.missed))
+        faults += [f"{tool} {lang} {variant}: {fault}" for fault in (*score.wrong, *score.missed)]
+    assert faults == [], dict(counts)
