@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
+from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from pipeline.language import FOLDER
@@ -16,31 +17,49 @@ _USUAL = re.compile(r"-\d+|[789]{1,4}|9+|0")  # codes that missing answers usual
 _APOSTROPHES = re.compile("[’‘`´ʼ]")
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Whole texts, patterns of whole texts, texts that may be a step of a scale, and what may stand between two."""
+
+    texts: frozenset[str]
+    patterns: re.Pattern[str]
+    steps: frozenset[str]
+    between: re.Pattern[str]
+
+    def holds(self, text: str, code: str) -> bool:
+        if text in self.steps:
+            return code != "0" and _USUAL.fullmatch(code) is not None
+        return text in self.texts or self.patterns.fullmatch(text) is not None
+
+
 @cache
-def _texts() -> tuple[frozenset[str], re.Pattern[str]]:
-    """The texts of all languages, and the pattern of what may stand between two."""
+def _known() -> _Known:
     with (FOLDER / "no_answer.toml").open("rb") as file:
         content = tomllib.load(file)
     between = "|".join(re.escape(sign) for sign in content.pop("between"))
-    return frozenset(text for texts in content.values() for text in texts), re.compile(rf"(?:{between})+")
+    patterns = "|".join(pattern for some in content.pop("patterns").values() for pattern in some)
+    steps = frozenset(content.pop("steps"))
+    texts = frozenset(text for texts in content.values() for text in texts)
+    return _Known(texts, re.compile(patterns), steps, re.compile(rf"(?:{between})+"))
 
 
 @lru_cache(maxsize=65536)
 def is_no_answer(label: str, code: str) -> bool:
     """Whether a label says that there is no answer, in any of the languages that are known for it.
 
-    The whole label must: "Don't know anyone" and "Non sa leggere" are answers. What stands in brackets ("(do not read
-    out)") and a code before it ("98 = ") do not count, nor do capitals, accents and the kind of apostrophe. An
-    abbreviation alone ("NC", which may be North Carolina) counts only at a ``code`` as missing answers have.
+    The whole label must: "Don't know anyone" and "Non sa leggere" are answers. What stands in brackets ("(do not
+    read out)") and a code before it ("98 = ") do not count, nor do capitals, accents and the kind of apostrophe. An
+    abbreviation alone ("NC", which may be North Carolina) and what may be a step of a scale ("Trifft nicht zu")
+    count only at a ``code`` as missing answers have.
     """
-    texts, between = _texts()
+    known = _known()
     plain = _plain(_BRACKETS.sub("", label)) or _plain(label.strip("()[] "))
     for one in (plain, _CODE.sub("", plain)):
-        if one in texts and (len(one) > 3 or not one.isalpha() or _USUAL.fullmatch(code)):
+        if known.holds(one, code) and (len(one) > 3 or not one.isalpha() or _USUAL.fullmatch(code)):
             return True
-        for sign in (_APART, between):  # "NA / N/A" has a stroke within one of the two
+        for sign in (_APART, known.between):  # "NA / N/A" has a stroke within one of the two
             parts = [part.strip(" !?*") for part in sign.split(one)]
-            if len(parts) > 1 and all(part in texts or part.strip(".") in texts for part in parts):
+            if len(parts) > 1 and all(known.holds(part, code) or known.holds(part.strip("."), code) for part in parts):
                 return True
     return False
 

@@ -15,6 +15,7 @@ from pipeline.present.layout.parts import anchor
 from pipeline.present.view import View
 from pipeline.results import CODEBOOK_TABLE
 from pipeline.spec.model import TableSpec
+from pipeline.tables.plan import variables_of
 
 MOST = 3  # questions named in a sentence
 LOPSIDED = 0.9  # of the valid answers to a question
@@ -48,10 +49,23 @@ def _file(view: View, numbers: dict[str, int]) -> Iterator[Sentence]:
     yield _plain(view.t("overview_file", count=total, n=formats.count_text(total, view.lang), kinds=listed))
 
 
+def _questions(view: View) -> list[str]:
+    """The variables that have a table, in the file's order: no open answers, no columns of a survey tool, and no items
+    of which a cross that is lacking is an answer."""
+    book = view.codebook
+    crosses = {m for mr in book.sets.values() if mr.base == "all" for m in mr.members}
+    shown: set[str] = set()
+    for spec in view.files.report.tables():
+        for name in variables_of(spec, book):
+            group = book.sets.get(name) or book.batteries.get(name)
+            shown.update(group.members if group else (name,))
+    return [name for name in view.variables if name in shown and name not in crosses]
+
+
 def _complete(view: View, numbers: dict[str, int]) -> Iterator[Sentence]:
     valid = lost = 0.0
     lacking = []
-    for name in view.variables:
+    for name in _questions(view):
         n, gone = (view.value(CODEBOOK_TABLE, s, name) or 0.0 for s in ("n", "missing_n"))
         valid, lost = valid + n, lost + gone
         if n + gone and gone / (n + gone) >= LACKING:
@@ -91,8 +105,8 @@ def _lopsided(view: View, numbers: dict[str, int]) -> Iterator[Sentence]:
 def _look(view: View, numbers: dict[str, int]) -> Iterator[Sentence]:
     doubtful = sum(len(g.items) for g in view.codebook.guessed if g.doubtful)
     same = [
-        name for name, variable in view.variables.items()
-        if variable.categorical and (n := view.value(CODEBOOK_TABLE, "n", name))
+        name for name in _questions(view) if (variable := view.variables[name]).categorical
+        and (n := view.value(CODEBOOK_TABLE, "n", name)) and not view.value(CODEBOOK_TABLE, "missing_n", name)
         and any(view.value(CODEBOOK_TABLE, "n", name, code) == n for code in variable.categories)
     ]  # fmt: skip
     parts = []

@@ -17,7 +17,10 @@ from pipeline.spss.model import Dictionary
 from pipeline.spss.model import Variable as FileVariable
 from pipeline.tables.plan import variables_of
 
-LAST = ("altr", "other", "nessun", "none", "nothing", "niente")
+LAST = (
+    *("altr", "other", "nessun", "none", "nothing", "niente", "autre", "aucun", "otro", "otra", "ningun"),
+    *("outro", "outra", "nenhum", "sonstig", "andere", "keine"),
+)
 """How labels of categories begin that stand last whatever their size."""
 
 SYMBOLS = {"published": "*", "described": "†", "simulated": "‡"}

@@ -30,6 +30,10 @@ declare(
     Value("missing_count", "count", "base"),
     Value("missing_share", "share", "base"),
     Value("cases_n", "count", "base"),
+    # who is in the base of a multiple response set and mentioned nothing
+    Value("none_n", "count", "base"),
+    Value("none_count", "count", "base"),
+    Value("none_share", "share", "base"),
     # of pairs of variables that are screened together (tables/associations.py)
     Value("association", decimals=2, p="association_p"),
 )

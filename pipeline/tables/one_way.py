@@ -11,9 +11,9 @@ from pipeline.arrow import is_number
 from pipeline.codes import interval, is_nested, net
 from pipeline.counting.cases import Cases
 from pipeline.counting.engine import Index
-from pipeline.results import About
+from pipeline.results import About, ResultsWriter
 from pipeline.statistics.census import exact_share_interval, worst_case_bounds
-from pipeline.statistics.core import Distribution, Floats, Ints, Number, not_computable, number
+from pipeline.statistics.core import Distribution, Floats, Ints, MultipleCrosstab, Number, not_computable, number
 from pipeline.statistics.proportions import wilson
 from pipeline.statistics.registry import declared
 from pipeline.tables.axes import axis
@@ -273,6 +273,15 @@ def _round_width(width: float) -> float:
     return float(next(step * power for step in (1.0, 2.0, 2.5, 5.0, 10.0) if step * power >= width * (1 - 1e-9)))
 
 
+def _none(writer: ResultsWriter, about: About, table: MultipleCrosstab, n_base: int, w_base: float) -> None:
+    """Who is in the base of a set and mentioned no item of it: cases, their weights, their share of the base."""
+    without = ~table.patterns.any(axis=1)
+    n, w = int(table.patterns_n[without, 0].sum()), float(table.patterns_w[without, 0].sum())
+    writer.add(about, "none_n", n, n=n_base, base=w_base)
+    writer.add(about, "none_count", w, n=n_base, base=w_base)
+    writer.add(about, "none_share", _ratio(w, w_base), n=n_base, base=w_base)
+
+
 def multiple(context: Context, table_id: str, name: str, statistics: Sequence[str] = ()) -> None:
     """A multiple response set: mentions, shares of cases and of responses, the base of cases, who was not asked."""
     cases, writer = context.cases, context.writer
@@ -296,6 +305,8 @@ def multiple(context: Context, table_id: str, name: str, statistics: Sequence[st
     writer.add(about, "share_of_cases", _ratio(float(w.sum()), w_base), n=n_base, base=w_base)
     writer.add(about, "cases_n", cases.n, n=cases.n, base=float(cases.n))
     writer.add(about, "missing_n", cases.n - n_base, n=cases.n, base=float(cases.n))
+    if cases.codebook.sets[name].base != "any":
+        _none(writer, about, table, n_base, w_base)
     if context.mode == "description":
         N = possible_population(context, cases.codebook.sets[name].members[0])
         if N is not None and n_base < N and cases.weighting == "none" and cases.codebook.sets[name].base == "asked":

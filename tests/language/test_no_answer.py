@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import itertools
+from pathlib import Path
 
 import pytest
 
@@ -107,5 +109,25 @@ def test_an_abbreviation_may_be_a_place(text: str) -> None:
     assert is_no_answer("DK/NA", "4")
 
 
+TABLE = Path(__file__).with_name("no_answer_labels.tsv")
+
+
+def _table() -> list[dict[str, str]]:
+    with TABLE.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t"))
+
+
+@pytest.mark.parametrize("lang", ["en", "it", "fr", "es", "de", "pt", "–"])
+def test_the_table_of_labels(lang: str) -> None:
+    """No-answer wordings and answers that are close to them, each at a code; told beforehand by a person."""
+    rows = [row for row in _table() if row["language"] == lang]
+    for change in (str, str.upper, str.lower):
+        wrong = [(r["label"], r["code"]) for r in rows
+                 if is_no_answer(change(r["label"]), r["code"]) is not (r["what"] == "none")]  # fmt: skip
+        assert wrong == []
+
+
 def test_there_are_many_of_them() -> None:
-    assert len(set(ALL)) * 11 + len(set(ANSWERS)) > 1000 and len(set(ALL) | set(ANSWERS)) > 225
+    rows = _table()
+    assert len({(r["label"], r["code"]) for r in rows}) > 500
+    assert all(sum(r["language"] == lang for r in rows) >= 50 for lang in ("en", "it", "fr", "es", "de", "pt"))

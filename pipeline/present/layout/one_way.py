@@ -187,6 +187,11 @@ def multiple(view: View, spec: TableSpec) -> Body:
                 shares.append(formats.range_cell(low.value, high.value, view.lang) if low and high else EMPTY)
             line = cells(view.cell(n, "count"), view.cell(weight, "decimal", 1), *shares)
             rows.append(Row(view.code_label(name, code), line, "body", level))
+        none = view.get(spec.table, "none_n", name)
+        if none is not None and none.value:
+            weight, share = (view.get(spec.table, f"none_{s}", name) for s in ("count", "share"))
+            line = cells(view.cell(none, "count"), view.cell(weight, "decimal", 1), view.cell(share, "share"), EMPTY)
+            rows.append(Row(view.t("none_mentioned"), line, "body", level))
         mentions = view.get(spec.table, "count", name)
         per_case = view.get(spec.table, "share_of_cases", name)
         hundred = view.get(spec.table, "share_of_responses", name)
