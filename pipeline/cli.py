@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from pipeline import language
+from pipeline import __version__, language
 from pipeline.errors import DEFECT, PipelineError, UsageError
 from pipeline.paths import layout
 from pipeline.progress import Progress
@@ -30,6 +30,7 @@ def _parser(lang: str) -> argparse.ArgumentParser:
         return language.text(lang, f"cli.{key}")
 
     parser = _Parser(prog="python -m pipeline", description=t("about"))
+    parser.add_argument("--version", action="version", version=f"surveyreport {__version__}")
     commands = parser.add_subparsers(dest="command", metavar=t("command"), required=True, parser_class=_Parser)
 
     def command(name: str) -> argparse.ArgumentParser:

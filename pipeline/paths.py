@@ -9,9 +9,9 @@ from pathlib import Path
 
 from pipeline.errors import DataRejected, StudyError, UsageError, nearest
 from pipeline.files import LinkToNothing, NotAFile, Once, file_hash, is_folder, read_file
+from pipeline.typeface import FONTS as FONTS
 
 ROOT = Path(__file__).resolve().parent.parent
-FONTS = ROOT / "fonts"
 
 _WAVE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
 
@@ -340,8 +340,9 @@ def layout(study: str | Path | None = None) -> Layout:
 
     The project keeps its study files in ``study/`` beside ``data/``; any other study is one folder with everything.
     """
-    if study is None:
+    if study is None and _has_study(ROOT / "study"):
         return Layout(ROOT / "study", ROOT)
+    study = study if study is not None else Path.cwd()  # where the program is installed it has no study of its own
     folder = Path(study).resolve()
     if not _has_study(folder) and _has_study(folder / "study"):
         return Layout(folder / "study", folder)

@@ -11,7 +11,11 @@ import unicodedata
 from functools import cache, lru_cache
 from pathlib import Path
 
-FONTS = Path(__file__).parents[1] / "fonts"
+_HERE = Path(__file__).resolve().parent
+FONTS = next(
+    (folder for folder in (_HERE.parent / "fonts", _HERE / "fonts") if folder.is_dir()), _HERE.parent / "fonts"
+)
+"""The fonts: beside the package, or within it where it was installed."""
 UNITS = 1000  # to the em, in both faces
 _FACES = {False: "NotoSans-Regular.ttf", True: "NotoSans-Bold.ttf"}
 

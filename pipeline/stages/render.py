@@ -69,11 +69,12 @@ def one_language(job: Job, report: Publication, lang: str, folder: Path) -> None
     """The document of one language in every format."""
     from pipeline.present.build import document
 
-    made = document(job.files, job.source, job.results, _origins(job), job.wave.name, lang, report.edition)
+    made = document(job.files, job.source, job.results, origins(job), job.wave.name, lang, report.edition)
     report.write(made, folder)
 
 
-def _origins(job: Job) -> Any:
+def origins(job: Job) -> Any:
+    """What a wave's report says of where its numbers come from."""
     from pipeline.present.back_matter import Origins
 
     return Origins(

@@ -83,25 +83,31 @@ def quick(request: Request, progress: Progress) -> list[str]:
     if files.mark(request.out.resolve()).exists():
         raise UsageError("start.out_is_a_report", folder=on_one_line(str(request.out)))
     with _aside(request.out) as scratch:
-        study = layout(scratch)
-        job = bring_in(request.file, study, WAVE, copy=False, encoding=request.encoding)
-        job.rebuild, job.passing = _typed(request), True
-        progress.step("quick_ingest", file=on_one_line(request.file.name))
-        dictionary, guesses = read_and_guess(job)
-        cross, weight = _names(request, dictionary, guesses)
-        guesses = as_missing(request, as_asked(guesses, cross))
-        _few_enough(request, job, guesses, cross)
-        write_study(study, dictionary, guesses, request.file.stem, Start((lang,), weight, cross), passing=True)
-        for stage in ("recognise", "harmonise", "validate", "process", "tabulate"):
-            progress.step(f"quick_{stage}", file=on_one_line(request.file.name))
-            if stage == "tabulate":
-                _has_layers(request, job, cross)
-            run_stage(job, stage)
+        job = counted(request, scratch, lang, progress)
         progress.step("quick_render", file=on_one_line(request.file.name))
         last.run(job, (lang,), request.formats or render.formats(), request.edition)
         made = _hand_over(job.wave.reports, request.out)
     progress.clear()
     return made
+
+
+def counted(request: Request, scratch: Path, lang: str, progress: Progress) -> Job:
+    """A study of the file in a scratch folder, every stage but the last done: its numbers, ready to be shown."""
+    study = layout(scratch)
+    job = bring_in(request.file, study, WAVE, copy=False, encoding=request.encoding)
+    job.rebuild, job.passing = _typed(request), True
+    progress.step("quick_ingest", file=on_one_line(request.file.name))
+    dictionary, guesses = read_and_guess(job)
+    cross, weight = _names(request, dictionary, guesses)
+    guesses = as_missing(request, as_asked(guesses, cross))
+    _few_enough(request, job, guesses, cross)
+    write_study(study, dictionary, guesses, request.file.stem, Start((lang,), weight, cross), passing=True)
+    for stage in ("recognise", "harmonise", "validate", "process", "tabulate"):
+        progress.step(f"quick_{stage}", file=on_one_line(request.file.name))
+        if stage == "tabulate":
+            _has_layers(request, job, cross)
+        run_stage(job, stage)
+    return job
 
 
 @contextmanager

@@ -22,6 +22,7 @@ from fontTools.ttLib import TTFont
 from pypdf import PdfReader
 
 from pipeline.errors import RenderingFailed
+from pipeline.paths import FONTS
 from pipeline.present.document import Document
 from pipeline.render.pdf import glyphs, missing_glyphs, write
 from tests.render import sample
@@ -279,7 +280,7 @@ def test_the_same_bytes_everywhere(tmp_path: Path) -> None:
 
 
 def test_our_fonts_show_the_basic_characters() -> None:
-    ours = set.intersection(*(set(TTFont(p, lazy=True).getBestCmap()) for p in glyphs.PROJECT_FONTS.glob("*.ttf")))
+    ours = set.intersection(*(set(TTFont(p, lazy=True).getBestCmap()) for p in FONTS.glob("*.ttf")))
     symbols = set(TTFont(glyphs.SYMBOL_FONTS / "NotoSansMath-Symbols.ttf", lazy=True).getBestCmap())
     unassigned = {c for c in map(ord, glyphs.BASIC) if unicodedata.category(chr(c)) == "Cn"}
     assert set(map(ord, glyphs.BASIC)) - unassigned <= ours | symbols

@@ -62,7 +62,7 @@ def test_every_interval_in_a_table_of_statistics_holds_its_value(weight: str | N
     original = render.one_language
 
     def keep(job, report, lang, folder):  # type: ignore[no-untyped-def]
-        origins = render._origins(job)
+        origins = render.origins(job)
         made.append(document(job.files, job.source, job.results, origins, job.wave.name, lang, report.edition))
         return original(job, report, lang, folder)
 

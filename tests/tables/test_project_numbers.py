@@ -19,7 +19,7 @@ from pipeline.present.build import document
 from pipeline.present.document import Document, Table
 from pipeline.results import CODEBOOK_TABLE, COLUMNS, Results, schema
 from pipeline.stages.job import Job
-from pipeline.stages.render import _origins
+from pipeline.stages.render import origins
 
 WAVE = "2009"
 
@@ -37,7 +37,7 @@ def results(job: Job) -> Results:
 @pytest.fixture(scope="module")
 def documents(job: Job, results: Results) -> dict[str, Document]:
     return {
-        lang: document(job.files, job.source, results, _origins(job), WAVE, lang, "internal") for lang in ("it", "en")
+        lang: document(job.files, job.source, results, origins(job), WAVE, lang, "internal") for lang in ("it", "en")
     }
 
 

@@ -13,8 +13,8 @@ from pipeline.errors import RenderingFailed
 from pipeline.present.document import Figure
 from pipeline.render.docx.xml import PIC, Element, element, w
 from pipeline.render.text import printable
+from pipeline.typeface import FONTS
 
-FONTS = Path(__file__).parents[3] / "fonts"
 PPI = 150
 MARGIN = 4.0  # points left and right of a drawing
 EMU_PER_POINT = 12_700

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -70,6 +71,23 @@ def render(document: Document) -> str:
             body=Markup(body),  # noqa: S704 (written by the template, escaped)
         )
     )
+
+
+def fragment(document: Document) -> str:
+    """The tables of a document for a page of somebody else's, as a notebook is: no cover, and a style of their own."""
+    from markupsafe import Markup
+
+    from pipeline.render.html.drawing import inline
+    from pipeline.render.html.view import View
+
+    shown = mapped(document, printable)
+    view = View(shown)
+    template = _environment().get_template("fragment.html.j2")
+    tables = template.render(doc=shown, words=shown.words, view=view, inline=inline, tables=shown.tables())
+    style = re.sub(r":root|(?<![-\w.#])(?:html|body)(?=[\s,{])", ":scope", (_FOLDER / "style.css").read_text("utf-8"))
+    # a rule for the page itself has no place within another page
+    scoped = Markup(f"@scope {{\n{re.sub(r'@page[^{]*{[^}]*}', '', style)}\n{view.css()}}}")  # noqa: S704 (ours)
+    return f'<div class="survey-table" lang="{shown.lang}"><style>{scoped}</style>\n{tables}</div>'
 
 
 def write(document: Document, path: Path) -> None:

@@ -14,7 +14,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-PROJECT_FONTS = Path(__file__).parents[3] / "fonts"
+from pipeline.typeface import FONTS
+
 # Mathematical signs from Noto Sans Math 2.001 (Noto project, OFL as fonts/LICENCE.txt), made by: fonttools subset
 # NotoSansMath-Regular.ttf --unicodes=U+2032-2037,U+2070-209C,U+2190-21FF,U+2200-22FF,U+25A0-25FF,U+2713,U+2717,
 # U+27E8-27E9 --layout-features= --no-hinting --drop-tables+=MATH --output-file=NotoSansMath-Symbols.ttf
@@ -48,7 +49,7 @@ def fonts(with_system: bool) -> Any:
     return typst.Fonts(
         include_system_fonts=with_system,
         include_embedded_fonts=True,
-        font_paths=[str(PROJECT_FONTS), str(SYMBOL_FONTS)],
+        font_paths=[str(FONTS), str(SYMBOL_FONTS)],
     )
 
 
