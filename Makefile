@@ -37,7 +37,7 @@ setup: .venv/ready ## set up .venv with the pinned packages (done by itself when
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
-report: .venv/ready ## make every report: all waves (or WAVE=…), Italian and English, HTML PDF XLSX DOCX
+report: .venv/ready ## make every report: all waves (or WAVE=…), in the study's languages, HTML PDF XLSX DOCX
 	@$(RUN) report
 
 ingest recognise harmonise validate process tabulate render: .venv/ready ## one stage alone (ingest, recognise, harmonise, validate, process, tabulate, render)
@@ -72,6 +72,7 @@ check: .venv/ready-dev ## lint, format, types, layering
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
 	@.venv/bin/lint-imports
+	@$(PY) -m tests.language.lacking
 
 test-exhaustive: .venv/ready-dev ## the slow complete checks
 	@$(PY) -m pytest -n $(WORKERS) -m exhaustive --ignore=tests/faults

@@ -27,7 +27,7 @@ class _Parser(argparse.ArgumentParser):
 
 def _parser(lang: str) -> argparse.ArgumentParser:
     def t(key: str) -> str:
-        return language.text(lang, f"cli.{key}")
+        return language.text(lang, f"cli.{key}", known=", ".join(language.languages()))
 
     parser = _Parser(prog="python -m pipeline", description=t("about"))
     parser.add_argument("--version", action="version", version=f"surveyreport {__version__}")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from pipeline import language
+
 
 def now() -> str:
     """The time in UTC to the second, as ``2026-11-22T08:15:00Z``."""
@@ -15,4 +17,4 @@ def shown(time: str, lang: str) -> str:
     from babel.dates import format_date
 
     moment = datetime.fromisoformat(time.replace("Z", "+00:00"))
-    return f"{format_date(moment.date(), 'd MMMM y', locale=lang)}, {moment:%H:%M} UTC"
+    return f"{format_date(moment.date(), 'long', locale=language.locale(lang))}, {moment:%H:%M} UTC"

@@ -17,8 +17,8 @@ DEFECT = 70
 class PipelineError(Exception):
     """A failure that a user can understand and mend: a catalogue id and its parameters, never a traceback.
 
-    ``str(error)`` is the English text; :meth:`message` gives it in any language. A list of problems found
-    together travels as one error (:meth:`several`) and prints one line each.
+    ``str(error)`` is the text in the common language; :meth:`message` gives it in any language. A list of problems
+    found together travels as one error (:meth:`several`) and prints one line each.
     """
 
     exit_code = DEFECT
@@ -45,7 +45,7 @@ class PipelineError(Exception):
         return language.text(lang, self.text_id, **self.params)
 
     def __str__(self) -> str:
-        return self.message("en")
+        return self.message(language.common())
 
     def __reduce__(self) -> tuple[object, ...]:
         return (_rebuild, (type(self), self.text_id, self.params, self.problems))

@@ -18,6 +18,7 @@ class Progress:
         self.living = self.stream.isatty()
         self.started = time.monotonic()
         self._width = 0
+        self._said: set[str] = set()
 
     def step(self, text_id: str, **params: object) -> None:
         """A step begins."""
@@ -38,6 +39,13 @@ class Progress:
     def say(self, text_id: str, **params: object) -> None:
         """A line that stays, from the catalogue."""
         self.line(language.text(self.lang, f"cli.{text_id}", **params))
+
+    def say_once(self, text_id: str, **params: object) -> None:
+        """As :meth:`say`, where it was not said before."""
+        text = language.text(self.lang, f"cli.{text_id}", **params)
+        if text not in self._said:
+            self._said.add(text)
+            self.line(text)
 
     def clear(self) -> None:
         """End the living line."""

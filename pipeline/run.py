@@ -127,6 +127,7 @@ def _wave(
     job = Job(layout, wave, meanwhile=_import_ahead)
     _everything(job, wanted.edition)  # reads what the report is made from, before any process is started for it
     langs = _chosen(wanted.langs, job.languages, "cli.no_such_language")
+    _say_untranslated(job, progress)
     from pipeline import render, workers
     from pipeline.stages import render as last
     from pipeline.stages import tabulate
@@ -146,6 +147,22 @@ def _wave(
     all_of_both = {"langs": list(job.languages), "formats": list(render.formats())}
     write_json(wave.processed / "published.json", {"run_key": run_key, **all_of_both, "made": made(started)})
     return Outcome(wave.name, _files(wave), fresh=False)
+
+
+MOST_PLACES = 5  # places named in the line about texts that a language lacks
+
+
+def _say_untranslated(job: Job, progress: Progress) -> None:
+    """Once a run, of each language that texts of the study lack: how many, where the first of them are."""
+    for lang in job.languages:
+        lacking = [one for one in job.study_files.untranslated if one.language == lang]
+        if lacking:
+            places = [f"{one.file}:{one.line} {one.where}" for one in lacking[:MOST_PLACES]]
+            more = ["…"] if len(lacking) > MOST_PLACES else []
+            progress.say_once(
+                "untranslated", count=len(lacking), language=lang, first=job.languages[0],
+                places=", ".join(places + more),
+            )  # fmt: skip
 
 
 def _import_ahead() -> None:

@@ -14,6 +14,7 @@ from pipeline.audit.printed import Printed
 from pipeline.audit.repair import Change, conflict, least_changes
 from pipeline.audit.sprite import distributions
 from pipeline.audit.tree import Branch, Solution, Solved, Tree, bases
+from pipeline.language.marks import NumberMarks, marks
 from pipeline.spec.model import say
 
 _SHOWN = 8
@@ -24,6 +25,10 @@ class Verdict:
 
     def __init__(self, published: Published, lang: str) -> None:
         self.published, self.lang = published, lang
+
+    @property
+    def _marks(self) -> NumberMarks:
+        return marks(self.lang)
 
     def t(self, key: str, **params: object) -> str:
         """A text of the room's catalogue."""
@@ -54,7 +59,8 @@ class Verdict:
     def _claim(self, name: str) -> str:
         claim = self.published.claims[name]
         text = say(claim.text, self.lang)
-        return f"{name} “{text}” ({claim.printed})" if text else f"{name} ({claim.printed})"
+        shown = language.text(self.lang, "language.quoted", text=text)
+        return f"{name} {shown} ({claim.printed})" if text else f"{name} ({claim.printed})"
 
     def _tree(self, tree: Tree) -> Iterator[str]:
         alone = {b.id: bases(b, tree.top) for b in tree.branches}
@@ -112,7 +118,10 @@ class Verdict:
 
     def _percent(self, share: Fraction) -> str:
         exact = Decimal(share.numerator) * 100 / Decimal(share.denominator)
-        return f"{exact.quantize(Decimal('0.0001'), rounding=ROUND_DOWN):f}%".replace(".", self.t("mark"))
+        return (
+            f"{exact.quantize(Decimal('0.0001'), rounding=ROUND_DOWN):f}".replace(".", self._marks.decimal)
+            + self._marks.percent
+        )
 
     def _change(self, change: Change) -> str:
         if change.kind in ("figure", "count"):
@@ -125,7 +134,8 @@ class Verdict:
     def _printed(self, printed: Printed) -> str:
         digits = str(printed.digits).zfill(printed.decimals + 1)
         whole, rest = digits[: len(digits) - printed.decimals], digits[len(digits) - printed.decimals :]
-        return whole + (self.t("mark") + rest if rest else "") + ("%" if printed.percent else "")
+        signs = self._marks
+        return whole + (signs.decimal + rest if rest else "") + (signs.percent if printed.percent else "")
 
     def _mean(self, name: str, reason: str, n: int) -> str:
         claim = self.published.claims[name]
@@ -137,7 +147,7 @@ class Verdict:
             yield "  " + self.t("sprite", answers=", ".join(f"{k} × {value}" for value, k in one.items()))
 
     def _p(self, p: float) -> str:
-        return f"{p:.4f}".replace(".", self.t("mark")) if p >= 0.0001 else f"<{'0.0001'.replace('.', self.t('mark'))}"
+        return ("" if p >= 0.0001 else "<") + f"{max(p, 0.0001):.4f}".replace(".", self._marks.decimal)
 
     def _list(self, numbers: list[int]) -> str:
         shown = ", ".join(map(str, numbers[:_SHOWN]))

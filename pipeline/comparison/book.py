@@ -11,6 +11,7 @@ from pipeline import language
 from pipeline.comparison import trend
 from pipeline.comparison.measured import Line
 from pipeline.comparison.waves import Waves
+from pipeline.language.marks import marks
 from pipeline.present import formats
 from pipeline.present.document import Cell, Mark
 from pipeline.present.view import View
@@ -87,7 +88,7 @@ class Book:
         text = formats.decimal_text(value, decimals, self.lang)
         positive = value > 0 and any(c in "123456789" for c in text)
         if not any(c in "123456789" for c in text):
-            return text.lstrip(formats.marks(self.lang).minus)
+            return text.lstrip(marks(self.lang).minus)
         return f"+{text}" if positive else text
 
     def signed_cell(self, value: float, decimals: int) -> Cell:
@@ -159,8 +160,8 @@ class Book:
         found = [self.views[w.name].mark(spec) for w in self.waves.waves]
         if any(w.source.kind == "demonstration" for w in self.waves.waves):
             return self.view.mark_of("simulated")
-        marks = [m for m in found if m is not None]
-        return max(marks, key=lambda m: ["published", "described", "simulated"].index(m.origin)) if marks else None
+        those = [m for m in found if m is not None]
+        return max(those, key=lambda m: ["published", "described", "simulated"].index(m.origin)) if those else None
 
     def source_line(self) -> str:
         """The waves' sources, each once."""

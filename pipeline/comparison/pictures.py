@@ -11,6 +11,7 @@ from pipeline.comparison.book import Book
 from pipeline.comparison.measured import Line
 from pipeline.comparison.other_tables import flow
 from pipeline.comparison.units import KINDS, Links
+from pipeline.language.marks import marks
 from pipeline.present import formats
 from pipeline.present.charts.model import Chart, Series
 from pipeline.present.document import Figure, Mark, Table
@@ -41,8 +42,8 @@ class Frame:
 def _figure(book: Book, chart: Chart, frame: Frame) -> Figure:
     from pipeline.present.charts import draw
 
-    marks = formats.marks(book.lang)
-    drawing = draw(replace(chart, decimal=marks.decimal, thousands=marks.group))
+    m = marks(book.lang)
+    drawing = draw(replace(chart, decimal=m.decimal, thousands=m.group, percent_sign=m.percent))
     told = "; ".join(frame.told)
     return Figure(
         id=frame.id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipeline import language
 from pipeline.comparison import panel, trend
 from pipeline.comparison.book import Book
 from pipeline.comparison.measured import Line
@@ -70,7 +71,7 @@ def questionnaire(book: Book) -> str:
     none = [book.view.label(name) for name in by_kind["not"]]
     names = ""
     if none:
-        shown = [f"«{n}»" if book.lang == "it" else f"“{n}”" for n in none[:MOST_NAMES]]
+        shown = [language.text(book.lang, "language.quoted", text=n) for n in none[:MOST_NAMES]]
         rest = len(none) - len(shown)
         words = ", ".join(shown) + book.t("find_more", n=rest) if rest else book.listed(shown)
         names = book.t("find_questions_names", names=words)

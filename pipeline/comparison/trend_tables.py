@@ -14,6 +14,7 @@ from pipeline.comparison import trend
 from pipeline.comparison.book import Book
 from pipeline.comparison.measured import NOT_COMPARABLE, Line, Part, has_design
 from pipeline.comparison.waves import WaveData
+from pipeline.language.marks import marks
 from pipeline.present import formats
 from pipeline.present.document import Cell, HeadCell, Row, Table
 from pipeline.present.layout.one_way import view_decimals
@@ -339,7 +340,7 @@ class _Maker:
         if low.value is None or high.value is None:
             return Cell(formats.NOT_COMPUTABLE, kind="not_computable", note=self.book.view.remark("error", low.error))
         ends = [self.book.signed(v * scale, decimals) for v in (low.value, high.value)]
-        return Cell((";" if self.book.lang == "it" else ",").join((ends[0], f"\N{NO-BREAK SPACE}{ends[1]}")))
+        return Cell(f"{marks(self.book.lang).apart}\N{NO-BREAK SPACE}".join(ends))
 
     def _letters(self, line: Line) -> dict[int, str]:
         """In each wave the letters of its neighbours whose number is significantly smaller."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from pipeline import language
 from pipeline.present import formats
 from pipeline.present.document import Cell, CellKind
 from pipeline.present.view import View
@@ -51,7 +52,7 @@ def moment_text(value: float, format_type: str, lang: str) -> str:
     if format_type in _SKELETONS:
         from babel.dates import format_skeleton
 
-        return str(format_skeleton(_SKELETONS[format_type], date.fromisoformat(day), locale=lang))
+        return str(format_skeleton(_SKELETONS[format_type], date.fromisoformat(day), locale=language.locale(lang)))
     shown = formats.date_text(day, lang)
     return f"{shown}, {time}" if time else shown
 

@@ -12,7 +12,7 @@ from pipeline.present import formats
 from pipeline.present.amounts import amount_text
 from pipeline.present.document import Block, Facts, Items, Paragraph, Run, Section
 from pipeline.present.quality import label_lines, missing_table
-from pipeline.present.view import View, statistic_text
+from pipeline.present.view import View
 from pipeline.results import CODEBOOK_TABLE
 from pipeline.spec.model import GuessedItem, TableSpec, Variable, say
 from pipeline.spss.model import Dictionary
@@ -183,7 +183,7 @@ def _methods(view: View) -> tuple[Block, ...]:
     blocks: list[Block] = [_text(say(study.note, view.lang))] if study.note else []
     blocks.append(Items(tuple((Run(p),) for p in points)))
     used = _used_statistics(view)
-    pairs = tuple((view.statistic_name(s), statistic_text(view.lang, f"definition_{s}") or "") for s in used)
+    pairs = tuple((view.statistic_name(s), language.statistic_text(view.lang, f"definition_{s}") or "") for s in used)
     pairs = tuple(p for p in pairs if p[1])
     if pairs:
         blocks.append(Facts(view.t("statistics_used"), pairs))
@@ -233,7 +233,7 @@ def _used_statistics(view: View) -> list[str]:
     asked = {s for t in view.files.report.tables() for s in t.statistics}
     candidates = [*registry.usual("line", described=True), *registry.usual("line"), *sorted(asked & present)]
     if any(t.all_statistics for t in view.files.report.tables()):
-        candidates += sorted(s for s in present if statistic_text(view.lang, f"definition_{s}"))
+        candidates += sorted(s for s in present if language.statistic_text(view.lang, f"definition_{s}"))
     always = [s for s in ("mean", "sd", "median", "q1", "bound_low", "interval_low") if s in present]
     shown = [*always, *(c for c in candidates if c in present)]
     for spec in view.files.report.tables():

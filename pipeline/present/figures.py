@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.codes import INTERCEPT, THRESHOLD, interval_ends
 from pipeline.errors import StudyError
+from pipeline.language.marks import marks
 from pipeline.present import formats
 from pipeline.present.amounts import amount_text
 from pipeline.present.charts.model import Chart, ChartKind, Series
@@ -94,8 +95,8 @@ def _plot(view: View, spec: FigureSpec, of: TableSpec) -> Plot:
 
 
 def _marks(view: View, chart: Chart) -> Chart:
-    m = formats.marks(view.lang)
-    return replace(chart, decimal=m.decimal, thousands=m.group)
+    m = marks(view.lang)
+    return replace(chart, decimal=m.decimal, thousands=m.group, percent_sign=m.percent)
 
 
 def _base(view: View, n: float | None) -> str:

@@ -4,35 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
 
+from pipeline import language
+from pipeline.language.marks import marks
 from pipeline.present.document import Cell
 
 NOT_COMPUTABLE = ":"
 SUPPRESSED = "c"
 
 _SIGNIFICANT = 13  # digits kept before rounding, so that 0.28749999999999998 is the 0.2875 it stands for
-
-
-@dataclass(frozen=True, slots=True)
-class NumberMarks:
-    """The decimal mark, the thousands separator and the minus sign of a language."""
-
-    decimal: str
-    group: str
-    minus: str = "\N{MINUS SIGN}"
-
-
-@cache
-def marks(lang: str) -> NumberMarks:
-    """A language's marks, from the CLDR data that Babel carries."""
-    from babel import Locale
-
-    symbols = Locale.parse(lang).number_symbols["latn"]
-    return NumberMarks(symbols["decimal"], symbols["group"])
 
 
 _LONGEST = 10.0**_SIGNIFICANT  # from here not every digit shown would be right, and nobody reads them
@@ -78,7 +60,7 @@ def share_text(share: float, lang: str, decimals: int = 1) -> str:
 
 def percent_text(share: float, lang: str, decimals: int = 1) -> str:
     """A share as percent with the sign: ``26,5%``."""
-    return share_text(share, lang, decimals) + "%"
+    return share_text(share, lang, decimals) + marks(lang).percent
 
 
 def _percent(share: float) -> float:
@@ -111,7 +93,7 @@ def date_text(text: str, lang: str) -> str:
         return text
     from babel.dates import format_date
 
-    return str(format_date(day, "long", locale="en_GB" if lang == "en" else lang))
+    return str(format_date(day, "long", locale=language.locale(lang)))
 
 
 def duration_text(seconds: float, lang: str, decimals: int = 0, day: str = "") -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 
 from pipeline import labels, language
 from pipeline.codes import BLANK, SYSTEM_MISSING, is_nested, is_net, name_parts, nest_parts, net_name, text_of
@@ -16,12 +17,6 @@ from pipeline.spec.model import Codebook, Inference, Source, Study, TableSpec, V
 from pipeline.spss.model import Dictionary
 from pipeline.spss.model import Variable as FileVariable
 from pipeline.tables.plan import variables_of
-
-LAST = (
-    *("altr", "other", "nessun", "none", "nothing", "niente", "autre", "aucun", "otro", "otra", "ningun"),
-    *("outro", "outra", "nenhum", "sonstig", "andere", "keine"),
-)
-"""How labels of categories begin that stand last whatever their size."""
 
 SYMBOLS = {"published": "*", "described": "†", "simulated": "‡"}
 
@@ -94,7 +89,7 @@ class View:
         params = {k: self._parameter(v) for k, v in (w.split("=", 1) for w in words if "=" in w)}
         sentences = []
         for one in ids:
-            found = statistic_text(self.lang, f"{kind}_{one}")
+            found = language.statistic_text(self.lang, f"{kind}_{one}")
             if found is not None:
                 try:
                     sentences.append(language.fill(found, **params))
@@ -115,7 +110,7 @@ class View:
 
     def statistic_name(self, statistic: str) -> str:
         """What a reader calls a statistic."""
-        return statistic_text(self.lang, f"name_{statistic}") or statistic
+        return language.statistic_text(self.lang, f"name_{statistic}") or statistic
 
     def head(self, statistic: str) -> str:
         """A statistic's name where there is little room: a short form where one is written."""
@@ -203,7 +198,7 @@ class View:
 
     def is_other(self, name: str, code: str) -> bool:
         """Whether a category is "other" or "none", which stands last."""
-        return self.code_label(name, code).casefold().startswith(LAST)
+        return _last().match(self.code_label(name, code)) is not None
 
     def ordered(self, name: str) -> bool:
         """Whether the categories of a variable have an order of their own."""
@@ -356,6 +351,7 @@ class View:
         return say(self.source.title, self.lang)
 
 
-def statistic_text(lang: str, key: str) -> str | None:
-    """A text about a statistic, from the catalogue of whichever family has it."""
-    return language.statistics(lang).get(key)
+@cache
+def _last() -> re.Pattern[str]:
+    """How labels of categories begin that stand last whatever their size, in any language."""
+    return re.compile(language.label_words("last"), re.IGNORECASE)

@@ -19,7 +19,6 @@ from pipeline.language.no_answer import is_no_answer
 from pipeline.paths import Layout, Wave
 from pipeline.spec import source as yaml_source
 from pipeline.spec.model import (
-    ANY_LANGUAGE,
     Answers,
     Codebook,
     Content,
@@ -31,10 +30,10 @@ from pipeline.spec.model import (
     Study,
     TableSpec,
     TextSpec,
-    UnitName,
     Variable,
 )
 from pipeline.spec.source import Place, SourceFile
+from pipeline.spec.texts import Untranslated, complete
 
 R = TypeVar("R", bound=BaseModel)
 
@@ -43,12 +42,16 @@ _HOLE = re.compile(r"\{([^{}:#]+)(?::([^{}#]*))?(?:#[^{}]*)?\}")
 
 @dataclass(frozen=True, slots=True)
 class StudyFiles:
-    """A study, read and checked; ``sources`` keeps the lines for messages of later checks."""
+    """A study, read and checked; ``sources`` keeps the lines for messages of later checks.
+
+    ``untranslated``: the texts that lack a language of the study; they have the first one's wording there.
+    """
 
     study: Study
     codebook: Codebook
     report: Report
     sources: Mapping[str, SourceFile]
+    untranslated: tuple[Untranslated, ...] = ()
 
     def line(self, file: str, *place: str | int) -> int:
         """The line of a place in ``study``, ``codebook`` or ``report``."""
@@ -70,17 +73,20 @@ def load(layout: Layout) -> StudyFiles:
     study = check(Study, sources["study"])
     codebook = _resolve(check(Codebook, _named(sources["codebook"])), sources["codebook"])
     report = check(Report, _typed_contents(sources["report"]))
+    untranslated: list[Untranslated] = []
+    strict = study.policies.untranslated == "stop"
+    named = {"study": study, "codebook": codebook, "report": report}
     problems = [
-        *_check_texts(study, sources["study"], study.languages),
-        *_check_texts(codebook, sources["codebook"], study.languages),
-        *_check_texts(report, sources["report"], study.languages),
+        *(p for key, one in named.items() for p in complete(one, sources[key], study.languages, strict, untranslated)),
         *_check_study(study, codebook, sources["study"]),
         *_check_codebook(codebook, sources["codebook"]),
         *_check_report(report, codebook, sources["report"]),
     ]
     if problems:
         raise StudyError.several(_unique(problems))
-    return StudyFiles(_with_replicates(study, codebook), codebook, _with_conditions(report, codebook), sources)
+    return StudyFiles(
+        _with_replicates(study, codebook), codebook, _with_conditions(report, codebook), sources, tuple(untranslated)
+    )
 
 
 def load_source(layout: Layout, wave: Wave) -> Source:
@@ -98,7 +104,7 @@ def load_source(layout: Layout, wave: Wave) -> Source:
 
 
 def _unique(problems: Sequence[PipelineError]) -> list[PipelineError]:
-    return list({problem.message("en"): problem for problem in problems}.values())
+    return list({str(problem): problem for problem in problems}.values())
 
 
 # ---------------------------------------------------------------- one file against its model
@@ -298,62 +304,12 @@ def _no_name(source: SourceFile, place: Place, name: str, known: Mapping[str, An
     )
 
 
-def _check_texts(record: Any, source: SourceFile, languages: Sequence[str]) -> Iterator[StudyError]:
-    """Every text in every language of the study."""
-    for place, text in _texts(record, ()):
-        if ANY_LANGUAGE in text:
-            continue
-        for lang in languages:
-            if not text.get(lang, "").strip():
-                yield StudyError(
-                    "study.no_translation", file=source.name, line=source.line(place),
-                    where=".".join(str(p) for p in place), language=lang,
-                )  # fmt: skip
-        for lang in text:
-            if lang not in language.languages():
-                yield StudyError(
-                    "study.unknown_language", file=source.name, line=source.line(place),
-                    where=".".join(str(p) for p in place), language=lang, known=", ".join(language.languages()),
-                )  # fmt: skip
-
-
-_TEXT_FIELDS = {
-    "title", "subtitle", "authors", "name", "note", "label", "question", "unit", "text", "headline", "base",
-}  # fmt: skip
-
-
-def _texts(value: Any, place: Place) -> Iterator[tuple[Place, dict[str, str]]]:
-    if isinstance(value, UnitName):
-        return
-    if isinstance(value, BaseModel):
-        for name in type(value).model_fields:
-            child = getattr(value, name)
-            if name in _TEXT_FIELDS and isinstance(child, dict) and all(isinstance(v, str) for v in child.values()):
-                yield (*place, name), child
-            elif name in ("categories", "missing") and isinstance(child, dict):
-                for code, text in child.items():
-                    yield (*place, name, code), text
-            else:
-                yield from _texts(child, (*place, name))
-    elif isinstance(value, dict):
-        for key, child in value.items():
-            yield from _texts(child, (*place, key))
-    elif isinstance(value, tuple):
-        for i, child in enumerate(value):
-            yield from _texts(child, (*place, i))
-
-
 def _check_study(study: Study, codebook: Codebook, source: SourceFile) -> Iterator[StudyError]:
     for lang in study.languages:
         if lang not in language.languages():
             yield StudyError(
                 "study.unknown_language", file=source.name, line=source.line(("languages",)), where="languages",
                 language=lang, known=", ".join(language.languages()),
-            )  # fmt: skip
-        elif lang not in study.population.unit and ANY_LANGUAGE not in study.population.unit:
-            yield StudyError(
-                "study.no_translation", file=source.name, line=source.line(("population", "unit")),
-                where="population.unit", language=lang,
             )  # fmt: skip
     named = {
         ("identifier",): study.identifier,

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from pipeline import language
 from pipeline.codes import code_of, code_typed
 from pipeline.spss.model import code_text
 
@@ -84,7 +85,11 @@ def _lower(value: Any) -> Any:
     return value.strip().lower() if isinstance(value, str) else value
 
 
-Text = Annotated[dict[str, str], BeforeValidator(_text)]
+class Wording(dict[str, str]):
+    """A text by language: what readers see and no number depends on. Whoever looks for texts looks for this type."""
+
+
+Text = Annotated[dict[str, str], BeforeValidator(_text), AfterValidator(Wording)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_list)]
 Sha256 = Annotated[str, BeforeValidator(_lower), Field(pattern=r"^[0-9a-f]{64}$")]
 """A file's SHA-256 as people write it, in letters of either case."""
@@ -108,8 +113,12 @@ def say(text: Text | None, lang: str) -> str:
 
 
 class Record(BaseModel):
-    """A record of a study file: frozen, no key but the declared ones."""
+    """A record of a study file: frozen, no key but the declared ones.
 
+    ``only_shown``: fields that are no wording and yet change no number.
+    """
+
+    only_shown: ClassVar[tuple[str, ...]] = ("date", "origin")
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
@@ -126,6 +135,7 @@ class UnitName(Record):
 class Population(Record):
     """Who is studied. ``size`` is N where the population is finite and known."""
 
+    only_shown = ("unit",)
     name: Text
     unit: dict[str, UnitName]
     size: int | None = Field(default=None, ge=1)
@@ -206,6 +216,7 @@ class Policies(Record):
 
     unknown_codes: Literal["stop", "warn"] = "stop"
     missing_variables: Literal["stop", "warn"] = "stop"
+    untranslated: Literal["stop", "warn"] = "warn"
     decimals_below_30: Literal["whole", "one"] = "one"
     two_readers_up_to: float = Field(default=50, ge=0)
 
@@ -229,7 +240,7 @@ class Study(Record):
     subtitle: Text | None = None
     authors: Text | None = None
     date: str | None = None
-    languages: Annotated[tuple[str, ...], BeforeValidator(_list)] = ("it", "en")
+    languages: Annotated[tuple[str, ...], BeforeValidator(_list)] = Field(default_factory=language.usual, min_length=1)
     population: Population
     inference: Inference | None = None
     confidence: float = Field(default=0.95, gt=0.5, lt=1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pipeline.counting.columns import Columns
     from pipeline.results import Results
     from pipeline.spec.load import StudyFiles
-    from pipeline.spec.model import Record, Source
+    from pipeline.spec.model import Source
     from pipeline.spss.model import Dictionary
     from pipeline.waves.model import WaveMapping
     from pipeline.waves.recognise import Recognised
@@ -258,46 +258,8 @@ class Job:
 
     def numbers_key(self) -> str:
         """A hash of everything in the study that changes a number, and of nothing that only changes a word."""
+        from pipeline.spec.texts import wordless
+
         codebook = self.files.codebook
-        records: dict[str, Mapping[str, Record]] = {
-            "variables": codebook.variables,
-            "sets": codebook.sets,
-            "batteries": codebook.batteries,
-            "derived": codebook.derived,
-        }
-        return json_hash(
-            {
-                "study": wordless(self.files.study.model_dump(mode="json")),
-                "tables": [wordless(t.model_dump(mode="json")) for t in self.files.report.tables()],
-                **{
-                    group: {name: wordless(record.model_dump(mode="json")) for name, record in named.items()}
-                    for group, named in records.items()
-                },
-            }
-        )
-
-
-_WORDS = {"label", "question", "title", "subtitle", "authors", "note", "unit", "origin", "guess", "date"}
-_NAMED = {"nets", "where", "asked_if", "reference"}  # their keys are names, whatever these are
-
-
-def wordless(value: Any, names: bool = False) -> Any:
-    """A record as plain data without its wording: texts dropped, category and missing texts reduced to their codes.
-
-    ``names``: the keys are names of things, not fields of a record; a net may be called ``note``.
-    """
-    if isinstance(value, dict):
-        slim: dict[str, Any] = {}
-        for key, child in value.items():
-            if not names and (key in _WORDS or (key == "base" and not isinstance(child, str))):
-                continue  # a set's base is a rule, a table's base is a wording
-            if not names and key in ("categories", "missing") and isinstance(child, dict):
-                slim[key] = list(child)
-            elif not names and key == "bands":  # the first band that fits is taken: their order counts
-                slim[key] = [[code, wordless(band)] for code, band in child.items()]
-            else:
-                slim[key] = wordless(child, names=not names and key in _NAMED)
-        return slim
-    if isinstance(value, (list, tuple)):
-        return [wordless(child) for child in value]
-    return value
+        groups = (codebook.variables, codebook.sets, codebook.batteries, codebook.derived)
+        return json_hash([wordless(one) for one in (self.files.study, self.files.report.tables(), *groups)])

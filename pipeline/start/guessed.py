@@ -16,7 +16,7 @@ from pipeline.spec.yaml_text import flow, quoted
 from pipeline.spss.model import Dictionary
 from pipeline.start.group import Group
 from pipeline.start.guess import Guess, Guesses
-from pipeline.start.wording import both, coded, named, named_runs, texts
+from pipeline.start.wording import coded, named, named_runs, texts, worded
 from pipeline.start.words import words
 
 About = Literal["no_answer", "weight", "set", "battery", "kind", "identifier", "metadata"]
@@ -127,14 +127,14 @@ def written(dictionary: Dictionary, found: Sequence[Record], passing: bool) -> I
         yield f"  - about: {record.about}"
         if record.doubtful:
             yield "    doubtful: true"
-        yield f"    why: {both(record.why)}"
+        yield f"    why: {worded(record.why)}"
         yield f"    change: {_change(record, passing)}"
         yield "    items:"
         for item in record.items[:MOST_ITEMS]:
             yield f"      - {_item(dictionary, replace(item, at=()) if passing else item)}"
         more = len(record.items) - MOST_ITEMS
         if more > 0:
-            yield f"      - {{names: {both('guessed_more', count=more)}}}"
+            yield f"      - {{names: {worded('guessed_more', count=more)}}}"
 
 
 def _item(dictionary: Dictionary, item: Item) -> str:
@@ -158,15 +158,15 @@ def _item(dictionary: Dictionary, item: Item) -> str:
 def _change(record: Record, passing: bool) -> str:
     """What to type: an option where quick has one, else the line of the codebook (which ``init`` writes first)."""
     if record.about == "no_answer":
-        return both("option_no_answer" if passing else "change_no_answer")
+        return worded("option_no_answer" if passing else "change_no_answer")
     if record.about == "weight":
         used = record.why == "guessed_weight_used"
         if passing:
-            return both("option_weight_none") if used else both("option_weight", name=record.items[0].variables[0])
-        return both("change_weight_none") if used else both("change_weight", name=record.items[0].variables[0])
+            return worded("option_weight_none") if used else worded("option_weight", name=record.items[0].variables[0])
+        return worded("change_weight_none") if used else worded("change_weight", name=record.items[0].variables[0])
     change = f"change_{record.about}"
     if not passing:
-        return both(change)
+        return worded(change)
     return texts(
         lambda lang: language.text(lang, "start.change_by_init", change=language.text(lang, f"start.{change}"))
     )

@@ -8,7 +8,7 @@ import re
 import shutil
 import textwrap
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline import labels, language
@@ -29,7 +29,7 @@ from pipeline.start.group import Group
 from pipeline.start.guess import CALENDARS, MOST_CATEGORIES, Guess, Guesses, guess
 from pipeline.start.guessed import records, written
 from pipeline.start.overview import screened
-from pipeline.start.wording import LANGUAGES, Codes, both, both_comment, both_of, coded, named, texts
+from pipeline.start.wording import Codes, coded, languages, named, texts, worded, worded_comment, worded_of, written_in
 from pipeline.start.words import calendar_name
 
 NUMBERS_PER_TABLE = 15
@@ -51,7 +51,7 @@ class Cross:
 class Start:
     """How a first study is to be written: its languages, weight (variable and kind) and cross-tables."""
 
-    languages: tuple[str, ...] = LANGUAGES
+    languages: tuple[str, ...] = field(default_factory=language.usual)
     weight: tuple[str, str] | None = None
     cross: Cross = Cross()
 
@@ -68,8 +68,13 @@ def init(file: Path, layout: Layout, wave: str | None, progress: Progress, encod
     progress.step("stage_ingest", wave=name)
     dictionary, guesses = read_and_guess(job)
     weight = (dictionary.weight, "probability") if dictionary.weight else None
-    write_study(layout, dictionary, guesses, file.stem, Start(weight=weight))
+    write_study(layout, dictionary, guesses, file.stem, Start(_reported_in(progress.lang), weight))
     return layout.shown(layout.files)
+
+
+def _reported_in(lang: str) -> tuple[str, ...]:
+    """The usual languages; for who asks in another one, that one."""
+    return language.usual() if lang in language.usual() else (lang,)
 
 
 def known_encoding(name: str) -> str:
@@ -145,10 +150,14 @@ def read_and_guess(job: Job) -> tuple[Dictionary, Guesses]:
 def write_study(
     layout: Layout, dictionary: Dictionary, guesses: Guesses, title: str, start: Start, passing: bool = False
 ) -> None:
-    """Write ``study.yml``, ``codebook.yml`` and ``report.yml``. ``passing``: nobody will edit them."""
-    write_text(layout.study, "\n".join(_study(dictionary, on_one_line(title), start)) + "\n")
-    write_text(layout.codebook, "\n".join(_codebook(dictionary, guesses, start, passing)) + "\n")
-    write_text(layout.report, "\n".join(_report(dictionary, guesses, start)) + "\n")
+    """Write ``study.yml``, ``codebook.yml`` and ``report.yml``; ``passing``: nobody will edit them.
+
+    What may be edited has its texts in all languages: one that is added to the study later finds them there.
+    """
+    with written_in(start.languages if passing else language.languages()):
+        write_text(layout.study, "\n".join(_study(dictionary, on_one_line(title), start)) + "\n")
+        write_text(layout.codebook, "\n".join(_codebook(dictionary, guesses, start, passing)) + "\n")
+        write_text(layout.report, "\n".join(_report(dictionary, guesses, start)) + "\n")
 
 
 def _study(dictionary: Dictionary, title: str, start: Start) -> Iterator[str]:
@@ -156,9 +165,9 @@ def _study(dictionary: Dictionary, title: str, start: Start) -> Iterator[str]:
     yield f"title: {quoted(dictionary.file_label.strip() or title)}"
     yield f"languages: [{', '.join(start.languages)}]"
     yield "population:"
-    yield f"  name: {both('population')}"
+    yield f"  name: {worded('population')}"
     yield "  unit:"
-    for lang in LANGUAGES:
+    for lang in languages():
         one, many = (language.text(lang, f"start.unit_{n}") for n in ("one", "many"))
         yield f"    {lang}: {{one: {quoted(one)}, many: {quoted(many)}}}"
     yield "  # size: 98        # the number of units, where the population is finite and known"
@@ -200,14 +209,14 @@ def _codebook(dictionary: Dictionary, guesses: Guesses, start: Start, passing: b
             if group.base != "asked":
                 yield f"    base: {group.base}    # asked: who has a value; any: who mentioned one, as SPSS counts; all"
             if not group.declared:
-                yield f"    guess: {both(f'guess_{group.kind}')}"
+                yield f"    guess: {worded(f'guess_{group.kind}')}"
     if guesses.batteries:
         yield "batteries:"
         for group in guesses.batteries:
             yield f"  {key(_free(group.name, dictionary))}:"
             yield f"    label: {quoted(group.label)}"
             yield f"    members: {flow(group.members)}"
-            yield f"    guess: {both('guess_battery')}"
+            yield f"    guess: {worded('guess_battery')}"
 
 
 def _free(name: str, dictionary: Dictionary) -> str:
@@ -246,20 +255,20 @@ def _variable(v: Variable, g: Guess) -> Iterator[str]:
     if codes:
         yield "    missing:"
         for code in codes:
-            text = both("blank") if not code.strip() else quoted(named.get(code, "").strip() or code)
+            text = worded("blank") if not code.strip() else quoted(named.get(code, "").strip() or code)
             yield f"      {key(code or BLANK)}: {text}"
     if g.no_answer or _labelled_no_answer(g):
         yield f"    no_answer: {flow([code for code, _ in g.no_answer])}"
     if low is not None and high is not None:
         ends = [f"{name}: {value!r}" for name, value in (("low", low), ("high", high)) if abs(value) != float("inf")]
-        yield f"    missing_range: {{{', '.join([*ends, 'label: ' + both('missing_range')])}}}"
+        yield f"    missing_range: {{{', '.join([*ends, 'label: ' + worded('missing_range')])}}}"
     why: list[tuple[str, Codes]] = [] if g.why in ("labels", "date_format", "weight") else [(f"why_{g.why}", ())]
     if g.no_answer:
         why.append(("why_doubtful", g.no_answer))
     if BLANK in g.missing:
         why.append(("why_blank", ()))
     if why:
-        yield f"    guess: {both_of(why)}"
+        yield f"    guess: {worded_of(why)}"
 
 
 def _labelled_no_answer(g: Guess) -> bool:
@@ -268,7 +277,7 @@ def _labelled_no_answer(g: Guess) -> bool:
 
 
 def _category(g: Guess, code: str, text: str) -> str:
-    """A category's label: as the file has it, or the name of a day or month in both languages."""
+    """A category's label: as the file has it, or the name of a day or month in all languages."""
     if g.why in CALENDAR_NAMES:
         return texts(lambda lang: calendar_name(lang, g.why, code))
     return quoted(text.strip() or code)
@@ -282,7 +291,7 @@ def _report(dictionary: Dictionary, guesses: Guesses, start: Start) -> Iterator[
     asked = bool(start.cross.rows and start.cross.columns)
     screening = [] if asked else list(_screening(dictionary, guesses))
     if sections:
-        yield both_comment("overview_comment")
+        yield worded_comment("overview_comment")
         yield "findings:"
         rules = ("file", "complete", "lopsided", "look", *(("associations",) if screening else ()))
         yield from (f"  - auto: {rule}" for rule in rules)
@@ -296,10 +305,10 @@ def _screening(dictionary: Dictionary, guesses: Guesses) -> Iterator[str]:
     rows, columns, left_out = screened(dictionary, guesses)
     if len(set(rows) | set(columns)) < 2:
         return
-    note = both("overview_left_out", count=len(set(rows) | set(columns))) if left_out else ""
+    note = worded("overview_left_out", count=len(set(rows) | set(columns))) if left_out else ""
     yield from _section("overview", "section_overview")
     yield from _table(
-        "associations", both("overview_title"), rows, columns, raw_title=True, note=note, kind="associations"
+        "associations", worded("overview_title"), rows, columns, raw_title=True, note=note, kind="associations"
     )
 
 
@@ -307,7 +316,7 @@ def _sections(dictionary: Dictionary, guesses: Guesses, start: Start) -> Iterato
     if start.cross.rows and start.cross.columns:
         yield from _section("cross", "section_cross")
         for twice in (name for name in start.cross.rows if name in start.cross.columns):
-            yield f"      - text: {both('note_with_itself', name=twice)}"
+            yield f"      - text: {worded('note_with_itself', name=twice)}"
         for row in start.cross.rows:
             for column in start.cross.columns:
                 if row == column:
@@ -324,7 +333,7 @@ def _sections(dictionary: Dictionary, guesses: Guesses, start: Start) -> Iterato
         yield from _section("sets", "section_sets")
         for group in guesses.sets:
             name = group_name(group, dictionary)
-            note = both("note_beside", names=named(dictionary, group.beside)) if group.beside else ""
+            note = worded("note_beside", names=named(dictionary, group.beside)) if group.beside else ""
             yield from _table(f"set_{name}", _group_title(group), [name], note=note)
     for number, group in enumerate(guesses.batteries, start=1):
         yield from _section(f"battery_{number}", title=quoted(_short(group.label)))
@@ -367,7 +376,7 @@ def _summaries(dictionary: Dictionary, kind: str, names: Sequence[str]) -> Itera
         title = (
             quoted(_title(dictionary, some[0]))
             if len(some) == 1
-            else both(f"{kind}_title", first=some[0], last=some[-1])
+            else worded(f"{kind}_title", first=some[0], last=some[-1])
         )
         yield from _table(f"{kind}_{k // NUMBERS_PER_TABLE + 1}", title, some, raw_title=True)
 
@@ -407,7 +416,7 @@ def _others(dictionary: Dictionary, guesses: Guesses, in_groups: Collection[str]
     lines = []
     empty = [name for name, g in found if g.empty and name not in in_groups]
     if empty:
-        lines.append(both("note_empty", names=named(dictionary, empty)))
+        lines.append(worded("note_empty", names=named(dictionary, empty)))
     constant: dict[tuple[str, str, str], list[str]] = {}
     for name, g in found:
         if g.constant is not None and not g.empty and name not in in_groups:
@@ -430,7 +439,7 @@ def _others(dictionary: Dictionary, guesses: Guesses, in_groups: Collection[str]
 
 def _section(name: str, text_id: str = "", title: str = "") -> Iterator[str]:
     yield f"  - section: {name}"
-    yield f"    title: {title or both(text_id)}"
+    yield f"    title: {title or worded(text_id)}"
     yield "    contents:"
 
 

@@ -1,36 +1,55 @@
-"""Texts of the catalogue as a first study has them: in both languages, with codes and names in them."""
+"""Texts of the catalogue as a first study has them: in the study's languages, with codes and names in them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from pipeline import language
 from pipeline.spec.yaml_text import quoted
 from pipeline.spss.model import Dictionary
 
-LANGUAGES = ("it", "en")
 MOST_NEIGHBOURS = 4  # neighbours named one by one
 Codes = Sequence[tuple[str, str]]
 """Codes with their labels."""
 
 
+_LANGUAGES: ContextVar[tuple[str, ...] | None] = ContextVar("languages", default=None)
+
+
+@contextmanager
+def written_in(languages: tuple[str, ...]) -> Iterator[None]:
+    """What is worded within is worded in these languages."""
+    before = _LANGUAGES.set(languages)
+    try:
+        yield
+    finally:
+        _LANGUAGES.reset(before)
+
+
+def languages() -> tuple[str, ...]:
+    """The languages that texts are written in: all that have a catalogue where nothing else was said."""
+    return _LANGUAGES.get() or language.languages()
+
+
 def texts(text_in: Callable[[str], str]) -> str:
-    """A text in both languages, as a flow mapping."""
-    return "{" + ", ".join(f"{lang}: {quoted(text_in(lang))}" for lang in LANGUAGES) + "}"
+    """A text in all languages, as a flow mapping."""
+    return "{" + ", ".join(f"{lang}: {quoted(text_in(lang))}" for lang in languages()) + "}"
 
 
-def both(text_id: str, **params: object) -> str:
-    """A text of the catalogue in both languages, as a flow mapping."""
+def worded(text_id: str, **params: object) -> str:
+    """A text of the catalogue in all languages, as a flow mapping."""
     return texts(lambda lang: language.text(lang, f"start.{text_id}", **params))
 
 
-def both_comment(text_id: str) -> str:
-    """A comment of the catalogue in both languages, a line each."""
-    return "\n".join(f"# {language.text(lang, f'start.{text_id}')}" for lang in LANGUAGES)
+def worded_comment(text_id: str) -> str:
+    """A comment of the catalogue in all languages, a line each."""
+    return "\n".join(f"# {language.text(lang, f'start.{text_id}')}" for lang in languages())
 
 
-def both_of(parts: Sequence[tuple[str, Codes]]) -> str:
-    """Several texts, each with the codes it is about, as one in both languages."""
+def worded_of(parts: Sequence[tuple[str, Codes]]) -> str:
+    """Several texts, each with the codes it is about, as one in all languages."""
     return texts(
         lambda lang: "; ".join(language.text(lang, f"start.{i}", codes=coded(lang, codes)) for i, codes in parts)
     )

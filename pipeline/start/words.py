@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
 
-from pipeline.language import FOLDER
+from pipeline import language
 
 _RANGE = r"\d+\s*(?:-|–|to|a|à|bis|até)\s*[$€£]?\d+|[<>≤≥]\s*[$€£]?\d|\d\s*\+"
 
 
 @cache
-def _all() -> dict[str, dict[str, str]]:
-    with (FOLDER / "guess.toml").open("rb") as file:
-        return tomllib.load(file)
-
-
-@cache
 def words(kind: str) -> re.Pattern[str]:
     """The words of all languages for one thing that labels give away: ``mentioned``, ``ordered``, ``weight`` …"""
-    found = "|".join(_all()[kind].values())
+    found = language.label_words(kind)
     return re.compile(rf"(?<!\w)(?:{found})(?!\w)" + (f"|{_RANGE}" if kind == "ordered" else ""), re.IGNORECASE)
 
 
@@ -33,7 +26,7 @@ def calendar_name(lang: str, calendar: str, code: str) -> str:
     """A day of the week (``weekdays``, 1 is Sunday as in SPSS) or a month (``months``) as a label."""
     from babel.dates import get_day_names, get_month_names
 
-    locale = "en_GB" if lang == "en" else lang
+    locale = language.locale(lang)
     if calendar == "weekdays":
         name = str(get_day_names("wide", "stand-alone", locale)[(int(code) - 2) % 7])  # Babel's 0 is Monday
     else:

@@ -104,7 +104,7 @@ def part(status: Status, lang: str) -> Part:
 
     return Part(
         lang=lang,
-        name=t("language_name"),
+        name=language.text(lang, "language.name"),
         title=_say(status.title, lang) or t("index_title"),
         words={key: t(f"index_{key}") for key in ("reports", "history", "none", "time", "run", "outcome", "waves")},
         updated=t("index_updated", time=clock.shown(status.updated, lang)),
@@ -153,7 +153,7 @@ def _reports(files: Sequence[str]) -> tuple[tuple[str, str, tuple[Link, ...]], .
         _, lang, ending = Path(file).name.split(".", 2)
         found.setdefault(lang, []).append(Link(quote(file), ending.upper()))
     known = language.languages()
-    names = {lang: language.text(lang, "unattended.language_name") if lang in known else lang for lang in found}
+    names = {lang: language.text(lang, "language.name") if lang in known else lang for lang in found}
     order = sorted(found, key=lambda lang: (known.index(lang) if lang in known else len(known), lang))
     return tuple((lang, names[lang], tuple(sorted(found[lang], key=_usual))) for lang in order)
 

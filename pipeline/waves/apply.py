@@ -223,7 +223,7 @@ class _TextForNumbers(DataRejected):
 
     def message(self, lang: str) -> str:
         found = cast(tuple[str, ...], self.params["found"])
-        named = ", ".join(language.text(lang, "waves.quoted", text=text) for text in found[:MOST_NAMED])
+        named = ", ".join(language.text(lang, "language.quoted", text=text) for text in found[:MOST_NAMED])
         more = f" +{len(found) - MOST_NAMED}" if len(found) > MOST_NAMED else ""
         return language.text(lang, self.text_id, **self.params, values=named + more)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from pipeline import language
 from pipeline.spec.load import StudyFiles
-from pipeline.spec.model import ANY_LANGUAGE, Codebook, Text
+from pipeline.spec.model import Codebook, Text, say
 from pipeline.waves.model import Kind, QuestionMap, WaveMapping
 
 WORST: tuple[Kind, ...] = ("same", "mapped", "not")
@@ -67,7 +67,7 @@ def _say(text_id: str, languages: Sequence[str], **params: object) -> dict[str, 
 def _worded(reason: Text | None, languages: Sequence[str]) -> dict[str, str]:
     if not reason:
         return {}
-    return {lang: reason.get(lang) or reason.get(ANY_LANGUAGE, "") for lang in languages}
+    return {lang: say(reason, lang) for lang in languages}
 
 
 def _variable(record: QuestionMap, languages: Sequence[str]) -> Comparable:

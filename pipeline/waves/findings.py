@@ -7,7 +7,7 @@ from typing import Any
 
 from pipeline import language
 from pipeline.spec.load import StudyFiles
-from pipeline.spec.model import ANY_LANGUAGE, Text, say
+from pipeline.spec.model import Text, say
 from pipeline.waves.comparable import of_wave
 from pipeline.waves.model import Correction, QuestionMap, WaveMapping
 from pipeline.waves.recognise import Recognised
@@ -144,7 +144,7 @@ def _label(files: StudyFiles, name: str) -> dict[str, str]:
 
 
 def _texts(text: Text, languages: Collection[str]) -> dict[str, str]:
-    return {lang: text.get(lang) or text.get(ANY_LANGUAGE) or "–" for lang in languages}
+    return {lang: say(text, lang) or "–" for lang in languages}
 
 
 def _list(items: Sequence[Mapping[str, str]], languages: Collection[str]) -> dict[str, str]:

@@ -96,14 +96,12 @@ def _check_reason(
         if needed:
             yield StudyError("waves.no_reason", file=source.name, line=source.line(place), variable=str(place[-1]))
         return
-    if ANY_LANGUAGE in reason:
-        return
-    for lang in languages:
-        if not reason.get(lang, "").strip():
-            yield StudyError(
-                "study.no_translation", file=source.name, line=source.line((*place, "reason")),
-                where=".".join(str(p) for p in (*place, "reason")), language=lang,
-            )  # fmt: skip
+    lang = next(iter(languages), ANY_LANGUAGE)  # where another one lacks, the first is read
+    if not (reason.get(lang) or reason.get(ANY_LANGUAGE, "")).strip():
+        yield StudyError(
+            "study.no_translation", file=source.name, line=source.line((*place, "reason")),
+            where=".".join(str(p) for p in (*place, "reason")), language=lang,
+        )  # fmt: skip
 
 
 def _check_sources(mapping: WaveMapping, source: SourceFile) -> Iterator[PipelineError]:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
+from pipeline import language
 from pipeline.codes import SYSTEM_MISSING, code_of, code_typed
 from pipeline.spec.model import Names, Record, Sha256, Text
 from pipeline.spss.model import code_text
@@ -20,12 +21,16 @@ Change = Literal[
 ]  # fmt: skip
 Kind = Literal["same", "mapped", "not"]
 
-_YES = {"yes": True, "true": True, "sì": True, "si": True, "no": False, "false": False}
-
 
 def _yes(value: Any) -> Any:
-    """``yes`` and ``no`` stay words when a study file is read; here they are the answer, in both languages."""
-    return _YES.get(value.strip().casefold(), value) if isinstance(value, str) else value
+    """``yes`` and ``no`` stay words when a study file is read; here they are the answer, in every language."""
+    if not isinstance(value, str):
+        return value
+    word = value.strip().casefold()
+    for key, answer in (("yes", True), ("no", False)):
+        if word in language.alternatives("language", key).split("|"):
+            return answer
+    return value
 
 
 def _changes(value: Any) -> Any:

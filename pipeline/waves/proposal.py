@@ -147,7 +147,7 @@ def named(code: str, text: Text, like: str = "") -> dict[str, str]:
 
 def coded(code: str, label: str, more: str = "") -> dict[str, str]:
     """A code with its label, where it has one, in each language's quotation marks."""
-    quoted = say("quoted", text=label) if label else dict.fromkeys(LANGUAGES, "")
+    quoted = {lang: language.text(lang, "language.quoted", text=label) if label else "" for lang in LANGUAGES}
     return {lang: f"{code} {text}".strip() + more for lang, text in quoted.items()}
 
 

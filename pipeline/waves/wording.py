@@ -35,13 +35,12 @@ _TAIL = re.compile(r"\s*[(\[]\s*[a-z]{1,3}\.?\s?\d+\w{0,3}\s*[)\]]\s*$", re.IGNO
 @cache
 def words(kind: str) -> re.Pattern[str]:
     """The words of all languages for one thing that labels give away (``likeness.toml``), as whole words."""
-    found = "|".join(language.catalogue(lang, "likeness")[kind] for lang in language.languages())
-    return re.compile(rf"(?:{found})")
+    return re.compile(rf"(?:{language.alternatives('likeness', kind)})")
 
 
 @cache
 def _plurals() -> tuple[tuple[str, str], ...]:
-    pairs = "|".join(language.catalogue(lang, "likeness")["plurals"] for lang in language.languages()).split("|")
+    pairs = language.alternatives("likeness", "plurals").split("|")
     return tuple((one, many) for one, _, many in (pair.partition("/") for pair in pairs))
 
 

@@ -18,7 +18,7 @@ from pipeline.comparison.change import (
     share_change,
     two_proportion_p,
 )
-from pipeline.present.view import statistic_text
+from pipeline.language import statistic_text
 from pipeline.statistics.core import GroupedDistribution, Options
 
 OPTIONS = Options()

@@ -12,8 +12,10 @@ import pytest
 
 from pipeline import files as disk
 from pipeline.run import run_stage
+from pipeline.spec.model import MultipleSet, TableSpec, Variable
+from pipeline.spec.texts import wordless
 from pipeline.stages import freshness
-from pipeline.stages.job import Job, wordless
+from pipeline.stages.job import Job
 from tests.conftest import COLUMNS, WAVE, Ran, SmallStudy
 
 Run = Callable[..., Ran]
@@ -200,18 +202,28 @@ def test_the_manifest_names_everything(made_study: SmallStudy) -> None:
 # ---------------------------------------------------------------- what counts as wording
 
 
-def test_names_of_variables_are_never_taken_for_wording() -> None:
-    record = {"nets": {"note": {"label": {"en": "x"}, "codes": ["1"]}}, "where": {"label": ["1"], "base": ["2"]}}
-    assert wordless(record) == {"nets": {"note": {"codes": ["1"]}}, "where": {"label": ["1"], "base": ["2"]}}
+def variable(**said: object) -> Variable:
+    return Variable.model_validate({"label": {"en": "x"}} | said)
+
+
+def test_names_of_things_are_never_taken_for_wording() -> None:
+    """A net may be called ``note``, a variable ``label``."""
+    plain = variable(nets={"note": {"label": "x", "codes": [1]}}, asked_if={"label": [1], "base": [2]})
+    for other in ({"nets": {"note": {"label": "x", "codes": [2]}}}, {"nets": {"other": {"label": "x", "codes": [1]}}}):
+        assert wordless(plain) != wordless(variable(**{"asked_if": plain.asked_if} | other))
+    assert wordless(plain) != wordless(variable(nets=plain.nets, asked_if={"label": [1], "base": [3]}))
 
 
 def test_wording_is_left_out_and_codes_stay() -> None:
-    record = {
-        "label": {"en": "x"}, "base": {"en": "all"}, "note": None, "unit": {"en": "km"}, "guess": "why",
-        "categories": {"1": {"en": "a"}, "2": {"en": "b"}}, "kind": "ordinal",
-    }  # fmt: skip
-    assert wordless(record) == {"categories": ["1", "2"], "kind": "ordinal"}
-    assert wordless({"base": "any"}) == {"base": "any"}
+    said = {"categories": {"1": {"en": "a"}, "2": {"en": "b"}}, "kind": "ordinal"}
+    more = {"question": "Why?", "unit": {"en": "km"}, "guess": "why", "origin": "simulated", "label": "y"}
+    assert wordless(variable(**said)) == wordless(variable(**said | more))
+    assert wordless(variable(**said)) == wordless(variable(**said | {"categories": {"1": "c", "2": "d"}}))
+    assert wordless(variable(**said)) != wordless(variable(**said | {"categories": {"2": "a", "1": "b"}}))
+    table = {"table": "t", "title": "x", "rows": ["v"]}
+    assert wordless(TableSpec.model_validate(table)) == wordless(TableSpec.model_validate(table | {"base": "all"}))
+    one = {"label": "x", "kind": "dichotomies", "members": ["a"], "counted": 1}
+    assert wordless(MultipleSet.model_validate(one)) != wordless(MultipleSet.model_validate(one | {"base": "any"}))
 
 
 # ---------------------------------------------------------------- writing whole files

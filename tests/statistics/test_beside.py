@@ -86,6 +86,6 @@ def test_every_interval_in_a_table_of_statistics_holds_its_value(weight: str | N
 
 
 def _shown(name: str) -> str:
-    from pipeline.present.view import statistic_text
+    from pipeline.language import statistic_text
 
     return statistic_text("en", f"name_{name}") or ""

@@ -93,7 +93,7 @@ def test_what_is_identical_needs_no_confirmation(write: Write) -> None:
         ("variables:\n  forma:\n    status: split\n    codes:\n      3: 7", ["line 5", "7", "1, 2, 9"]),
         ("variables: {comuni: {status: missing, codes: {5: many}}}", ["many", "comuni"]),
         ("variables: {forma: {status: reworded, comparable: not}}", ["forma", "reason"]),
-        ("variables: {forma: {status: reworded, comparable: not, reason: {it: perché sì}}}", ["language en"]),
+        ("variables: {forma: {status: reworded, comparable: not, reason: {en: just so}}}", ["language it"]),
         ("variables: {forma: {status: same, codes: {3: 2}}}", ["forma", "same"]),
         ("variables: {forma: {in_file: q1, status: renamed}, tipo: {in_file: q1, status: renamed}}", ["q1", "forma"]),
         ("sets: {are: {comparable: mapped}}", ["Nearest: aree"]),

@@ -44,13 +44,15 @@ class Chart:
     ``percent``: values are shares, the axis runs in percent. ``ordered``: series (stacked, diverging) are ordered
     answers, light to dark. ``neutral``: index of the middle series of a diverging chart. ``highlight``: indices of
     categories to set off. ``null``: the null line of coefficients (0 or 1). ``decimal``: the decimal mark of the
-    language; ``thousands`` its separator. ``notes`` inside the drawing are avoided: they are the figure's.
+    language; ``thousands`` its separator, ``percent_sign`` the sign with its
+    space. ``notes`` inside the drawing are avoided: they are the figure's.
     """
 
     kind: ChartKind
     categories: tuple[str, ...]
     series: tuple[Series, ...]
     percent: bool = True
+    percent_sign: str = "%"
     axis_title: str = ""
     ordered: bool = False
     neutral: int | None = None

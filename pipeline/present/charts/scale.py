@@ -122,7 +122,7 @@ def tick_text(value: float, step: float, chart: Chart) -> str:
     text = f"{abs(value):,.{decimals}f}".replace(",", "\0").replace(".", chart.decimal).replace("\0", chart.thousands)
     # The project's fonts have no minus sign (U+2212); an en dash is as wide and as high.
     sign = "–" if value < 0 and any(c in "123456789" for c in text) else ""
-    return sign + text + ("%" if chart.percent else "")
+    return sign + text + (chart.percent_sign if chart.percent else "")
 
 
 def _step(places: Sequence[float], ratio: bool) -> list[float]:

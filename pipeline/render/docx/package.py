@@ -32,7 +32,7 @@ def package(document: Document) -> bytes:
     lang, words = document.lang, document.words
     template = Template(document.word_template)
     said = {"running_head": document.running_head, "foot": document.foot, "page": words["page"], "of": words["of"]}
-    locale = language.text(lang, "office.locale")
+    locale = language.text(lang, "language.locale")
     decimal, separator = language.text(lang, "office.decimal"), language.text(lang, "office.list_separator")
     template.fill({name: printable(text) for name, text in said.items()}, locale, decimal, separator)
     _describe(template.document.core_properties, document, locale)
