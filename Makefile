@@ -80,7 +80,7 @@ test-exhaustive: .venv/ready-dev ## the slow complete checks
 test-faults: .venv/ready-dev ## kill, fill and refuse at every step and at 200 random moments (long)
 	@$(PY) -m pytest -n $(WORKERS) tests/faults -m exhaustive
 
-test-outside: .venv/ready-dev ## tests that need Chromium, LibreOffice, poppler, PSPP or R
+test-outside: .venv/ready-dev ## tests that need Chromium, LibreOffice, poppler, PSPP, R or a second Python
 	@$(PY) -m pytest -n $(WORKERS) -m outside
 
 bench: .venv/ready-dev ## speed, as ratios against R and PSPP side by side

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -300,7 +301,7 @@ def _histogram(view: View, of: TableSpec) -> Plot:
         axis_title=f"{view.label(name)} ({unit})" if unit else view.label(name),
     )  # fmt: skip
     told = tuple(f"{labels[i]}–{labels[i + 1]}: {text}" for i, text in enumerate(texts) if text != "0")
-    total = sum(merged.values())
+    total = math.fsum(merged.values())
     return Plot(_marks(view, chart), view.t("unit_counts"), _base(view, total), told)
 
 

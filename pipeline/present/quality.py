@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -154,7 +155,7 @@ def _each(view: View) -> Iterator[_Lost]:
         if not missing or total is None:
             continue
         kinds = {f"{view.code_label(name, r.row_code)} ({text_of(r.row_code)})": [r.value or 0.0] for r in missing}
-        lost = sum(r.value or 0.0 for r in missing)
+        lost = math.fsum(r.value or 0.0 for r in missing)
         valid = view.value(CODEBOOK_TABLE, "n", name)
         yield _Lost(view.label(name), [name], [valid or 0.0], [lost], [lost / total if total else 0.0], kinds)
 

@@ -159,31 +159,31 @@ def column_widths(table: Table, shape: tuple[Column, ...], available: float, gap
             wished[i] = max(wished[i], least[i], min(text_width(place.cell.text, True) / 2, 11.0) + after)
         else:  # a head over several columns asks for its longest word from all of them together
             span = range(place.column, min(place.column + place.columns, len(least)))
-            lack = min(words, 12.0) - sum(least[i] for i in span)
+            lack = min(words, 12.0) - math.fsum(least[i] for i in span)
             for i in span:
                 least[i] += max(0.0, lack / len(span))
                 wished[i] = max(wished[i], least[i])
     gaps = gap * len(least)
     room = available - gaps
-    if sum(least) > room:
+    if math.fsum(least) > room:
         return None
     if numbers := [i + 1 for i, column in enumerate(shape) if column.numeric]:
         even = max(wished[i] for i in numbers)  # columns of numbers look best alike
         if even <= 8.5:
             for i in numbers:
                 wished[i] = even
-    if sum(wished) <= room:
-        spare = room - sum(wished)
+    if math.fsum(wished) <= room:
+        spare = room - math.fsum(wished)
         if numbers:  # the numbers of a narrow table move toward their labels
             for i in numbers:
                 more = min(max(0.0, _AIRY - wished[i]), 0.6 * spare / len(numbers))
                 wished[i] += more
-            spare = room - sum(wished)
+            spare = room - math.fsum(wished)
         takers = [0] + [i + 1 for i, column in enumerate(shape) if not column.numeric]
         widths = [w + (spare / len(takers) if i in takers else 0.0) for i, w in enumerate(wished)]
     else:
-        spare = room - sum(least)
-        wish = sum(w - m for w, m in zip(wished, least, strict=True))
+        spare = room - math.fsum(least)
+        wish = math.fsum(w - m for w, m in zip(wished, least, strict=True))
         widths = [m + spare * (w - m) / wish for w, m in zip(wished, least, strict=True)]
     return tuple(w + gap for w in widths)
 

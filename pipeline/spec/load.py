@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import types
 import typing
@@ -339,7 +340,7 @@ def _check_study(study: Study, codebook: Codebook, source: SourceFile) -> Iterat
             yield StudyError(
                 "study.rake_kind", file=source.name, line=source.line(("weights", "rake")), kind=study.weights.kind
             )
-        totals = {name: sum(margin.values()) for name, margin in study.weights.rake.items()}
+        totals = {name: math.fsum(margin.values()) for name, margin in study.weights.rake.items()}
         if max(totals.values()) - min(totals.values()) > 1e-9 * max(totals.values()):
             yield StudyError(
                 "study.rake_totals", file=source.name, line=source.line(("weights", "rake")),

@@ -6,6 +6,7 @@ import getpass
 import json
 import os
 import shutil
+import sys
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -37,12 +38,13 @@ def code_hash(*rooms: str) -> str:
 
 
 def made(started: str) -> dict[str, str]:
-    """Who has just made something, where, and from when to when."""
+    """Who has just made something, where, with which Python, and from when to when."""
     try:
         by = getpass.getuser()
     except (KeyError, OSError):  # a number without a name, as in a container
         by = str(os.getuid())
-    return {"by": by, "on": os.uname().nodename, "started": started, "ended": clock.now()}
+    python = ".".join(map(str, sys.version_info[:3]))
+    return {"by": by, "on": os.uname().nodename, "python": python, "started": started, "ended": clock.now()}
 
 
 class Record:

@@ -4,7 +4,6 @@ manifest beside them, and swapped in by one rename."""
 from __future__ import annotations
 
 import importlib.metadata
-import platform
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -110,8 +109,8 @@ def house_hash() -> str:
 
 
 def versions() -> dict[str, str]:
-    """The versions of what computes and draws."""
-    found = {"Python": platform.python_version()}
-    for name in TOOLS:
-        found[name] = importlib.metadata.version(name)
-    return found
+    """The versions of what computes and draws.
+
+    Not Python's own: every supported one makes the same bytes. Which one it was stands in the records of ``freshness``.
+    """
+    return {name: importlib.metadata.version(name) for name in TOOLS}

@@ -318,7 +318,7 @@ def kendall(aggregate: Patterns, options: Options) -> Mapping[str, Result]:
         return found | {"tau_b_p": not_computable("too_few_cases")}
     from scipy.special import ndtr
 
-    cubic = n * (n - 1) * (2 * n + 5) - sum(float((t * (t - 1)) @ (2 * t + 5)) for t in (tx, ty))
+    cubic = n * (n - 1) * (2 * n + 5) - math.fsum(float((t * (t - 1)) @ (2 * t + 5)) for t in (tx, ty))
     third = math.prod(float((t * (t - 1)) @ (t - 2)) for t in (tx, ty)) / (9 * n * (n - 1) * (n - 2))
     second = math.prod(float(t @ (t - 1)) for t in (tx, ty)) / (2 * n * (n - 1))
     variance = cubic / 18 + third + second

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from pipeline.codes import is_net
@@ -195,7 +196,7 @@ def multiple(view: View, spec: TableSpec) -> Body:
         mentions = view.get(spec.table, "count", name)
         per_case = view.get(spec.table, "share_of_cases", name)
         hundred = view.get(spec.table, "share_of_responses", name)
-        n_mentions = sum(view.value(spec.table, "n", name, code) or 0 for code in view.codes(spec.table, name))
+        n_mentions = math.fsum(view.value(spec.table, "n", name, code) or 0 for code in view.codes(spec.table, name))
         of_mentions = cells(
             formats.count_cell(n_mentions, view.lang) if weighted else view.cell(mentions, "count"),
             view.cell(mentions, "decimal", 1), view.cell(per_case, "share"), view.cell(hundred, "share"),

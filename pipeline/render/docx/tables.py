@@ -5,6 +5,7 @@ Columns have fixed widths (:mod:`pipeline.render.table_layout`), so that a table
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -176,7 +177,7 @@ def table_element(part: Part, layout: Layout, rules: Rules) -> Element:
     """A table, or a part of one, as ``w:tbl``."""
     table = part.table
     columns = [round(width * part.size * TWIPS) for width in part.widths[1:]]
-    widths = (round(sum(part.widths) * part.size * TWIPS) - sum(columns), *columns)
+    widths = (round(math.fsum(part.widths) * part.size * TWIPS) - sum(columns), *columns)
     together = layout.kept_together(part)
     rows = _head_rows(part, widths, rules)
     previous = ""

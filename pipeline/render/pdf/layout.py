@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
@@ -126,8 +127,8 @@ def _notes(notes: tuple[str, ...], words: dict[str, str]) -> list[Plain]:
 def _head(table: Table, widths: tuple[float, ...]) -> list[Plain]:
     return [
         {
-            "t": _flat(p.cell.text, sum(widths[p.column : p.column + p.columns]), bold=True),
-            "s": _flat(p.cell.sub, sum(widths[p.column : p.column + p.columns])),
+            "t": _flat(p.cell.text, math.fsum(widths[p.column : p.column + p.columns]), bold=True),
+            "s": _flat(p.cell.sub, math.fsum(widths[p.column : p.column + p.columns])),
             "x": p.column,
             "y": p.row,
             "c": p.columns,
@@ -140,7 +141,7 @@ def _head(table: Table, widths: tuple[float, ...]) -> list[Plain]:
 def _rows(table: Table, shape: tuple[Column, ...], widths: tuple[float, ...], notes: dict[str, int]) -> Iterator[Plain]:
     previous = ""
     for row in table.rows:
-        room = widths[0] - INDENT * row.level if row.cells else sum(widths)
+        room = widths[0] - INDENT * row.level if row.cells else math.fsum(widths)
         bold = row.kind in BOLD_ROWS or not row.cells
         plain: Plain = {"l": _flat(row.label, room, bold), "k": row.kind, "v": row.level, "c": []}
         if row.kind in ("total", "subtotal", "base") and row.kind != previous and previous:
@@ -170,7 +171,7 @@ def _height(row: Row, plain: Plain, size: float, inner: tuple[float, ...], shape
     A row of a given height is set once; for any other its cells are set twice.
     """
     if row.kind == "group" or not row.cells:
-        return round(_LINE * size + _INSET_GROUP, 3) if most_width(plain["l"], True) < sum(inner) else 0.0
+        return round(_LINE * size + _INSET_GROUP, 3) if most_width(plain["l"], True) < math.fsum(inner) else 0.0
     bold = row.kind in BOLD_ROWS
     if most_width(plain["l"], bold) > inner[0] - INDENT * row.level:
         return 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -163,7 +164,7 @@ class Sheet:
         """A text line over the columns ``first`` to ``last`` at the cursor, wrapped, as high as it needs."""
         last = len(self.widths) - 1 if last is None else last
         text = self.clean(text)
-        width = sum(self.widths[first : last + 1]) * 11 / size
+        width = math.fsum(self.widths[first : last + 1]) * 11 / size
         need = min(
             409.0, lines(text, width, bool(style.get("bold"))) * LINE_HEIGHT * size / 11 + 1
         )  # Excel's greatest row height
@@ -191,7 +192,7 @@ class Sheet:
             ends = list(accumulate(parts, initial=1))
             ws.set_v_pagebreaks(ends[1:-1])
             ws.repeat_columns(0)
-            widest = max(sum(self.widths[a:b]) for a, b in pairwise(ends)) + self.widths[0]
+            widest = max(math.fsum(self.widths[a:b]) for a, b in pairwise(ends)) + self.widths[0]
             paper = (_LONG if landscape else _SHORT) - 2 * _SIDE
             ws.set_print_scale(max(10, min(100, int(100 * paper / (widest * _CHARACTER)))))
         else:

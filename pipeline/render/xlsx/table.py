@@ -110,9 +110,11 @@ def _write_head(sheet: Sheet, table: Table) -> tuple[int, int]:
         style["align"] = "left" if p.column == 0 else "center" if p.columns > 1 else "right"
         top, bottom = first + p.row, first + p.row + p.rows - 1
         sheet.merged((top, bottom), (p.column, p.column + p.columns - 1), text, **style)
-        need = lines(sheet.clean(text), sum(sheet.widths[p.column : p.column + p.columns]), True) * LINE_HEIGHT + 3
+        need = (
+            lines(sheet.clean(text), math.fsum(sheet.widths[p.column : p.column + p.columns]), True) * LINE_HEIGHT + 3
+        )
         span = slice(p.row, p.row + p.rows)
-        heights[p.row + p.rows - 1] += max(0.0, need - sum(heights[span]))
+        heights[p.row + p.rows - 1] += max(0.0, need - math.fsum(heights[span]))
     for i, points in enumerate(heights):
         sheet.ws.set_row(first + i, min(points, 409.0))
     sheet.row = last + 1
