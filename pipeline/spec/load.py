@@ -347,6 +347,12 @@ def _check_study(study: Study, codebook: Codebook, source: SourceFile) -> Iterat
                 totals="; ".join(f"{name} {total:.12g}" for name, total in totals.items()),
             )  # fmt: skip
     yield from _check_replicates(study, codebook, source)
+    if study.finite_population == "tests too":
+        line = source.line(("finite_population",))
+        if study.weights and study.weights.replicates is not None:
+            yield StudyError("study.finite_population_replicates", file=source.name, line=line)
+        elif study.design is None or study.design.population is None:
+            yield StudyError("study.finite_population_unknown", file=source.name, line=line)
 
 
 def _with_replicates(study: Study, codebook: Codebook) -> Study:

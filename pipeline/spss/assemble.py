@@ -17,7 +17,7 @@ from pipeline.spss.model import (
     Variable,
     VariableSet,
 )
-from pipeline.spss.raw import RawAttributes, RawDictionary, RawSet, RawVariable
+from pipeline.spss.raw import ByName, RawAttributes, RawDictionary, RawSet, RawVariable
 from pipeline.spss.text import Decoder, Sample
 
 FORMAT_TYPES = {
@@ -101,11 +101,8 @@ def assemble(
         _variable(variable, name, labels[id(variable.value_labels)], decoder)
         for variable, name in zip(raw.variables, names, strict=True)
     )
-    by_name: dict[bytes, Variable] = {}
-    for variable, built in zip(raw.variables, variables, strict=True):
-        by_name.setdefault(variable.short.upper(), built)
-    for variable, built in zip(raw.variables, variables, strict=True):
-        by_name.setdefault(variable.long.upper(), built)
+    pairs = list(zip(raw.variables, variables, strict=True))
+    by_name = ByName(((v.short, built) for v, built in pairs), ((v.long, built) for v, built in pairs))
     sets = []
     for item in raw.sets:
         made = _set(item, by_name, decoder, notices)
@@ -223,12 +220,12 @@ def _attributes(attributes: RawAttributes, decoder: Decoder) -> tuple[tuple[str,
 
 
 def _set(
-    item: RawSet, by_name: dict[bytes, Variable], decoder: Decoder, notices: list[Notice]
+    item: RawSet, by_name: ByName[Variable], decoder: Decoder, notices: list[Notice]
 ) -> MultipleResponseSet | None:
     name = decoder.text(item.name)
     members: dict[str, Variable] = {}
     for member in item.members:
-        variable = by_name.get(member.upper())
+        variable = by_name.get(member)
         if variable is None:
             notices.append(
                 Notice(
@@ -274,9 +271,9 @@ def _number(text: str) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _variable_sets(raw: RawDictionary, by_name: dict[bytes, Variable], decoder: Decoder) -> tuple[VariableSet, ...]:
+def _variable_sets(raw: RawDictionary, by_name: ByName[Variable], decoder: Decoder) -> tuple[VariableSet, ...]:
     return tuple(
-        VariableSet(decoder.text(name), tuple(by_name[m.upper()].name for m in members if m.upper() in by_name))
+        VariableSet(decoder.text(name), tuple(found.name for m in members if (found := by_name.get(m)) is not None))
         for name, members in raw.variable_sets
     )
 

@@ -6,12 +6,38 @@ fill these records and :mod:`pipeline.spss.assemble` turns them into :class:`pip
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Generic, Literal, TypeVar
 
 from pipeline.spss.model import Notice
 
+T = TypeVar("T")
 RawAttributes = tuple[tuple[bytes, tuple[bytes, ...]], ...]
+
+
+class ByName(Generic[T]):
+    """Things by their names: as a name is spelt, else whatever its case; of several the first.
+
+    SPSS takes ``Q1`` and ``q1`` for one name and so writes a name as it likes; other programs write both into one file.
+    """
+
+    def __init__(self, *kinds: Iterable[tuple[bytes, T]]) -> None:
+        """``kinds``: pairs of a name and a thing; a name of an earlier kind comes before the same one of a later."""
+        self.exact: dict[bytes, T] = {}
+        self.folded: dict[bytes, T] = {}
+        for pairs in kinds:
+            for name, thing in pairs:
+                self.add(name, thing)
+
+    def add(self, name: bytes, thing: T) -> None:
+        if name:
+            self.exact.setdefault(name, thing)
+            self.folded.setdefault(name.upper(), thing)
+
+    def get(self, name: bytes) -> T | None:
+        found = self.exact.get(name)
+        return found if found is not None else self.folded.get(name.upper())
 
 
 @dataclass(slots=True)

@@ -14,7 +14,7 @@ from typing import BinaryIO, Literal
 
 from pipeline.errors import DataRejected
 from pipeline.spss.model import Notice
-from pipeline.spss.raw import RawAttributes, RawDictionary, RawSet, RawVariable
+from pipeline.spss.raw import ByName, RawAttributes, RawDictionary, RawSet, RawVariable
 
 HEADER_BYTES = 176
 _MEASURES: dict[int, Literal["nominal", "ordinal", "scale", ""]] = {1: "nominal", 2: "ordinal", 3: "scale"}
@@ -119,7 +119,7 @@ class _Records:
         self.order = cursor.order
         self.columns: list[RawVariable] = []  # one per variable record, segments of long strings included
         self.by_element: dict[int, RawVariable] = {}
-        self.widths: dict[bytes, int] = {}  # 7/14: true width of very long strings by short name
+        self.widths: ByName[int] = ByName()  # 7/14: true width of very long strings by short name
         self.display: bytes = b""
         self.long_names: bytes = b""
         self.variable_attributes: bytes = b""
@@ -328,7 +328,7 @@ class _Records:
         for item in data.split(b"\t"):
             name, equals, width = item.strip(b"\0").partition(b"=")
             if equals and width.strip(b"\0 ").isdigit() and len(width) < 10:
-                self.widths[name.upper()] = int(width.strip(b"\0 "))
+                self.widths.add(name, int(width.strip(b"\0 ")))
 
     # -- what can be put together only at the end -----------------------------------------------------------
 
@@ -343,13 +343,13 @@ class _Records:
                 raise DataRejected("spss.damaged_weight")
             raw.weight = weight
         self.join_segments()
-        by_short = {column.short.upper(): column for column in raw.variables}
+        by_short = ByName((column.short, column) for column in raw.variables)
         for item in self.long_names.split(b"\t"):
             short, equals, name = item.strip(b"\0").partition(b"=")
-            column = by_short.get(short.upper())
+            column = by_short.get(short)
             if equals and column is not None and name:
                 column.long = name
-        by_name = by_short | {column.long.upper(): column for column in raw.variables if column.long}
+        by_name = ByName(((c.long, c) for c in raw.variables), ((c.short, c) for c in raw.variables))
         self.assign_attributes(by_name)
         try:
             self.assign_long(by_name)
@@ -366,68 +366,92 @@ class _Records:
             column.measure = _MEASURES.get(measure, "")
 
     def join_segments(self) -> None:
-        """Very long strings are several variable records of 255 bytes each; make one variable of them."""
+        """Very long strings are several variable records of 255 bytes each; make one variable of them.
+
+        How long they are stands in record 7/14. Where that does not fit the records of the variables, these are
+        believed, as the cases are laid out by them.
+        """
         columns = self.columns
-        named = {item.strip(b"\0").partition(b"=")[0].upper() for item in self.long_names.split(b"\t")}
+        named = {item.strip(b"\0").partition(b"=")[0] for item in self.long_names.split(b"\t")}
+        bare = not any(named)
         at = 0
         while at < len(columns):
             column = columns[at]
-            width = self.widths.get(column.short.upper(), 0) or self.lost_width(at, named)
+            declared = self.widths.get(column.short)
+            pieces = self.pieces_at(at, named)
+            own, width = self.held(at, pieces), declared or 0
+            name = column.short.decode("ascii", "replace")
+            if declared is not None and not self.fits(at, declared, pieces):
+                self.note("long_string_width", name=name, declared=declared, width=own)
+                width = own
+            elif declared is None and pieces > 1 and bare:
+                self.note("long_string_in_pieces", name=name, pieces=pieces - 1)
+            elif declared is None and pieces > 1:
+                self.note("long_string_rejoined", name=name, width=own)
+                width = own
             self.raw.variables.append(column)
-            if width <= 255:
-                at += 1
-                continue
-            needed = -(-width // _SEGMENT)
-            parts = columns[at : at + needed]
-            full = all(part.width == 255 for part in parts[:-1])
-            if width > _LONGEST_STRING or len(parts) < needed or not full or parts[-1].width == 0:
-                raise DataRejected("spss.damaged_long_string", name=column.short.decode("ascii", "replace"))
-            column.width = column.format_width = width
-            left = width
-            pieces = []
-            for part in parts:
-                used = min(255, left)
-                if used:
-                    pieces.append((part.element * 8, used))
-                left -= used
-            column.pieces = tuple(pieces)
-            at += needed
+            at += self.join(at, width) if width > 255 else 1
 
-    def lost_width(self, at: int, named: set[bytes]) -> int:
-        """The width of a very long string whose entry in record 7/14 is lost; 0 where nothing speaks for one.
+    def fits(self, at: int, width: int, pieces: int) -> bool:
+        """Whether a text declared with ``width`` bytes is what the records from ``at`` on hold.
 
-        Its further segments have no name of their own: no long name where other variables have one, and no label.
+        ``pieces``: of how many they seem to be by themselves. Where they do not show it, the declared width is only to
+        have room in them.
         """
-        head, end = self.columns[at], at + 1
-        if head.width != 255:
-            return 0
-        bare = head.short.upper() in named
-        while end < len(self.columns) and self.columns[end - 1].width == 255:
-            part = self.columns[end]
-            own = part.short.upper()
-            stem = head.short[:5].upper()
-            if not part.width or part.label or part.value_labels or part.missing or own in named or own in self.widths:
-                break
-            if not bare and not own.startswith(stem):
+        if pieces > 1:
+            return width == self.held(at, pieces)
+        if width <= 255:
+            return not width or self.columns[at].width == width
+        needed = -(-width // _SEGMENT)
+        parts = self.columns[at : at + needed]
+        if width > _LONGEST_STRING or len(parts) < needed:
+            return False
+        return all(part.width == 255 for part in parts[:-1]) and 0 < parts[-1].width >= width - 255 * (needed - 1)
+
+    def held(self, at: int, pieces: int) -> int:
+        """The bytes of a text of so many pieces from ``at`` on."""
+        return _SEGMENT * (pieces - 1) + self.columns[at + pieces - 1].width
+
+    def join(self, at: int, width: int) -> int:
+        """Make one variable of ``width`` bytes of the records from ``at`` on; how many they are."""
+        column, left = self.columns[at], width
+        needed = -(-width // _SEGMENT)
+        if width > _LONGEST_STRING:
+            raise DataRejected("spss.damaged_long_string", name=column.short.decode("ascii", "replace"))
+        column.width = column.format_width = width
+        pieces = []
+        for part in self.columns[at : at + needed]:
+            used = min(255, left)
+            if used:
+                pieces.append((part.element * 8, used))
+            left -= used
+        column.pieces = tuple(pieces)
+        return needed
+
+    def pieces_at(self, at: int, named: set[bytes]) -> int:
+        """Of how many records the text at ``at`` seems to be made, by these alone; 1 where nothing speaks for more.
+
+        Further pieces begin as the first in their names, but have no long name where other variables have one, no label
+        and no missing values; all but the last have 255 bytes, the last has fewer.
+        """
+        head, end = self.columns[at], at
+        stem = head.short[:5].upper()
+        while self.columns[end].width == 255 and end + 1 < len(self.columns):
+            part = self.columns[end + 1]
+            told = part.label or part.value_labels or part.missing or part.short in named
+            alike = part.short.upper().startswith(stem) and part.short.upper() != head.short.upper()
+            if not part.width or told or not alike or self.widths.get(part.short) is not None:
                 break
             end += 1
-        if end == at + 1:
-            return 0
-        name = head.short.decode("ascii", "replace")
-        if not bare:
-            self.note("long_string_in_pieces", name=name, pieces=end - at)
-            return 0
-        width = _SEGMENT * (end - at - 1) + self.columns[end - 1].width
-        self.note("long_string_rejoined", name=name, width=width)
-        return width
+        return end - at + 1 if end > at and self.columns[end].width <= _SEGMENT else 1
 
-    def assign_attributes(self, by_name: dict[bytes, RawVariable]) -> None:
+    def assign_attributes(self, by_name: ByName[RawVariable]) -> None:
         data, at = self.variable_attributes, 0
         while at < len(data):
             colon = data.find(b":", at)
             if colon < 0:
                 break
-            column = by_name.get(data[at:colon].upper())
+            column = by_name.get(data[at:colon])
             attributes, at = parse_attributes(data, colon + 1)
             if column is not None:
                 column.attributes = attributes
@@ -437,18 +461,18 @@ class _Records:
         if data[at:].strip(b"\0 \n"):
             self.note("attributes_unreadable")
 
-    def assign_long(self, by_name: dict[bytes, RawVariable]) -> None:
+    def assign_long(self, by_name: ByName[RawVariable]) -> None:
         """Value labels (7/21) and missing values (7/22) of strings longer than eight bytes."""
         reader = _Packed(self.long_labels, self.order)
         while reader.more():
-            column = by_name.get(reader.text().upper())
+            column = by_name.get(reader.text())
             reader.int32()
             labels = [(_trim(reader.text()), reader.text()) for _ in range(reader.count())]
             if column is not None and column.width:
                 column.value_labels = column.value_labels | dict(labels)
         reader = _Packed(self.long_missing, self.order)
         while reader.more():
-            column = by_name.get(reader.text().upper())
+            column = by_name.get(reader.text())
             count = reader.byte()
             length = reader.count()
             values: list[float | bytes] = []

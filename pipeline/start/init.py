@@ -172,6 +172,8 @@ def _study(dictionary: Dictionary, title: str, start: Start) -> Iterator[str]:
         yield f"    {lang}: {{one: {quoted(one)}, many: {quoted(many)}}}"
     yield "  # size: 98        # the number of units, where the population is finite and known"
     yield "inference: sample   # description (a census), process, or sample"
+    yield "# design: {strata: …, cluster: …, population: …}   # how the sample was drawn: variables of the codebook"
+    yield "# finite_population: tests too   # beside a design's population: tests as R, Stata and SPSS Complex Samples"
     yield "policies: {unknown_codes: warn, missing_variables: stop}"
     if start.weight is not None:
         variable, kind = start.weight

@@ -84,6 +84,33 @@ def test_replicate_weights_and_a_design_exclude_each_other(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
+    ("more", "mistake"),
+    [
+        ("", "study.finite_population_unknown"),
+        ("design: {strata: q}\n", "study.finite_population_unknown"),
+        ("weights: {variable: w, rake: {q: {1: 5, 2: 5}}}\n", "study.finite_population_unknown"),
+        (
+            "weights: {variable: w, replicates: {variables: r*, type: brr}}\n",
+            "study.finite_population_replicates",
+        ),
+    ],
+)
+def test_tests_are_corrected_only_for_a_population_whose_size_is_known(more: str, mistake: str, tmp_path: Path) -> None:
+    with pytest.raises(StudyError) as found:
+        load(study(tmp_path, "finite_population: tests too\n" + more))
+    assert ids(found.value) == {mistake}
+    for lang in ("it", "en"):
+        assert "study.yml" in found.value.message(lang)
+        assert "4" in found.value.message(lang)  # the line
+    (tmp_path / "study.yml").write_text(STUDY + more)
+    load(Layout(tmp_path, tmp_path))
+
+
+def test_a_design_with_its_population_takes_the_correction_of_tests(tmp_path: Path) -> None:
+    load(study(tmp_path, "finite_population: tests too\ndesign: {cluster: q, population: w}\n"))
+
+
+@pytest.mark.parametrize(
     ("margins", "mistake"),
     [
         ("{q: {1: 5, 2: 5}, g: {1: 5, 2: 6}}", "study.rake_totals"),

@@ -77,3 +77,58 @@ def test_texts_of_255_bytes_beside_each_other_stay_apart(tmp_path: Path) -> None
     path = tmp_path / "two.sav"
     path.write_bytes(content)
     assert [v.name for v in read(path).dictionary.variables] == ["one", "other", "n"]
+
+
+@pytest.mark.parametrize(
+    ("width", "declared"),
+    [
+        (300, b"003"), (300, b"00256"), (300, b"00255"), (300, b"00000"), (300, b"00600"), (300, b"99999"),
+        (300, b"00505"), (1000, b"00300"), (1000, b"00759"), (504, b"00252"), (257, b"00001"),
+    ],
+)  # fmt: skip
+def test_a_width_that_does_not_fit_the_pieces_is_told_and_they_are_believed(
+    tmp_path: Path, width: int, declared: bytes
+) -> None:
+    text = bytes(65 + i % 26 for i in range(width - 3))
+    found = read(system_file(tmp_path / "wrong.sav", text, width, b"TEXT=" + declared + b"\0\t", NAMES))
+    assert [v.name for v in found.dictionary.variables] == ["text", "n"]
+    assert found.table.column("text").to_pylist() == [text.decode()]
+    assert found.table.column("n").to_pylist() == [7]
+    (notice,) = [n for n in found.dictionary.notices if "long_string" in n.text_id]
+    assert notice.text_id == "spss.notice_long_string_width"
+    assert (notice.params["declared"], notice.params["width"]) == (int(declared), width)
+
+
+@pytest.mark.parametrize("declared", [b"256", b"00256", b"000000256"])
+def test_a_width_is_a_number_however_many_digits_it_has(tmp_path: Path, declared: bytes) -> None:
+    text = b"a" * 255 + b"b"
+    found = read(system_file(tmp_path / "digits.sav", text, 256, b"TEXT=" + declared + b"\0\t", NAMES))
+    assert found.table.column("text").to_pylist() == [text.decode()]
+    assert not [n for n in found.dictionary.notices if "long_string" in n.text_id]
+
+
+@pytest.mark.parametrize(
+    ("names", "widths"),
+    [((b"A", b"B"), (255, 255)), ((b"TEXT", b"TEXT0"), (255, 255)), ((b"A", b"B"), (255, 48)),
+     ((b"NOTES1", b"NOTES2", b"NOTES3"), (255, 255, 255))],
+)  # fmt: skip
+def test_texts_of_255_bytes_stay_apart_where_long_names_are_partly_lost(
+    tmp_path: Path, names: tuple[bytes, ...], widths: tuple[int, ...]
+) -> None:
+    content = header(sum(-(-w // 8) for w in widths) + 1)
+    content += b"".join(variable(name, w) for name, w in zip(names, widths, strict=True)) + variable(b"N")
+    content += extension(13, names[0] + b"=first\tN=n") + struct.pack("<ii", 999, 0)
+    path = tmp_path / "partly.sav"
+    path.write_bytes(content)
+    assert [v.name for v in read(path).dictionary.variables] == ["first", *(n.decode() for n in names[1:]), "n"]
+
+
+def test_names_in_records_are_taken_as_they_are_spelt_before_any_other_case(tmp_path: Path) -> None:
+    content = header(4) + b"".join(map(variable, (b"q1", b"Q1", b"q2", b"Z")))
+    content += extension(13, b"Q1=Upper\tq1=lower\tZ=Q2")
+    content += extension(7, b"$a=C 0  q1 q2\n$b=C 0  Q1 Q2\n$c=C 0  LOWER UPPER\n") + struct.pack("<ii", 999, 0)
+    path = tmp_path / "case.sav"
+    path.write_bytes(content)
+    found = read(path).dictionary
+    assert [v.name for v in found.variables] == ["lower", "Upper", "q2", "Q2"]
+    assert [s.members for s in found.sets] == [("lower", "q2"), ("Upper", "Q2"), ("lower", "Upper")]

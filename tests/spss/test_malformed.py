@@ -167,8 +167,14 @@ REJECTED: dict[str, tuple[bytes, str]] = {
         base(code_page=None, extensions=[(3, 4, struct.pack("<8i", 1, 2, 3, -1, 2, 1, 2, 1252))]),
         "foreign_numbers",
     ),
-    "very long text without its parts": (base(extensions=[(14, 1, b"TEXT=00900\0\t")]), "damaged_long_string"),
-    "very long text too long": (base(extensions=[(14, 1, b"TEXT=99999\0\t")]), "damaged_long_string"),
+    "very long text too long": (
+        sav(
+            [Column("TEXT", 255), *(Column(f"TEXT{i}", 255) for i in range(200)), Column("TEXTX", 9)],
+            [],
+            extensions=[(13, 1, b"TEXT=text")],
+        ),
+        "damaged_long_string",
+    ),
     # the data
     "no data": (GOOD[:DATA_AT], "cut_in_data"),
     "cut in a word of codes": (GOOD[: DATA_AT + 5], "cut_in_data"),
@@ -279,6 +285,8 @@ READ: dict[str, tuple[bytes, str]] = {
     "set without anything": (with_sets(b"$d\n"), "set_unreadable"),
     "attributes without an end": (base(extensions=[(17, 1, b"A('x'\n")]), "attributes_unreadable"),
     "variable attributes without an end": (base(extensions=[(18, 1, b"Q1:A('x'\n")]), "attributes_unreadable"),
+    "very long text without its parts": (base(extensions=[(14, 1, b"TEXT=00900\0\t")]), "long_string_width"),
+    "very long number": (base(extensions=[(14, 1, b"Q1=00300\0\t")]), "long_string_width"),
     "labels of long texts cut": (
         base(extensions=[(21, 1, struct.pack("<i", 4) + b"TEXT" + b"\x0c")]),
         "long_strings_unreadable",
