@@ -10,8 +10,10 @@ import re
 from collections.abc import Sequence
 
 SHORTEST = 4  # letters that a question has at least
+_SHORT_BEGIN = 4  # letters that items have in common by chance
+_LONG_START = 3  # words that labels begin with together to be of one question
 _LONG_END = 4  # words that labels end with together to be called so
-_MARKS = (" :: ", ": ", " - ", " – ", " — ", " | ", " > ", " / ", "?/", "… ", "... ", "? ", ") ", "\n")
+_MARKS = (" :: ", ": ", " - ", " – ", " — ", " | ", " > ", " / ", "?/", "… ", "... ", "? ", ") ")
 _KEPT = {"?/": "?", "? ": "?", ") ": ")"}  # what of a mark belongs to the question
 _SMALL = re.compile(  # words at which no title ends: articles, prepositions and the like, in six languages
     "an?|the|of|in|on|at|to|by|for|as|with|your|from|about|into|their|that|this|these|those|which|my|our|and|or|"
@@ -32,7 +34,8 @@ _BEFORE = re.compile(r"^\[([^\[\]]+)\]\s*(\S.*)$", re.DOTALL)
 
 def bare(label: str) -> str:
     """A label without what a tool adds to it of itself, in single blanks."""
-    return " ".join(_TOOL.sub("", label).split()).strip()
+    lines = [line.strip() for line in label.splitlines() if line.strip()]
+    return " ".join(_TOOL.sub("", " - ".join(lines)).split()).strip()
 
 
 def question(label: str) -> str:
@@ -55,6 +58,15 @@ def question(label: str) -> str:
         return ""
     at, mark = min(places)
     return _numbered(text[:at] + _KEPT.get(mark, "")) if text[at + len(mark) :].strip() else ""
+
+
+def same_question(a: str, b: str) -> bool:
+    """Whether two labels ask one question: of two items, or with no sign between question and item."""
+    one, other = question(a), question(b)
+    if one or other:
+        return one == other
+    shared = _common_words([re.split(r"[\s/]+", bare(text)) for text in (a, b)])
+    return len(shared) >= _LONG_START and _letters("".join(shared)) >= 4 * _LONG_START and bare(a) != bare(b)
 
 
 def _numbered(text: str) -> str:
@@ -128,6 +140,8 @@ def _start(texts: Sequence[str]) -> str:
     """What all begin with, cut at the last end of a phrase."""
     start = _common(texts)
     found = [(start.rfind(mark), mark) for mark in (*_MARKS, ":", "…", "...", "?", "(") if mark in start]
+    if len(start) - start.rfind("/") <= _SHORT_BEGIN and _letters(start[: start.rfind("/")]) > 2 * _SHORT_BEGIN:
+        found.append((start.rfind("/"), "/"))
     if not found:
         return ""
     at, mark = max(found)

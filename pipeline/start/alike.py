@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -41,11 +40,17 @@ def one_question(dictionary: Dictionary, found: Mapping[str, Guess], columns: Co
 
 def questions(dictionary: Dictionary, found: Mapping[str, Guess]) -> Iterator[list[Variable]]:
     """Neighbours whose labels begin or end with one question, without a tool's own columns and texts between them."""
-    asked = [v for v in dictionary.variables if not found[v.name].metadata and found[v.name].kind != "text"]
-    for question, run in groupby(asked, key=lambda v: labels.question(v.label)):
-        some = list(run)
-        if question and len(some) > 1:
-            yield some
+    run: list[Variable] = []
+    for v in dictionary.variables:
+        if found[v.name].metadata or found[v.name].kind == "text":
+            continue
+        if run and not labels.same_question(run[-1].label, v.label):
+            if len(run) > 1:
+                yield run
+            run = []
+        run.append(v)
+    if len(run) > 1:
+        yield run
 
 
 def _numbers(run: Sequence[Variable], found: Mapping[str, Guess], columns: Columns) -> dict[str, Guess]:

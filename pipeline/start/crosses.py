@@ -32,7 +32,13 @@ def crosses(dictionary: Dictionary, found: Mapping[str, Guess], columns: Columns
     run: list[Variable] = []
     often = Counter(labels.question(v.label) for v in dictionary.variables)
     for v in (*dictionary.variables, None):
-        if v is not None and run and is_open(v) and v.name not in taken and not _is_cross(v, found[v.name], columns):
+        if (
+            v is not None
+            and run
+            and is_open(v, found[v.name])
+            and v.name not in taken
+            and not _is_cross(v, found[v.name], columns)
+        ):
             continue
         one = v is not None and v.name not in taken and (
             _is_cross(v, found[v.name], columns) or _all_or_nobody(v, found[v.name], columns)
@@ -46,7 +52,7 @@ def crosses(dictionary: Dictionary, found: Mapping[str, Guess], columns: Columns
 
 def _is_cross(v: Variable, g: Guess, columns: Columns) -> bool:
     """Whether a variable has one value and is empty for somebody."""
-    if v.is_date or v.is_time or g.empty or g.metadata:
+    if v.is_date or v.is_time or g.empty or g.metadata or is_open(v, g):
         return False
     column = columns[v.name]
     if v.kind == "string":
@@ -83,7 +89,7 @@ def _crossed(
             continue
         marks = {v.name: _mark(v, columns) for v in part if not found[v.name].empty}
         if _marks(part, marks):
-            yield _set(part, marks, dictionary)
+            yield _set(part, marks, dictionary, found)
 
 
 def _by_row(run: Sequence[Variable]) -> list[list[Variable]]:
@@ -115,18 +121,20 @@ def _marks(part: Sequence[Variable], marks: Mapping[str, str]) -> bool:
     )
 
 
-def _set(part: Sequence[Variable], marks: Mapping[str, str], dictionary: Dictionary) -> Group:
+def _set(
+    part: Sequence[Variable], marks: Mapping[str, str], dictionary: Dictionary, found: Mapping[str, Guess]
+) -> Group:
     names = tuple(v.name for v in part)
     texts = [labels.bare(v.label) for v in part]
     own = [v.value_labels[0][1].strip() if len(v.value_labels) == 1 else "" for v in part]
     named = all(own) and len(set(own)) == len(own)
-    stems = {text.removesuffix(item).strip(" -–:") for text, item in zip(texts, own, strict=True)}
+    stems = {text.removesuffix(item).strip(" -–—:|/>") for text, item in zip(texts, own, strict=True)}
     title = stems.pop() if named and len(stems) == 1 else ""
     title = title or labels.shared(texts)
     if not title and part[0].kind == "string" and len(set(texts)) == 1:
         title = texts[0]
     label, titled = title or items_named(part), bool(title)
-    beside = open_answers(part, dictionary.variables, dictionary.places)
+    beside = open_answers(part, dictionary, found)
     if len(set(marks.values())) == 1:
         (counted,) = set(marks.values())
         return Group(f"set_{names[0]}", label, names, "dichotomies", counted, base="all", items_from_values=named,
@@ -145,7 +153,7 @@ def texts_of_codes(
     Where each item has a column of its own as well (``needs.water``), those are the set, and the text is beside it.
     """
     for v in dictionary.variables:
-        if v.kind != "string" or v.name in taken or v.value_labels or is_open(v):
+        if v.kind != "string" or v.name in taken or v.value_labels or is_open(v, found[v.name]):
             continue
         separator, items = list_of_codes([text.strip() for text in columns[v.name].texts if text.strip()])
         if not items:
@@ -156,10 +164,10 @@ def texts_of_codes(
             title = labels.bare(v.label) or labels.shared([o.label for o in own]) or v.name
             counted = next((t for t in columns[own[0].name].texts if is_word("mentioned", t)), "1") if (
                 own[0].kind == "string") else "1"  # fmt: skip
-            beside = (v.name, *(n for n in open_answers(own, dictionary.variables, dictionary.places) if n != v.name))
+            beside = (v.name, *(n for n in open_answers(own, dictionary, found) if n != v.name))
             yield Group(f"set_{v.name}", title, names, "dichotomies", counted, beside=beside)
         elif found[v.name].kind in ("text", "nominal", "identifier"):
-            beside = open_answers([v], dictionary.variables, dictionary.places)
+            beside = open_answers([v], dictionary, found)
             yield Group(f"set_{v.name}", labels.bare(v.label) or v.name, (v.name,), "delimited", separator=separator,
                         codes=items, beside=beside)  # fmt: skip
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pipeline import labels
-from pipeline.spss.model import Variable
-from pipeline.start.words import words
+from pipeline.codes import BLANK
+from pipeline.spss.model import Dictionary, Variable
+from pipeline.start.words import is_word, words
+
+if TYPE_CHECKING:
+    from pipeline.start.guess import Guess
 
 MOST_NAMED = 3  # items that a title names
 _NUMBERED = re.compile(r"(.*[^\W\d])[_.]*\d+$|(.*\d)[_.]*[^\W\d_]$")
@@ -70,30 +74,34 @@ def items_named(run: Sequence[Variable]) -> str:
     return " / ".join(shown[:MOST_NAMED]) + (f" (+{more})" if more > 0 else "")
 
 
-def is_open(v: Variable) -> bool:
-    """Whether a variable looks like the open answer to "other" of a list before it."""
+def is_open(v: Variable, g: Guess) -> bool:
+    """Whether a variable looks like the open answer to "other" of a list before it, and is no item of the list."""
     if v.kind != "string" or v.value_labels:
+        return False
+    texts = [text.strip() for _, text in g.categories if text.strip(" ()") and text != BLANK]
+    if texts and all(is_word("mentioned", t) or is_word("passed_over", t) or t in v.label for t in texts):
         return False
     named = _OPEN_NAME.fullmatch(v.name) is not None
     item = labels.items([labels.bare(v.label), labels.question(v.label) or "\0"])[0]
-    return named or bool(words("written_in").search(item.rsplit(" - ", 1)[-1]) and len(item) < len(v.label) + 1)
+    return named or bool(words("written_in").search(item.rsplit(" - ", 1)[-1]))
 
 
-def open_answers(run: Sequence[Variable], variables: Sequence[Variable], places: dict[str, int]) -> tuple[str, ...]:
+def open_answers(run: Sequence[Variable], dictionary: Dictionary, found: Mapping[str, Guess]) -> tuple[str, ...]:
     """The open answers beside the items of a question: by their names ("Q3_4_TEXT"), or by the question in their labels
     ("Which do you use? - Other (please specify)"), among its items or right behind them."""
     names = {v.name.casefold() for v in run} | {name_stem(v.name).rstrip("_.") for v in run} - {""}
+    places = dictionary.places
     begin, end = places[run[0].name], places[run[-1].name]
     asked = {labels.question(v.label) for v in run} - {""}
-    found = []
-    for v in variables[max(0, begin - 1) : end + 4]:
+    beside = []
+    for v in dictionary.variables[max(0, begin - 1) : end + 4]:
         if v.kind != "string" or v.value_labels or v in run:
             continue
         named = _OPEN_NAME.fullmatch(v.name)
         lettered = name_stem(v.name) in names and places[v.name] > begin  # SoSci: AB01_04a beside AB01_04
         own = (named is not None and named[1].casefold().rstrip("_.") in names) or lettered
-        same = labels.question(v.label) in asked and is_open(v)
-        behind = places[v.name] == end + 1 and not labels.question(v.label) and is_open(v)
+        same = labels.question(v.label) in asked and is_open(v, found[v.name])
+        behind = places[v.name] == end + 1 and not labels.question(v.label) and is_open(v, found[v.name])
         if own or same or (behind and len(v.label) <= 40):
-            found.append(v.name)
-    return tuple(found)
+            beside.append(v.name)
+    return tuple(beside)

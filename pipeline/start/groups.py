@@ -67,7 +67,7 @@ def _group(
         if not one_question or len(part) < (SHORTEST_LIST if title else SHORTEST_BATTERY):
             return None  # "Yes" and "No" are the answers to anything
         if len(answers) <= 2:
-            beside = open_answers(part, dictionary.variables, dictionary.places)
+            beside = open_answers(part, dictionary, found)
             return Group(f"set_{names[0]}", title or items_named(part), names, "dichotomies", counted, beside=beside,
                          items_from_values=_own_label(live[0], found[live[0].name]) != "" and not title,
                          titled=bool(title))  # fmt: skip
@@ -108,7 +108,7 @@ def _runs(dictionary: Dictionary, found: Mapping[str, Guess], taken: set[str]) -
     run: list[Variable] = []
     for v in dictionary.variables:
         g = found[v.name]
-        if run and (is_open(v) or (v.name in taken and v.kind == "string")) and not v.value_labels:
+        if run and (is_open(v, found[v.name]) or (v.name in taken and v.kind == "string")) and not v.value_labels:
             continue  # the open answer to "other" stands among its items
         usable = g.kind in ("nominal", "ordinal") and v.name not in taken and _named(v, g)
         if not (usable and run and _alike(run[0], v, found)):
@@ -126,7 +126,7 @@ def _named(v: Variable, g: Guess) -> bool:
     zero_one = [code for code, _ in g.categories] == ["0", "1"]
     if g.empty:
         return bool(v.value_labels)
-    return bool(v.value_labels or labels.question(v.label)) or zero_one
+    return bool(v.value_labels or labels.question(v.label)) or zero_one or g.why == "one_scale"
 
 
 def _alike(first: Variable, v: Variable, found: Mapping[str, Guess]) -> bool:

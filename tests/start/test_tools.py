@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from pipeline.paths import layout
-from pipeline.start.guess import Guesses
+from pipeline.spss.model import Dictionary, LabelTable, Variable
+from pipeline.start.guess import Guesses, guess
 from pipeline.start.init import bring_in, read_and_guess
 from tests.start.bank import BANKS
-from tests.start.tools import TOOLS, Export, made
+from tests.start.tools import FORMS, MARKS, TOOLS, Export, any_tool, made, titles
 
 CASES = [
     (tool, lang, variant) for tool, (_, variants) in TOOLS.items() for lang in BANKS for variant in range(variants)
@@ -72,12 +76,61 @@ def test_an_export_is_set_up_as_by_hand(tool: str, lang: str, variant: int, tmp_
 @pytest.mark.exhaustive
 def test_all_of_them(tmp_path: Path) -> None:
     counts: Counter[str] = Counter()
-    faults = []
+    found = []
     for tool, lang, variant in CASES:
         export = made(tool, lang, variant)
         folder = tmp_path / f"{tool}_{lang}_{variant}"
         folder.mkdir()
         score = scored(export, guessed(export, folder))
         counts += Counter(right=score.right, wrong=len(score.wrong), missed=len(score.missed))
-        faults += [f"{tool} {lang} {variant}: {fault}" for fault in (*score.wrong, *score.missed)]
-    assert faults == [], dict(counts)
+        found += [f"{tool} {lang} {variant}: {fault}" for fault in (*score.wrong, *score.missed)]
+    assert found == [], dict(counts)
+
+
+# ---------------------------------------------------------------- any tool: labels, marks and names in all combinations
+
+NAMES = ("Q{q}_{i}", "q{q}{a}", "v{q}_{i:02}", "V0{q}0{i}")
+ALL = [
+    (lang, form, marks, NAMES[n % len(NAMES)])
+    for n, ((form, marks), lang) in enumerate(product(product(FORMS, MARKS), BANKS))
+]
+
+
+def in_memory(export: Export) -> Guesses:
+    """Guesses about an export that was not written to a file."""
+    variables, table = [], {}
+    for name, column in export.columns.items():
+        text = any(isinstance(x, str) for x in column)
+        codes = LabelTable(sorted(export.values.get(name, {}).items()))  # type: ignore[type-var]
+        label = export.labels.get(name, "")
+        variables.append(Variable(name, label, kind="string" if text else "numeric", value_labels=codes))
+        values = [None if isinstance(x, float) and math.isnan(x) else x for x in column]
+        table[name] = pa.array(values, pa.string() if text else pa.float64())
+    return guess(Dictionary(variables=tuple(variables)), pa.table(table))
+
+
+def faults(lang: str, form: str, marks: str, names: str) -> list[str]:
+    export = any_tool(lang, form, marks, names)
+    found = in_memory(export)
+    proposed = {g.members: g for g in (*found.sets, *found.batteries, *found.numbers)}
+    wrong = []
+    for e in export.groups:
+        group = proposed.pop(e.members, None)
+        if group is None:
+            wrong.append(f"missed {e}")
+        elif (
+            group.kind not in e.kinds or group.label not in titles(form, e.title) or set(group.beside) != set(e.beside)
+        ):
+            wrong.append(f"{group}, not {e}")
+    return wrong + [f"extra {group}" for group in proposed.values()]
+
+
+@pytest.mark.parametrize("at", range(0, len(ALL), 31))
+def test_questions_of_any_tool(at: int) -> None:
+    assert faults(*ALL[at]) == []
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("lang", BANKS)
+def test_all_questions_of_any_tool(lang: str) -> None:
+    assert [(case, found) for case in ALL if case[0] == lang and (found := faults(*case))] == []

@@ -445,3 +445,82 @@ def made(tool: str, lang: str, variant: int) -> Export:
     export = Export(Random(f"{tool} {lang} {variant}"))  # noqa: S311 - no secret
     TOOLS[tool][0](export, BANKS[lang], variant)
     return export
+
+
+# ---------------------------------------------------------------- any tool
+
+FORMS: dict[str, str] = {
+    "dash": "{q} - {i}", "en dash": "{q} – {i}", "blank": "{q} {i}", "behind": "{q} [{i}]", "before": "[{i}] {q}",
+    "colons": "{q} :: {i}", "slash": "{q}/{i}", "bar": "{q} | {i}", "colon": "{s}: {i}", "numbered": "Q7. {q} - {i}",
+    "lettered": "Q7{a}. {s}: {i}", "parted": "Q7_{n}: {q} - {i}", "line": "{q}\n{i}",
+    "chosen": "{q} - Selected Choice - {i}",
+}  # fmt: skip
+"""How a label is made of a question (``q``; ``s`` without its question mark) and an item with its number and letter."""
+
+MARKS = ("one", "one labelled", "own code", "own text", "y", "x", "zero one", "zero one labelled", "yes no", "no yes",
+         "selected", "one two", "item or not", "true false", "yes or empty")  # fmt: skip
+
+
+def label(form: str, question: str, item: str, at: int) -> str:
+    """An item's label."""
+    return FORMS[form].format(q=question, s=question.rstrip(" ?"), i=item, n=at + 1, a="abcdefgh"[at])
+
+
+def titles(form: str, question: str) -> set[str]:
+    """What a person may call the question whose labels have a form: with or without its number and question mark."""
+    short = question.rstrip(" ?")
+    return {question, short, f"Q7. {question}", f"Q7. {short}", f"Q7: {question}"}
+
+
+def marked(e: Export, b: Bank, marks: str, crossed: bool, at: int, item: str) -> tuple[object, dict[object, str]]:
+    """A cell of an item that is crossed or not, and the item's value labels."""
+    yes, no = b.yes_no
+    off, on = b.quoted
+    return {
+        "one": (1.0 if crossed else NOTHING, {}),
+        "one labelled": (1.0 if crossed else NOTHING, {1.0: item}),
+        "own code": (float(at + 1) if crossed else NOTHING, {at + 1.0: item}),
+        "own text": (item if crossed else "", {}),
+        "y": ("Y" if crossed else "", {"Y": yes}),
+        "x": ("X" if crossed else "", {}),
+        "zero one": (float(crossed), {}),
+        "zero one labelled": (float(crossed), {0.0: off, 1.0: on}),
+        "yes no": (1.0 if crossed else 2.0, {1.0: yes, 2.0: no}),
+        "no yes": (float(crossed), {0.0: no, 1.0: yes}),
+        "selected": (float(crossed), {1.0: on, 0.0: off}),
+        "one two": (2.0 if crossed else 1.0, {1.0: off, 2.0: on}),
+        "item or not": (float(crossed), {0.0: off, 1.0: item}),
+        "true false": ("TRUE" if crossed else "FALSE", {}),
+        "yes or empty": (yes if crossed else "", {}),
+    }[marks]  # type: ignore[return-value]
+
+
+def any_tool(lang: str, form: str, marks: str, names: str) -> Export:
+    """A check-all question, a grid, a ranking, points and 0–10 items in a row, then unrelated yes/no questions."""
+    b = BANKS[lang]
+    e = Export(Random(f"{lang} {form} {marks}"))  # noqa: S311 - no secret
+    items = (*b.media_items, b.other)
+    crossed = e.crossed(len(items))
+    if form in ("before", "behind"):
+        crossed = [row if any(row) else [True, *row[1:]] for row in crossed]
+    of = [names.format(q=3, i=i + 1, a="abcdefgh"[i]) for i in range(len(items))]
+    for at, (name, item, row) in enumerate(zip(of, items, crossed, strict=True)):
+        cells = [marked(e, b, marks, x, at, item) for x in row]
+        e.add(name, [cell for cell, _ in cells], label(form, b.media, item, at), dict(cells[0][1]))
+    e.add(f"{of[-1]}_other", e.written(crossed[-1]), label(form, b.media, b.other, 5))
+    e.groups.append(Expected(("dichotomies", "categories"), tuple(of), b.media, (f"{of[-1]}_other",)))
+    scale = {float(i): text for i, text in enumerate(b.agree, start=1)}
+    columns: tuple[tuple[int, str, tuple[str, ...], list[list[object]], dict[object, str], str], ...] = (
+        (4, b.grid, b.grid_items, [e.some(*scale) for _ in b.grid_items], dict(scale), "battery"),
+        (5, b.ranking, b.brands, e.ranks(4), {}, "battery"),
+        (6, b.points, b.point_items, e.points(3), {}, "numbers"),
+        (8, b.rate, b.brands, [e.some(*map(float, range(i, 11))) for i in range(4)], {}, "battery"),
+    )
+    for number, question, some, values, table, kind in columns:
+        of = [names.format(q=number, i=i + 1, a="abcdefgh"[i]) for i in range(len(some))]
+        for at, (name, item, column) in enumerate(zip(of, some, values, strict=True)):
+            e.add(name, column, label(form, question, item, at), dict(table))
+        e.groups.append(Expected((kind,), tuple(of), question))
+    for i, text in enumerate(b.owns):
+        e.add(f"Z{i}", *_with_label(e.coded(b.yes_no), text), "nominal")
+    return e

@@ -134,7 +134,7 @@ def test_shares_are_between_0_and_1_and_lead_back_to_their_counts(results: Resul
 
 SHARES = {
     "share", "valid_share", "cumulative_share", "row_share", "column_share", "table_share", "share_of_cases",
-    "share_of_responses", "missing_share",
+    "share_of_responses", "missing_share", "none_share",
 }  # fmt: skip
 
 
