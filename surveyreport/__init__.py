@@ -13,7 +13,8 @@
 """
 
 from pipeline import __version__
+from surveyreport.derive import derive
 from surveyreport.study import Study
 from surveyreport.tables import Table, crosstab
 
-__all__ = ["Study", "Table", "__version__", "crosstab"]
+__all__ = ["Study", "Table", "__version__", "crosstab", "derive"]

@@ -327,8 +327,10 @@ def _entry(view: View, name: str, variable: Variable) -> Facts:
         pairs.append((view.t("asked_if"), f" {view.t('and')} ".join(conditions)))
     derived = view.codebook.derived.get(name)
     if derived is not None:
-        made_of = name_parts(derived.source) if derived.source else derived.mean_of
+        made_of = name_parts(derived.source) if derived.source else derived.parts
         pairs.append((view.t("derived"), ", ".join(made_of)))
+        if name in view.files.functions and (words := view.files.functions[name].docstring):
+            pairs.append((view.t("derived_how"), words))
     n, lost = view.value(CODEBOOK_TABLE, "n", name), view.value(CODEBOOK_TABLE, "missing_n", name)
     if n is not None:
         counts = f"{formats.count_text(n, view.lang)} / {formats.count_text(lost or 0, view.lang)}"

@@ -7,7 +7,7 @@ import re
 import types
 import typing
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Annotated, Any, TypeVar
 
@@ -19,6 +19,7 @@ from pipeline.errors import PipelineError, StudyError, nearest
 from pipeline.language.no_answer import is_no_answer
 from pipeline.paths import Layout, Wave
 from pipeline.spec import source as yaml_source
+from pipeline.spec.functions import Function, check_functions, functions
 from pipeline.spec.model import (
     Answers,
     Codebook,
@@ -46,6 +47,7 @@ class StudyFiles:
     """A study, read and checked; ``sources`` keeps the lines for messages of later checks.
 
     ``untranslated``: the texts that lack a language of the study; they have the first one's wording there.
+    ``functions``: those of ``derive.py``, by the variables that they make.
     """
 
     study: Study
@@ -53,6 +55,7 @@ class StudyFiles:
     report: Report
     sources: Mapping[str, SourceFile]
     untranslated: tuple[Untranslated, ...] = ()
+    functions: Mapping[str, Function] = field(default_factory=dict)
 
     def line(self, file: str, *place: str | int) -> int:
         """The line of a place in ``study``, ``codebook`` or ``report``."""
@@ -82,12 +85,12 @@ def load(layout: Layout) -> StudyFiles:
         *_check_study(study, codebook, sources["study"]),
         *_check_codebook(codebook, sources["codebook"]),
         *_check_report(report, codebook, sources["report"]),
+        *check_functions(made := functions(layout), codebook, sources["codebook"], layout),
     ]
     if problems:
         raise StudyError.several(_unique(problems))
-    return StudyFiles(
-        _with_replicates(study, codebook), codebook, _with_conditions(report, codebook), sources, tuple(untranslated)
-    )
+    shown = _with_conditions(report, codebook)
+    return StudyFiles(_with_replicates(study, codebook), codebook, shown, sources, tuple(untranslated), made)
 
 
 def load_source(layout: Layout, wave: Wave) -> Source:
@@ -471,9 +474,9 @@ def _check_codebook(codebook: Codebook, source: SourceFile) -> Iterator[StudyErr
             )
     for name, derived in codebook.derived.items():
         place = ("derived", name)
-        if (derived.source is None) == (not derived.mean_of):
+        if sum(map(bool, (derived.source, derived.mean_of, derived.uses))) != 1 or (derived.uses and derived.bands):
             yield StudyError("study.derived_from", file=source.name, line=source.line(place), variable=name)
-        for other in ((derived.source,) if derived.source else ()) + derived.mean_of:
+        for other in derived.parts:
             if other not in codebook.variables:
                 yield _no_name(source, place, other, codebook.variables)
 

@@ -378,7 +378,10 @@ class Band(Record):
 
 
 class Derived(Record):
-    """A variable made from others: bands or recodes of one, or the mean of several (of at least ``least`` valid)."""
+    """A variable made from others: bands or recodes of one, or the mean of several (of at least ``least`` valid).
+
+    One with ``uses`` is made from those variables by the function of its name in ``derive.py``, in ``categories``.
+    """
 
     name: str = ""
     label: Text
@@ -386,11 +389,18 @@ class Derived(Record):
     bands: dict[str, Band] = {}
     mean_of: Names = ()
     least: int = 1
+    uses: Names = ()
+    categories: Labels = {}
     kind: Kind = "ordinal"
     unit: Text | None = None
     decimals: int | None = None
     origin: Origin | None = None
     disclosure: Disclosure = "confidential"
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The variables that it is made from."""
+        return (self.source,) if self.source else self.mean_of or self.uses
 
 
 class GuessedItem(Record):
@@ -443,7 +453,7 @@ def _as_variable(name: str, derived: Derived) -> Variable:
         name=name,
         label=derived.label,
         kind="numeric" if derived.mean_of else derived.kind,
-        categories={code: band.label for code, band in derived.bands.items()},
+        categories=derived.categories or {code: band.label for code, band in derived.bands.items()},
         unit=derived.unit,
         decimals=derived.decimals,
         origin=derived.origin,

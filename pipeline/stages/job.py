@@ -262,4 +262,5 @@ class Job:
 
         codebook = self.files.codebook
         groups = (codebook.variables, codebook.sets, codebook.batteries, codebook.derived)
-        return json_hash([wordless(one) for one in (self.files.study, self.files.report.tables(), *groups)])
+        records = [wordless(one) for one in (self.files.study, self.files.report.tables(), *groups)]
+        return json_hash([self.layout.hashes(self.layout.derive), *records])

@@ -28,7 +28,8 @@ NAME = "process"
 def key(job: Job) -> str:
     """The harmonised data and the study's numbers."""
     made_by = ("counting", "statistics/design.py", "tables/raking.py", "tables/designs.py", "arrow.py", "parquet.py")
-    return json_hash([hashes([job.harmonised]), job.numbers_key(), code_hash(*made_by, "stages/process.py")])
+    code = code_hash(*made_by, "stages/process.py", "stages/own_variables.py")
+    return json_hash([hashes([job.harmonised]), job.numbers_key(), code])
 
 
 def outputs(job: Job) -> list[Path]:
@@ -50,9 +51,25 @@ def derived(job: Job) -> pa.Table:
     """The harmonised data with the derived variables, made once for the stages that need them."""
     if "derived" not in job.memory:
         harmonised = job.table("harmonised", job.harmonised)
-        job.memory["derived"] = with_derived(harmonised, job.files.codebook, job.columns(harmonised))
+        made = with_derived(harmonised, job.files.codebook, job.columns(harmonised))
+        job.memory["derived"] = _with_own(made, job)
     found: pa.Table = job.memory["derived"]
     return found
+
+
+def _with_own(table: pa.Table, job: Job) -> pa.Table:
+    """The table with the variables that functions of the study's ``derive.py`` make, where it has what they use."""
+    codebook, there = job.files.codebook, set(table.column_names)
+    names = [name for name, how in codebook.derived.items() if how.uses and {*how.uses} <= there]
+    if not names:
+        return table
+    from pipeline.stages.own_variables import own_variables
+
+    used = dict.fromkeys(n for name in names for n in codebook.derived[name].uses)
+    found = own_variables(job.layout, table.select(list(used)), codebook, names, job.languages[0])
+    for name, column in found.items():
+        table = table.append_column(name, column)
+    return table
 
 
 def with_derived(table: pa.Table, codebook: Codebook, columns: Columns | None = None) -> pa.Table:
@@ -61,8 +78,7 @@ def with_derived(table: pa.Table, codebook: Codebook, columns: Columns | None = 
     kept = table.select([name for name in codebook.variables if name in there])
     cases = Cases(Columns(kept, columns), codebook.model_copy(update={"derived": {}}))
     for name, how in codebook.derived.items():
-        needed = (how.source,) if how.source else how.mean_of
-        if all(n in kept.column_names for n in needed):
+        if not how.uses and all(n in kept.column_names for n in how.parts):
             kept = kept.append_column(name, float_array(_derive(how, cases)))
     return kept
 

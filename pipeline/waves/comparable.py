@@ -55,8 +55,7 @@ def of_wave(codebook: Codebook, mapping: WaveMapping | None, languages: Sequence
     for name, battery in codebook.batteries.items():
         found[name] = _parts(battery.members, variables, languages, lenient=True)
     for name, derived in codebook.derived.items():
-        parts = (derived.source,) if derived.source else derived.mean_of
-        found[name] = _parts(parts, variables, languages)
+        found[name] = _parts(derived.parts, variables, languages)
     return found
 
 

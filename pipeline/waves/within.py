@@ -55,7 +55,7 @@ def unavailable(codebook: Codebook, mapping: WaveMapping | None, lacking: Collec
             out.add(name)
     out |= {name for name, battery in codebook.batteries.items() if all(m in out for m in battery.members)}
     for name, derived in codebook.derived.items():
-        if any(n in out for n in ((derived.source,) if derived.source else derived.mean_of)):
+        if any(n in out for n in derived.parts):
             out.add(name)
     return frozenset(out)
 
