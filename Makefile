@@ -49,10 +49,10 @@ rerun: .venv/ready ## for schedulers: what changed is made, the last good report
 verify: .venv/ready ## make what is published again, aside, and compare every byte
 	@$(RUN) verify
 
-quick: .venv/ready ## a report on any SPSS file: make quick FILE=survey.sav [OUT=folder] [ROWS="a b"] [BY="c d"]
+quick: .venv/ready ## a report on any data file: make quick FILE=survey.sav [OUT=folder] [ROWS="a b"] [BY="c d"]
 	@$(RUN) quick
 
-init: .venv/ready ## write a first study for an SPSS file: make init FILE=survey.sav STUDY=folder
+init: .venv/ready ## write a first study for a data file: make init FILE=survey.sav STUDY=folder
 	@$(RUN) init
 
 new-wave: .venv/ready ## bring a new wave in and draft its mapping: make new-wave FILE=survey.sav WAVE=2026

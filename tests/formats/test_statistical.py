@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from datetime import datetime
 from pathlib import Path
 
@@ -111,3 +113,38 @@ def test_what_a_file_is_is_told_by_its_content(tmp_path: Path, stata: Path) -> N
     found = read(path)
     assert found.dictionary.file_format == "dta"
     assert [n.text_id for n in found.dictionary.notices if "extension" in n.text_id]
+
+
+@pytest.mark.outside
+@pytest.mark.skipif(shutil.which("Rscript") is None, reason="R is not installed")
+@pytest.mark.parametrize("name", ["stata", "sas"])
+def test_haven_reads_the_same(name: str, stata: Path) -> None:
+    """R's haven: every value, each kind of missing by its letter, labels of variables and values."""
+    path = {"stata": stata, "sas": HERE / "iris.sas7bdat"}[name]
+    script = """
+    d <- haven::READER(commandArgs(TRUE)[1])
+    for (n in names(d)) { x <- d[[n]]
+      tags <- if (is.numeric(x)) haven::na_tag(x) else rep(NA, length(x))
+      plain <- ifelse(is.na(x), "", format(unclass(x), digits = 15, trim = TRUE))
+      shown <- ifelse(!is.na(tags), paste0(".", tags), plain)
+      cat(paste(c(n, shown), collapse = "\\t"), "\\n", sep = "")
+      label <- attr(x, "label", exact = TRUE)
+      cat("label\\t", if (is.null(label)) "" else label, "\\n", sep = "") }
+    """
+    script = script.replace("READER", {"stata": "read_dta", "sas": "read_sas"}[name])
+    done = subprocess.run(["Rscript", "-e", script, path], capture_output=True, text=True, check=False)
+    if "there is no package" in done.stderr:
+        pytest.skip("R's haven is not installed")
+    assert done.returncode == 0, done.stderr
+    found = read(path)
+    lines = iter(done.stdout.splitlines())
+    for line, label in zip(lines, lines, strict=True):
+        column, *theirs = line.split("\t")
+        variable = found.dictionary.variable(column)
+        letters = {code: f".{'_abcdefghijklmnopqrstuvwxyz'[int(-code) - 1000]}" for code in variable.missing.codes}
+        for ours, their in zip(found.table[column].to_pylist(), theirs, strict=True):
+            if isinstance(ours, float) and ours not in letters:
+                assert ours == pytest.approx(float(their), rel=1e-14)
+            else:
+                assert letters.get(ours, ours or "") == their.strip()
+        assert variable.label == label.partition("\t")[2]

@@ -17,6 +17,16 @@ def test_value_of_r(method):
     np.testing.assert_allclose(adjust(P, method), want, rtol=1e-14)
 
 
+@pytest.mark.parametrize(("method", "theirs"), [("bonferroni", "bonferroni"), ("holm", "holm"), ("bh", "fdr_bh")])
+def test_statsmodels_adjusts_alike(method, theirs):
+    from statsmodels.stats.multitest import multipletests
+
+    rng = np.random.default_rng(15)
+    for size in (1, 2, 5, 40):
+        p = rng.random(size) ** 3
+        np.testing.assert_allclose(adjust(p, method), multipletests(p, method=theirs)[1], rtol=1e-13)
+
+
 def test_none_changes_nothing():
     assert adjust(P, "none").tolist() == P.tolist()
 
