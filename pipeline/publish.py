@@ -246,7 +246,7 @@ def _of_a_stage(layout: Layout, folder: Path) -> bool:
 _STAGE_FILES = frozenset({
     "ingested.parquet", "dictionary.json", "recognised.json", "mapping.proposed.yml",
     "harmonised.parquet", "harmonised.json", "findings.json",
-    "responses.parquet", "results.parquet", "published.json",
+    "responses.parquet", "results.parquet", "crossings.json", "published.json",
 })  # fmt: skip
 
 

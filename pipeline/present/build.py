@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass, replace
 
 from pipeline import language
+from pipeline.crossings import Crossings
 from pipeline.present import formats
 from pipeline.present.back_matter import Origins, back_matter
 from pipeline.present.document import (
     Block,
     Cover,
+    Crossable,
     Document,
+    Explorer,
     Figure,
     Notice,
     Paragraph,
@@ -76,9 +80,10 @@ def _names(spec: TableSpec) -> list[str]:
 
 
 def document(
-    files: StudyFiles, source: Source, results: Results, origins: Origins, wave: str, lang: str, edition: str
-) -> Document:
-    """The report of a wave in a language."""
+    files: StudyFiles, source: Source, results: Results, origins: Origins, wave: str, lang: str, edition: str,
+    crossings: Crossings | None = None,
+) -> Document:  # fmt: skip
+    """The report of a wave in a language. ``crossings``: what a reader may go on with, in an internal edition."""
     view = View(lang, wave, files, source, results, dictionary=origins.dictionary)
     numbering = Numbering.of(files)
     sections: list[Section] = []
@@ -116,7 +121,19 @@ def document(
         words=words,
         running_head=" · ".join(p for p in (title, view.when()) if p),
         foot=" · ".join(p for p in (date, view.t(f"edition_{edition}")) if p),
+        explorer=_explorer(view, crossings) if crossings is not None else None,
     )
+
+
+def _explorer(view: View, crossings: Crossings) -> Explorer:
+    """The pairs with their words in this language."""
+    variables = tuple(
+        Crossable(name, view.label(name), tuple(view.code_label(name, code) for code in codes))
+        for name, codes in zip(crossings.names, crossings.codes, strict=True)
+    )
+    weighted = None if crossings.w is None else array("d", crossings.w)
+    mark = view.mark_of(view.shown_origin("simulated"))
+    return Explorer(variables, array("q", crossings.n), weighted, mark.text if mark is not None else "")
 
 
 def _cover_figure(figure: Figure | None) -> Figure | None:

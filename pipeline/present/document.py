@@ -7,6 +7,7 @@ markup); the only markup is a figure's SVG, which our own chart room drew.
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass
 from typing import Literal
 
@@ -67,7 +68,8 @@ class Table:
     ``head`` is one or more rows of :class:`HeadCell` over the columns; the first row starts with the stub's head,
     which spans all head rows. ``columns`` counts the columns right of the stub; ``wide`` asks for a turned page.
     ``answer`` is the one sentence that answers it, set above its body. ``statistics`` are further lines about the
-    whole table, worded ("χ² = 4,21; gl = 2; p = 0,12"). ``details`` are tables behind it that bear its number: folded
+    whole table, worded ("χ² = 4,21; gl = 2; p = 0,12"). ``crossed``: the two variables of a plain cross-table
+    of all cases, which a page can show in other ways. ``details`` are tables behind it that bear its number: folded
     on a screen, in the workbook, not on paper.
     """
 
@@ -87,6 +89,7 @@ class Table:
     source: str = ""
     mark: Mark | None = None
     wide: bool = False
+    crossed: tuple[str, str] | None = None
     details: tuple[Table, ...] = ()
     kind: Literal["table"] = "table"
 
@@ -198,6 +201,29 @@ class Cover:
 
 
 @dataclass(frozen=True, slots=True)
+class Crossable:
+    """A variable that a reader may cross with another: its label and those of its categories, in order."""
+
+    name: str
+    label: str
+    categories: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explorer:
+    """The counts of all pairs of variables, for a page that crosses any two of them (see :mod:`pipeline.crossings`).
+
+    ``n`` and ``w`` are arrays of numbers, pair after pair; ``w`` is ``None`` without weights. ``note`` stands under
+    every table: that data are simulated.
+    """
+
+    variables: tuple[Crossable, ...]
+    n: array[int]
+    w: array[float] | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class WordTemplate:
     """A study's own template of Word documents: the file as a person knows it, and its bytes."""
 
@@ -209,7 +235,8 @@ class WordTemplate:
 class Document:
     """One report in one language. ``words``: the fixed words of the layout (see ``language/*/layout.toml``).
 
-    ``word_template``: the study's own template of Word documents, where it has one.
+    ``word_template``: the study's own template of Word documents, where it has one. ``explorer``: what a reader of an
+    internal edition may cross, where that is not too large.
     """
 
     lang: str
@@ -222,6 +249,7 @@ class Document:
     running_head: str
     foot: str
     word_template: WordTemplate | None = None
+    explorer: Explorer | None = None
 
     def blocks(self) -> list[Block]:
         """All blocks in reading order."""

@@ -196,6 +196,11 @@ class Job:
         return self.wave.processed / "results.parquet"
 
     @property
+    def crossings_file(self) -> Path:
+        """The counts of all pairs of categorical variables."""
+        return self.wave.processed / "crossings.json"
+
+    @property
     def dictionary(self) -> Dictionary:
         """The file's dictionary."""
         from pipeline.spss.model import Dictionary

@@ -20,7 +20,7 @@ NAME = "render"
 def key(job: Job) -> str:
     """Everything a document is made from: results, findings, dictionary, the study's files, words and layouts."""
     study = json_hash([job.layout.study_hashes(), _declared(job)])
-    made = hashes([job.results_file, job.findings_file, job.dictionary_file])
+    made = hashes([job.results_file, job.crossings_file, job.findings_file, job.dictionary_file])
     return json_hash([job.wave.name, study, made, house_hash()])
 
 
@@ -67,9 +67,11 @@ def in_helper(report: Publication, survey: Path, folder: Path) -> None:
 
 def one_language(job: Job, report: Publication, lang: str, folder: Path) -> None:
     """The document of one language in every format."""
+    from pipeline import crossings
     from pipeline.present.build import document
 
-    made = document(job.files, job.source, job.results, origins(job), job.wave.name, lang, report.edition)
+    pairs = crossings.read(job.crossings_file) if report.edition == "internal" else None
+    made = document(job.files, job.source, job.results, origins(job), job.wave.name, lang, report.edition, pairs)
     report.write(made, folder)
 
 

@@ -12,6 +12,8 @@ import numpy as np
 
 from pipeline.counting.cases import Cases
 from pipeline.counting.columns import Columns
+from pipeline.counting.pairs import crossings
+from pipeline.crossings import write as write_crossings
 from pipeline.files import hashes, json_hash
 from pipeline.paths import Layout
 from pipeline.results import CODEBOOK_TABLE, Results, ResultsWriter
@@ -32,13 +34,13 @@ NAME = "tabulate"
 
 def key(job: Job) -> str:
     """The responses, the study's numbers, and the code that counts and computes."""
-    code = code_hash("counting", "statistics", "tables", "arrow.py", "results.py", "stages/tabulate.py")
+    code = code_hash("counting", "statistics", "tables", "arrow.py", "crossings.py", "results.py", "stages/tabulate.py")
     return json_hash([job.wave.name, hashes([job.responses]), job.numbers_key(), code])
 
 
 def outputs(job: Job) -> list[Path]:
-    """One row per number."""
-    return [job.results_file]
+    """One row per number, and the counts of all pairs for readers who go on."""
+    return [job.results_file, job.crossings_file]
 
 
 def run(job: Job) -> None:
@@ -55,6 +57,7 @@ def run(job: Job) -> None:
     order = [*(spec.table for spec in tables), CODEBOOK_TABLE]
     results = ResultsWriter.joined(job.wave.name, [made[name] for name in order])
     write_parquet(job.results_file, results)
+    write_crossings(job.crossings_file, crossings(counting.by_default))
     job.memory["results"] = Results(results)
 
 
@@ -117,6 +120,11 @@ class _Counting:
             if piece.way == "crosstab" and piece.layer is None
             and all(name in variables and variables[name].categorical for name in (piece.row, piece.column))
         ]  # fmt: skip
+
+    @property
+    def by_default(self) -> Cases:
+        """The cases as tables count them that say nothing of weights."""
+        return self.weighted if self._weighted_by_default() else self.unweighted
 
     def _by_weight(self, spec: TableSpec) -> bool:
         """Whether a table is weighted."""

@@ -47,7 +47,7 @@ seen.fetched = w.performance.getEntriesByType("resource").map((e) => e.name).fil
 seen.fonts = [...d.fonts].filter((f) => f.status === "loaded").length;
 seen.failed = [...d.fonts].filter((f) => f.status === "error").length;
 seen.title = d.title;
-seen.scripts = d.scripts.length;
+seen.scripts = [...d.scripts].filter((s) => s.type !== "application/json").length;
 """
 
 

@@ -58,7 +58,18 @@ def frame(view: View, spec: TableSpec, number: int, body: Body) -> Table:
         source=view.source_line(),
         mark=view.mark(spec),
         wide=body.columns > 10,
+        crossed=_crossed(view, spec),
     )
+
+
+def _crossed(view: View, spec: TableSpec) -> tuple[str, str] | None:
+    """The two variables of a cross-table of all cases, weighted as the study's tables are."""
+    if len(spec.rows) != 1 or len(spec.columns) != 1 or spec.layer or spec.where or spec.model or spec.kind:
+        return None
+    both = (spec.rows[0], spec.columns[0])
+    usual = view.study.weights is not None and view.study.weights.use
+    plain = all(name in view.variables and view.variables[name].categorical for name in both)
+    return both if plain and view.weighted(spec) == usual else None
 
 
 def _no_answers(view: View, spec: TableSpec) -> str:

@@ -2,7 +2,8 @@
 
 Everything from the document goes through Jinja2 with escaping always on; the one exception is a figure's drawing,
 which :mod:`pipeline.render.html.drawing` takes apart and puts together from known parts. A content security policy
-in the file lets the browser run our one script and style (by their hashes) and load nothing.
+in the file lets the browser run our one script and style (by their hashes) and load nothing; an image may only be one
+that the script itself drew, to save a chart.
 """
 
 from __future__ import annotations
@@ -48,16 +49,22 @@ def render(document: Document) -> str:
     from markupsafe import Markup
 
     from pipeline.render.html import webfonts
+    from pipeline.render.html.data import packed, page_data
     from pipeline.render.html.drawing import inline
     from pipeline.render.html.view import View
 
     shown = mapped(document, printable)
     view = View(shown)
-    body = _environment().get_template("body.html.j2").render(doc=shown, words=shown.words, view=view, inline=inline)
+    pairs = packed(shown.explorer) if shown.explorer is not None else ""
+    body = (
+        _environment()
+        .get_template("body.html.j2")
+        .render(doc=shown, words=shown.words, view=view, inline=inline, explorer=shown.explorer if pairs else None)
+    )
     style = "\n".join((webfonts.css(), (_FOLDER / "style.css").read_text("utf-8"), view.css()))
-    script = (_FOLDER / "script.js").read_text("utf-8")
+    script = "\n".join((_FOLDER / name).read_text("utf-8") for name in ("script.js", "explore.js"))
     policy = (
-        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; font-src data:; "
+        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; font-src data:; img-src blob:; "
         "base-uri 'none'; form-action 'none'"
     )
     return (
@@ -68,6 +75,7 @@ def render(document: Document) -> str:
             policy=policy,
             style=Markup(style),  # noqa: S704 (our file and numbers)
             script=Markup(script),  # noqa: S704 (our file)
+            data=Markup(page_data(shown, pairs)),  # noqa: S704 (JSON without markup)
             body=Markup(body),  # noqa: S704 (written by the template, escaped)
         )
     )
