@@ -280,6 +280,16 @@ class Layout:
         return self.processed / ".lock"
 
     @property
+    def running(self) -> Path:
+        """What an unattended run leaves while it works: found at the next one, it was cut off."""
+        return self.processed / "running.json"
+
+    @property
+    def comparison(self) -> Wave:
+        """The comparison's place: arranged like a wave's, though no wave may have its name."""
+        return Wave(COMPARISON, self.raw / COMPARISON, self.processed / COMPARISON, self.reports / COMPARISON)
+
+    @property
     def schedule(self) -> Path:
         """How unattended runs wait and whom they call."""
         return self.files / "schedule.yml"

@@ -155,10 +155,11 @@ def texts_of_codes(
     for v in dictionary.variables:
         if v.kind != "string" or v.name in taken or v.value_labels or is_open(v, found[v.name]):
             continue
-        separator, items = list_of_codes([text.strip() for text in columns[v.name].texts if text.strip()])
+        own = [o for o in _own_columns(v, dictionary, columns) if o.name not in taken]
+        texts = [text.strip() for text in columns[v.name].texts if text.strip()]
+        separator, items = list_of_codes(texts, beside_columns=len(own) >= SHORTEST_LIST)
         if not items:
             continue
-        own = [o for o in _own_columns(v, dictionary, columns) if o.name not in taken]
         if len(own) >= SHORTEST_LIST:
             names = tuple(o.name for o in own)
             title = labels.bare(v.label) or labels.shared([o.label for o in own]) or v.name
@@ -189,8 +190,11 @@ def _crossed_or_not(v: Variable, columns: Columns) -> bool:
     return bool(texts) and all(is_word("mentioned", t) or is_word("passed_over", t) for t in texts)
 
 
-def list_of_codes(texts: Sequence[str]) -> tuple[str, tuple[str, ...]]:
-    """The sign that parts the codes of several texts, and the codes; none where the texts are no lists of codes."""
+def list_of_codes(texts: Sequence[str], beside_columns: bool = False) -> tuple[str, tuple[str, ...]]:
+    """The sign that parts the codes of several texts, and the codes; none where the texts are no lists of codes.
+
+    ``beside_columns``: the items have columns of their own as well, and few combinations are enough.
+    """
     for separator in _SEPARATORS:
         parts = [[p.strip() for p in text.split(separator) if p.strip()] for text in texts]
         tokens = Counter(token for part in parts for token in part)
@@ -202,6 +206,10 @@ def list_of_codes(texts: Sequence[str]) -> tuple[str, tuple[str, ...]]:
         mentions = sum(tokens.values())
         again = sum(n for n in tokens.values() if n > 1) >= _AGAIN * mentions and len(texts) > len(tokens) / 2
         mixed = len({len(part) for part in parts}) > 1  # names and places have as many words all the time
+        if (
+            separator in " ,/" and not beside_columns
+        ):  # "Green Party", "College, no degree": few words that go together in few ways
+            mixed = mixed and (max(map(len, parts)) > 2 or several > len(tokens))
         plain = separator != " " or all(re.fullmatch(r"[\w.-]{1,32}", token) for token in tokens)
         if separator in " /":
             plain = plain and not any(words("ordered").search(text) for text in texts) and several >= len(tokens) - 1

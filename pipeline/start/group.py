@@ -20,6 +20,7 @@ _NUMBERED = re.compile(r"(.*[^\W\d])[_.]*\d+$|(.*\d)[_.]*[^\W\d_]$")
 _ONLY_NUMBERED = re.compile(
     r"[^\W\d_]{0,3}_?|(?:var|item|frage|question|quest|domanda|pregunta|pergunta|col|prom|it|it_em)_?0*"
 )
+_SPECIFY = re.compile(r"specif|pr[ée]cis|angeben|und zwar|describ|indicar|indiquer", re.IGNORECASE)
 _OPEN_NAME = re.compile(
     r"(.+?)[_.]?(?:text|txt|other|oth|oth_?text|specify|spec|altro|altr|autre|otro|otra|outro|outra|sonst\w*|open|offen)",
     re.IGNORECASE,
@@ -82,8 +83,10 @@ def is_open(v: Variable, g: Guess) -> bool:
     if texts and all(is_word("mentioned", t) or is_word("passed_over", t) or t in v.label for t in texts):
         return False
     named = _OPEN_NAME.fullmatch(v.name) is not None
-    item = labels.items([labels.bare(v.label), labels.question(v.label) or "\0"])[0]
-    return named or bool(words("written_in").search(item.rsplit(" - ", 1)[-1]))
+    label = labels.bare(v.label)
+    written = words("written_in").search(label.rsplit(" - ", 1)[-1])
+    begins = written is not None and (written.start() == 0 or _SPECIFY.search(label) is not None)
+    return named or begins or (written is not None and labels.question(label) != "")
 
 
 def open_answers(run: Sequence[Variable], dictionary: Dictionary, found: Mapping[str, Guess]) -> tuple[str, ...]:

@@ -45,7 +45,7 @@ def newer_data(wave: Wave) -> bool:
 def put(layout: Layout, wave: Wave, notice: Banner) -> None:
     """Set the banner into the published report; the same banner stays."""
     made = manifest(wave)
-    if made is not None and made.get("notice") != notice.model_dump():
+    if made is not None and made.get("notice") != notice.model_dump(mode="json"):
         _republish(layout, wave, notice)
 
 
@@ -78,7 +78,7 @@ def set_in(path: Path, notice: Banner | None) -> None:
     made = json.loads(path.read_text("utf-8"))
     made.pop("notice", None)
     made["outputs"] = {name: file_hash(folder / name) for name in made["outputs"]}
-    write_json(path, made if notice is None else {**made, "notice": notice.model_dump()})
+    write_json(path, made if notice is None else {**made, "notice": notice.model_dump(mode="json")})
 
 
 def _with(page: bytes, banner: bytes) -> bytes:
@@ -99,6 +99,10 @@ def _html(notice: Banner, path: Path) -> bytes:
     title = language.text(lang, "unattended.banner_title", date=clock.shown(notice.since, lang))
     made = notice.published
     last = language.text(lang, "unattended.banner_made", date=clock.shown(made, lang)) if made else ""
-    text = language.text(lang, "unattended.banner_text", reason=reason, last=last)
+    if notice.waves:
+        waves = ", ".join(notice.waves)
+        text = language.text(lang, "unattended.banner_comparison", waves=waves, reason=reason, last=last)
+    else:
+        text = language.text(lang, "unattended.banner_text", reason=reason, last=last)
     block = f'<aside class="notice" role="note"><p><strong>{escape(title)}</strong> {escape(text)}</p></aside>'
     return block.encode()

@@ -9,23 +9,33 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pipeline import clock, language
-from pipeline.errors import PipelineError, RenderingFailed
+from pipeline.errors import DEFECT, PipelineError, RenderingFailed
 from pipeline.paths import COMPARISON, Layout, on_one_line
 from pipeline.progress import Progress
-from pipeline.unattended import banner, status
+from pipeline.unattended import banner, status, trace
 from pipeline.unattended.attempt import Attempt, Texts, relative
 from pipeline.unattended.schedule import Schedule
-from pipeline.unattended.status import Banner, Run, Status, WaveStatus
+from pipeline.unattended.status import Banner, Failure, Run, Status, WaveStatus
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What was known before a run and is written after it."""
+    """What was known before a run and is written after it. ``cut_off``: when the run before began, if it was killed."""
 
     layout: Layout
     command: str
     started: str
     before: Status | None
+    cut_off: str | None = None
+
+    def cut_off_reason(self) -> Texts:
+        """That the run before was killed, for readers."""
+        if self.cut_off is None:
+            return {}
+        return {
+            lang: language.text(lang, "unattended.cut_off", started=clock.shown(self.cut_off, lang))
+            for lang in language.languages()
+        }
 
 
 def known(layout: Layout, command: str, started: str, progress: Progress) -> Known:
@@ -33,7 +43,10 @@ def known(layout: Layout, command: str, started: str, progress: Progress) -> Kno
     before = status.read(layout)
     if before is None and layout.status.is_file():
         progress.line(language.text(progress.lang, "unattended.status_unreadable", file=layout.shown(layout.status)))
-    return Known(layout, command, started, before)
+    found = Known(layout, command, started, before, trace.cut_off(layout))
+    if found.cut_off is not None:
+        progress.line(found.cut_off_reason()[progress.lang])
+    return found
 
 
 def write(known: Known, attempts: Iterable[Attempt], schedule: Schedule, error: PipelineError | None = None) -> None:
@@ -60,6 +73,13 @@ def write(known: Known, attempts: Iterable[Attempt], schedule: Schedule, error: 
         if notice is not None:
             banner.put(layout, layout.wave(attempt.wave), notice)
             waves[attempt.wave] = waves[attempt.wave].model_copy(update={"banner": notice})
+    _mark_comparison(layout, waves)
+    if known.cut_off is not None:
+        killed = Run(
+            command="rerun", started=known.cut_off, ended=known.started, exit_code=trace.KILLED,
+            reason=known.cut_off_reason(),
+        )  # fmt: skip
+        before = before.model_copy(update={"runs": before.after(killed, schedule.runs_kept)})
     after = Status(
         updated=time,
         title=study_title(layout) or before.title,
@@ -77,6 +97,40 @@ def _banner(layout: Layout, attempt: Attempt, wave: WaveStatus) -> Banner | None
     if attempt.exit_code == RenderingFailed.exit_code or not banner.newer_data(layout.wave(attempt.wave)):
         return None
     return Banner(since=failure.since, published=wave.published, reason=failure.reason)
+
+
+def _mark_comparison(layout: Layout, waves: dict[str, WaveStatus]) -> None:
+    """Set the comparison's banner while the newest data of a wave could not be used, and take it out after that."""
+    comparison, own = layout.comparison, waves.get(COMPARISON)
+    if own is None or banner.manifest(comparison) is None:
+        return
+    failing = {name: failure for name, wave in waves.items() if (failure := _unused(layout, name, wave)) is not None}
+    if not failing:
+        banner.lift(layout, comparison)
+        waves[COMPARISON] = own.model_copy(update={"banner": None})
+        return
+    reasons = {
+        lang: " ".join(f"{name}: {failure.reason.get(lang, '')}" for name, failure in failing.items())
+        for lang in language.languages()
+    }
+    since = min(failure.since for failure in failing.values())
+    notice = Banner(since=since, published=own.published, reason=reasons, waves=tuple(failing))
+    banner.put(layout, comparison, notice)
+    waves[COMPARISON] = own.model_copy(update={"banner": notice})
+
+
+def _unused(layout: Layout, name: str, wave: WaveStatus) -> Failure | None:
+    """Why a wave's newest data are in no report, if so: not the disk, nor we."""
+    failure = wave.last_failure
+    if name == COMPARISON or wave.state != "failed" or failure is None or failure.data is None:
+        return None
+    if failure.exit_code in (RenderingFailed.exit_code, DEFECT):
+        return None
+    try:
+        place = layout.wave(name)
+        return failure if banner.manifest(place) is None or banner.newer_data(place) else None
+    except (PipelineError, OSError):
+        return None
 
 
 def _wave_status(layout: Layout, attempt: Attempt, before: WaveStatus | None, time: str) -> WaveStatus:

@@ -15,11 +15,12 @@ from pipeline.errors import DEFECT, DataRejected, PipelineError, RenderingFailed
 from pipeline.files import read_file
 from pipeline.paths import COMPARISON, Layout, companions, data_hash, on_one_line, survey_files
 from pipeline.progress import Progress
-from pipeline.unattended import banner, notify, seen, settle
+from pipeline.unattended import banner, notify, seen, settle, trace
 from pipeline.unattended.attempt import Attempt, relative
 
 if TYPE_CHECKING:
     from pipeline.stages.job import Job
+    from pipeline.unattended.record import Known
     from pipeline.unattended.schedule import Schedule
     from pipeline.unattended.status import Status
 
@@ -47,23 +48,25 @@ def rerun(layout: Layout, waves: Sequence[str], wanted: run.Wanted, progress: Pr
     layout = layout.as_now()
     with publish.lock(layout):
         _loose(layout, progress)
-        known = record.known(layout, "rerun", clock.now(), progress)
-        try:
-            schedule = load_schedule(layout)
-            attempts = _attempts(layout, waves, wanted, schedule, progress)
-            if not waves:
-                attempts += _comparison(layout, wanted, progress)
-        except PipelineError as error:
-            record.write(known, (), Schedule(), error)
-            raise
-        code = max((a.exit_code for a in attempts), default=0)
-        try:
-            with publish.lock(layout):
-                record.write(known, attempts, schedule)
-        except RenderingFailed as error:  # a full disk must not keep anybody from being told
-            progress.line(error.message(progress.lang))
-            code = max(code, error.exit_code)
-    for problem in _calls(layout, known.before, attempts, schedule):
+        started = clock.now()
+        known = record.known(layout, "rerun", started, progress)
+        with trace.running(layout, started):
+            try:
+                schedule = load_schedule(layout)
+                attempts = _attempts(layout, waves, wanted, schedule, progress)
+                if not waves:
+                    attempts += _comparison(layout, wanted, progress)
+            except PipelineError as error:
+                record.write(known, (), Schedule(), error)
+                raise
+            code = max((a.exit_code for a in attempts), default=0)
+            try:
+                with publish.lock(layout):
+                    record.write(known, attempts, schedule)
+            except RenderingFailed as error:  # a full disk must not keep anybody from being told
+                progress.line(error.message(progress.lang))
+                code = max(code, error.exit_code)
+    for problem in _calls(layout, known, attempts, schedule):
         progress.line(problem.message(progress.lang))
     return code
 
@@ -164,7 +167,7 @@ def _attempts(
     files = {name: _survey(layout, name) for name in names}
     whole = {name: (path, *companions(path)) if path is not None else () for name, path in files.items()}
     arriving = settle.arriving([path for parts in whole.values() for path in parts], schedule)
-    return [_attempt(layout, n, files[n], not arriving.isdisjoint(whole[n]), wanted, progress) for n in names]
+    return [_attempt(layout, n, files[n], not arriving.isdisjoint(whole[n]), wanted, schedule, progress) for n in names]
 
 
 def _survey(layout: Layout, name: str) -> Path | None:
@@ -175,15 +178,21 @@ def _survey(layout: Layout, name: str) -> Path | None:
 
 
 def _attempt(
-    layout: Layout, name: str, file: Path | None, arriving: bool, wanted: run.Wanted, progress: Progress
-) -> Attempt:
+    layout: Layout, name: str, file: Path | None, arriving: bool, wanted: run.Wanted, schedule: Schedule,
+    progress: Progress,
+) -> Attempt:  # fmt: skip
     def work() -> Attempt:
         wave = layout.existing_wave(name)
         if arriving and file is not None:
             return _waiting(name, "waiting_growing", progress, file=layout.shown(file))
         if not wave.data_files() and banner.manifest(wave) is None:
             return _waiting(name, "waiting_empty", progress, folder=layout.shown(wave.raw))
-        return _wave(layout, name, wanted, progress)
+        try:
+            return _wave(layout, name, wanted, progress)
+        except DataRejected as error:
+            if file is None or not settle.unfinished(error, file, schedule):
+                raise
+            return _waiting(name, "waiting_unfinished", progress, file=layout.shown(file))
 
     attempt = _attempted(layout, name, work)
     _tell(attempt, progress)
@@ -288,25 +297,42 @@ def _defect(layout: Layout, name: str) -> Attempt:
 # ---------------------------------------------------------------- who is told
 
 
-def _calls(
-    layout: Layout, before: Status | None, attempts: Sequence[Attempt], schedule: Schedule
-) -> Iterable[PipelineError]:
+def _calls(layout: Layout, known: Known, attempts: Sequence[Attempt], schedule: Schedule) -> Iterable[PipelineError]:
     """Call the configured commands; yields what to say of those that failed.
 
-    ``on_success`` for every new report; ``on_failure`` once for a failure, not again while it stays the same.
+    ``on_success`` for every new report; ``on_recovery`` (else ``on_success``) where a wave that had failed is well
+    again, also by the old file put back; ``on_failure`` once for a failure, not again while it stays the same, and for
+    the run before that was cut off.
     """
+    before = known.before
+    if known.cut_off is not None:
+        told = {"SURVEY_STATE": "killed", "SURVEY_EXIT_CODE": str(trace.KILLED), "SURVEY_WAVE": ""}
+        reasons = {f"SURVEY_REASON_{lang.upper()}": text for lang, text in known.cut_off_reason().items()}
+        yield from _call(layout, schedule, schedule.on_failure, {**_places(layout), **told, **reasons})
     for attempt in attempts:
+        recovered = attempt.state in ("published", "fresh") and _failed_before(before, attempt.wave)
         command: Sequence[str] = ()
-        if attempt.state == "published":
+        if recovered:
+            command = schedule.on_recovery or schedule.on_success
+        elif attempt.state == "published":
             command = schedule.on_success
         elif attempt.state == "failed" and _is_new(before, attempt):
             command = schedule.on_failure
-        if command:
-            problem = notify.call(command, layout.base, _facts(layout, attempt), schedule.command_seconds)
-            if problem:
-                yield StudyError(
-                    "unattended.command_failed", command=" ".join(command), wave=attempt.wave, reason=problem
-                )
+        facts = _facts(layout, attempt)
+        yield from _call(layout, schedule, command, {**facts, "SURVEY_STATE": "recovered"} if recovered else facts)
+
+
+def _call(
+    layout: Layout, schedule: Schedule, command: Sequence[str], facts: Mapping[str, str]
+) -> Iterable[PipelineError]:
+    problem = notify.call(command, layout.base, facts, schedule.command_seconds) if command else ""
+    if problem:
+        wave = facts["SURVEY_WAVE"] or "–"
+        yield StudyError("unattended.command_failed", command=" ".join(command), wave=wave, reason=problem)
+
+
+def _failed_before(before: Status | None, wave: str) -> bool:
+    return before is not None and wave in before.waves and before.waves[wave].state == "failed"
 
 
 def _is_new(before: Status | None, attempt: Attempt) -> bool:
@@ -322,7 +348,10 @@ def _facts(layout: Layout, attempt: Attempt) -> Mapping[str, str]:
         "SURVEY_STATE": attempt.state,
         "SURVEY_EXIT_CODE": str(attempt.exit_code),
         "SURVEY_REPORTS": str(layout.reports / attempt.wave),
-        "SURVEY_INDEX": str(layout.index),
-        "SURVEY_STATUS": str(layout.status),
+        **_places(layout),
         **reason,
     }
+
+
+def _places(layout: Layout) -> dict[str, str]:
+    return {"SURVEY_INDEX": str(layout.index), "SURVEY_STATUS": str(layout.status)}

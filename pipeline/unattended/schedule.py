@@ -28,15 +28,17 @@ class Schedule(Record):
     """How unattended runs behave.
 
     ``wait_seconds``: a file must be left alone for so long before it is read. ``patience_seconds``: a file that is
-    shorter than its own header says is taken for one still arriving until it has been left alone for so long; then
-    it is read, and refused as damaged. ``on_failure``, ``on_success``: a command as a list of words, called without
-    a shell. ``command_seconds``: after how long such a command is ended. ``runs_kept``: the length of the history.
+    shorter than its own header says, or that cannot be read to its end, is taken for one still arriving until it has
+    been left alone for so long; then it is refused as damaged. ``on_failure``, ``on_success``, ``on_recovery``: a
+    command as a list of words, called without a shell; a recovery calls ``on_success`` where it has no command.
+    ``command_seconds``: after how long such a command is ended. ``runs_kept``: the length of the history.
     """
 
     wait_seconds: float = Field(default=10.0, ge=0, le=3600)
     patience_seconds: float = Field(default=600.0, ge=0, le=86_400)
     on_failure: Command = ()
     on_success: Command = ()
+    on_recovery: Command = ()
     command_seconds: float = Field(default=60.0, gt=0, le=3600)
     runs_kept: int = Field(default=50, ge=1, le=1000)
 

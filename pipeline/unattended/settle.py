@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from pipeline.files import open_file
 
 if TYPE_CHECKING:
+    from pipeline.errors import PipelineError
     from pipeline.unattended.schedule import Schedule
 
 _HEADER = 176  # bytes before the first variable: the header record of a system file
@@ -92,3 +93,18 @@ def too_short(path: Path) -> bool:
     elements = max(elements, 1)
     least = {_UNCOMPRESSED: rows * elements * 8, _BYTECODE: rows * elements, _ZLIB: _SHORTEST_ZSAV}
     return bool(size < _HEADER + least.get(compression, 0))
+
+
+_CUT = ("cut", "is_cut", "damaged", "empty")  # how the readers' errors of a file that is not whole begin
+
+
+def unfinished(error: PipelineError, path: Path, schedule: Schedule) -> bool:
+    """Whether a file that a reader calls cut or damaged may still be on its way.
+
+    How long a compressed file will be is written nowhere in it. So one that cannot be read to its end is given
+    ``patience_seconds`` from when it was last touched, as one shorter than its header says.
+    """
+    found = look(path)
+    if found is None or not error.text_id.rpartition(".")[2].startswith(_CUT):
+        return False
+    return 0 <= time.time() - found.changed < schedule.patience_seconds

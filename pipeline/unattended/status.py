@@ -31,11 +31,15 @@ class Failure(Record):
 
 
 class Banner(Record):
-    """What a published report says of itself when newer data failed: since when, why, and when it was made."""
+    """What a published report says of itself when newer data failed: since when, why, and when it was made.
+
+    ``waves``: of the comparison, those whose newest data it does not have.
+    """
 
     since: str
     published: str | None
     reason: Texts
+    waves: tuple[str, ...] = ()
 
 
 class WaveStatus(Record):

@@ -40,7 +40,7 @@ def verify(layout: Layout, waves: Sequence[str], progress: Progress) -> list[tup
         known = status.read(layout)
         results = [_one(layout, aside, wave, known, progress) for wave in found]
         if not waves and _published(layout, paths.COMPARISON):
-            results.append(_one(layout, aside, _comparison(layout), known, progress))
+            results.append(_one(layout, aside, layout.comparison, known, progress))
     problems = [problem for _, _, several in results for problem in several]
     if not waves:
         problems += [*_records(layout, known), *_beside(layout)]
@@ -51,12 +51,6 @@ def verify(layout: Layout, waves: Sequence[str], progress: Progress) -> list[tup
 
 def _published(layout: Layout, name: str) -> bool:
     return (layout.reports / name).is_symlink() or (layout.reports / name).is_dir()
-
-
-def _comparison(layout: Layout) -> Wave:
-    """The comparison's place: arranged like a wave's, though no wave may have its name."""
-    name = paths.COMPARISON
-    return Wave(name, layout.raw / name, layout.processed / name, layout.reports / name)
 
 
 # ---------------------------------------------------------------- the inputs in a folder of their own
@@ -81,7 +75,7 @@ def _two_readers(layout: Layout, wave: Wave) -> None:
     if path is None or path.suffix.lower() not in paths.SPSS_SUFFIXES:
         return
     if not path.is_file():
-        return  # making the report again says why it cannot be read
+        return  # a link to nothing: said when the wave is made again
     if path.stat().st_size <= load(layout).study.policies.two_readers_up_to * 1_000_000:
         return  # it is read so when the report is made again
     source, shown = load_source(layout, wave), layout.shown(path)
@@ -141,7 +135,7 @@ def _one(
     published, made = wave.reports.resolve(), banner.manifest(wave) or {}
     folder = layout.shown(wave.reports)
     try:
-        if wave != _comparison(layout):
+        if wave != layout.comparison:
             _two_readers(layout, wave)
         rebuilt = _rebuilt(layout, aside, wave, made, known, progress)
     except UsageError:
@@ -175,7 +169,7 @@ def _rebuilt(
     """The folder of the report as it should be: made again, with the banner that the status says it has."""
     langs, formats = _parts(layout, wave, made)
     wanted = run.Wanted(langs, formats)
-    if wave == _comparison(layout):
+    if wave == layout.comparison:
         if run.compare(aside, wanted, progress) is None:
             raise DataRejected("unattended.waves_lacking", folder=layout.shown(wave.reports))
         return aside.reports / wave.name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -56,7 +57,16 @@ def _font(bold: bool) -> tuple[dict[int, str], dict[str, tuple[int, int]], int]:
 def advance(text: str, size: float, bold: bool) -> float:
     """Width of a text by the font's own horizontal metrics, as fontTools reads them."""
     names, metrics, units = _font(bold)
-    return sum(metrics[names.get(ord(c), ".notdef")][0] for c in text) * size / units
+    return sum(metrics[names[ord(c)]][0] if ord(c) in names else _foreign(c) * units for c in text) * size / units
+
+
+def _foreign(character: str) -> float:
+    """Width in em of a character that the font lacks, as wide as common fallback fonts have it (Noto)."""
+    if unicodedata.category(character) in {"Mn", "Me", "Cf"}:
+        return 0.0
+    if ord(character) >= 0x1F300:
+        return 1.28  # Noto Color Emoji: 2550 of 2048 units, as browsers scale it
+    return 1.0 if unicodedata.east_asian_width(character) in {"W", "F"} else 0.7
 
 
 def _text(element: ElementTree.Element) -> Box:

@@ -85,6 +85,16 @@ def test_items_with_the_same_label_are_told_apart(tmp_path: Path) -> None:
     assert "Taxes are fair [q3]" not in page
 
 
+def test_names_that_only_count_are_no_question_asked_twice(tmp_path: Path) -> None:
+    a: list[object] = [1.0, 1.0, 2.0, 2.0] * 8
+    columns = {"VAR001": a, "VAR002": [1.0, 2.0] * 16, "VAR003": [2.0, 1.0] * 16}
+    answers = ({1.0: "Yes", 2.0: "No"}, {1.0: "Man", 2.0: "Woman"}, {1.0: "Yes", 2.0: "No"})
+    rows, _ = quick(columns, tmp_path, "--rows", "VAR001", "--by", "VAR002", "VAR003",
+                    labels=dict(zip(columns, ("Smokes", "Sex", "Drinks"), strict=True)),
+                    values=dict(zip(columns, answers, strict=True)))  # fmt: skip
+    assert not {"kappa", "mcnemar_p"} & {r["statistic"] for r in rows}
+
+
 @pytest.mark.parametrize(
     ("labels", "twice"), [(("Smokes", "Drinks"), False), (("Trust in 2019", "Trust in 2024"), True)]
 )

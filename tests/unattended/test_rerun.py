@@ -346,6 +346,68 @@ def test_commands_are_called_without_a_shell_and_once_per_failure(study: Layout,
     assert len(notes(study)) == 3, "another file that fails is news"
 
 
+def note_taker(study: Layout) -> str:
+    """A command that keeps what it is told."""
+    script = study.base / "note.py"
+    script.write_text(
+        "import json, os\n"
+        "facts = {k: v for k, v in os.environ.items() if k.startswith('SURVEY_')}\n"
+        "open('notes.jsonl', 'a').write(json.dumps(facts) + '\\n')\n"
+    )
+    return json.dumps([sys.executable, str(script)])
+
+
+def test_a_recovery_calls_its_command_also_where_the_old_file_was_put_back(study: Layout, again: Rerun) -> None:
+    call = note_taker(study)
+    study.schedule.write_text(tiny.SCHEDULE + f"on_recovery: {call}\n", "utf-8")
+    again()
+    survey(study).write_bytes(tiny.survey(1)[:-40])
+    again()
+    assert notes(study) == []
+    survey(study).write_bytes(tiny.survey())
+    assert again().status.waves["2009"].state in ("fresh", "published")
+    again()
+    assert [(n["SURVEY_WAVE"], n["SURVEY_STATE"]) for n in notes(study)] == [("2009", "recovered")]
+
+
+def test_a_run_that_was_killed_is_told_by_the_next_once(study: Layout, again: Rerun) -> None:
+    study.schedule.write_text(tiny.SCHEDULE + f"on_failure: {note_taker(study)}\n", "utf-8")
+    again()
+    survey(study).write_bytes(tiny.survey(1))
+    code = "import os, signal\nfrom pipeline.unattended import rerun\n"
+    code += "rerun._wave = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
+    code += f"import sys; from pipeline.cli import main; sys.exit(main(['rerun', '--study', {str(study.base)!r}]))"
+    killed = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=False)
+    assert killed.returncode == -9 and study.running.is_file()
+    run = again()
+    assert run.code == 0 and "never came to its end" in run.said
+    assert [r.exit_code for r in run.status.runs[:2]] == [0, 137]
+    assert "killed" in (run.status.runs[1].reason or {})["en"]
+    assert "mai arrivata alla fine" in study.index.read_text("utf-8") or "never came" in study.index.read_text("utf-8")
+    assert not study.running.exists() and again().status.runs[0].exit_code == 0
+    assert [n["SURVEY_STATE"] for n in notes(study)] == ["killed"]
+
+
+def test_the_comparison_says_so_while_the_newest_data_of_a_wave_cannot_be_used(study: Layout, again: Rerun) -> None:
+    second = study.raw / "2012"
+    shutil.copytree(study.raw / "2009", second)
+    (second / "survey.sav").write_bytes(tiny.survey(1))
+    again()
+    good = page(study, wave="comparison")
+    (second / "survey.sav").write_bytes(tiny.survey(2)[:-40])
+    run = again()
+    said = page(study, wave="comparison")
+    assert "The newest data of wave 2012 could not be used" in said and whole(study, "comparison")
+    assert run.status.waves["comparison"].banner is not None and run.status.waves["comparison"].state == "fresh"
+    survey(study).write_bytes(tiny.survey(3))  # another wave is new meanwhile: the new comparison bears it too
+    again()
+    assert "The newest data of wave 2012 could not be used" in page(study, wave="comparison")
+    survey(study).write_bytes(tiny.survey())
+    (second / "survey.sav").write_bytes(tiny.survey(1))
+    run = again()
+    assert page(study, wave="comparison") == good and run.status.waves["comparison"].banner is None
+
+
 def test_a_command_that_fails_changes_nothing_but_is_said(study: Layout, again: Rerun) -> None:
     study.schedule.write_text(tiny.SCHEDULE + "on_success: [no-such-command]\n", "utf-8")
     run = again()
@@ -390,6 +452,28 @@ def test_a_copy_that_pauses_is_given_patience(study: Layout, again: Rerun) -> No
     assert settle.too_short(survey(study))
     run = again()
     assert (run.code, run.status.waves["2009"].state) == (0, "waiting")
+    study.schedule.write_text("wait_seconds: 0\npatience_seconds: 0\n", "utf-8")
+    assert again().code == 3
+
+
+@pytest.mark.parametrize("compression", ["bytecode", "zlib"])
+def test_a_compressed_copy_that_pauses_is_given_patience(study: Layout, again: Rerun, compression: str) -> None:
+    """How long a compressed file will be is not in its header: it is read, and waits where it cannot be."""
+    import pandas as pd
+    import pyreadstat
+
+    path = survey(study)
+    again()
+    words = [f"{'x' * (i % 200)}{i}" for i in range(400)]
+    data = pd.DataFrame({"forma": [1.0, 2.0] * 200, "area": [1.0] * 400, "anni": range(400), "altro": words})
+    pyreadstat.write_sav(data, str(path), compress=compression == "zlib", row_compress=compression == "bytecode")
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) * 9 // 10])
+    assert not settle.too_short(path)
+    study.schedule.write_text("wait_seconds: 0\npatience_seconds: 60\n", "utf-8")
+    run = again()
+    assert (run.code, run.status.waves["2009"].state) == (0, "waiting") and "cannot be read to its end" in run.said
+    assert "aside class" not in page(study)
     study.schedule.write_text("wait_seconds: 0\npatience_seconds: 0\n", "utf-8")
     assert again().code == 3
 

@@ -5,23 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from pipeline.present.charts import measure, style
-from pipeline.present.charts.draw_bars import draw_bars
-from pipeline.present.charts.frame import draw_key, draw_whiskers
-from pipeline.present.charts.model import Chart
-from pipeline.present.charts.scale import (
+from matplotlib.axes import Axes
+
+from pipeline.present.charts import measure
+from pipeline.present.charts.axis import (
     Extent,
-    Scale,
-    draw_axis_title,
-    fit,
+    axis_beside,
+    from_zero,
     has_intervals,
-    known,
+    limits,
     reach,
     text_of,
-    tick_text,
+    tick_texts,
     ticks,
 )
-from pipeline.present.charts.shapes import Sheet, block
+from pipeline.present.charts.canvas import mark, place, points, put
+from pipeline.present.charts.draw_bars import draw_bars
+from pipeline.present.charts.frame import draw_key, draw_title, draw_whiskers
+from pipeline.present.charts.model import Chart
+from pipeline.present.charts.style import Style, bar_colours, mix
 
 _HEIGHT = 150.0
 _WIDEST = 46.0  # of one column
@@ -31,71 +33,55 @@ _LABEL_PAD = 5.0
 _LEAST_LABEL = 48.0  # width a label under a narrow column may take
 
 
-def _domain(chart: Chart) -> tuple[float, float]:
-    numbers = [0.0, *known(chart.series), *(limit for limit in (chart.minimum, chart.maximum) if limit is not None)]
-    low, high = min(numbers), max(numbers)
-    return (low, high) if high > low else (0.0, 1.0)
-
-
-def _upward(chart: Chart, top: float, bottom: float, labelled: bool) -> Scale:
-    """The vertical scale: all columns, their uncertainty and labels lie between ``top`` and ``bottom``."""
-    low, high = _domain(chart)
-    room = block(1) if labelled else 0.0
+def _upward(axes: Axes, chart: Chart, style: Style, height: float, labelled: bool) -> None:
+    """The vertical limits: all columns, their uncertainty and labels lie within ``height`` points."""
+    low, high = from_zero(chart)
+    room = style.block(1) if labelled else 0.0
     extents = [Extent(low, low), Extent(high, high)]
     for series in chart.series:
         for index, value in enumerate(series.values):
-            ends = reach(series, index)
-            if value is None or ends is None:
-                extents.append(Extent(0.0, 0.0, 0.0, room))
-            else:
-                below = value < 0
-                extents.append(
-                    Extent(min(ends[0], 0.0), max(ends[1], 0.0), room if below else 0.0, 0.0 if below else room)
-                )
-    scale = fit(extents, 0.0, bottom - top)
-    return Scale(bottom - scale.zero, -scale.unit)
+            least, most = reach(series, index) or (0.0, 0.0)
+            below = value is not None and value < 0
+            extents.append(Extent(min(least, 0.0), max(most, 0.0), room if below else 0.0, 0.0 if below else room))
+    axes.set_ylim(limits(extents, height))
 
 
 def _side_ticks(chart: Chart) -> list[tuple[float, str]]:
-    low, high = _domain(chart)
-    places = ticks(low, high, 5)
-    step = places[1] - places[0] if len(places) > 1 else 1.0
-    return [(place, tick_text(place, step, chart)) for place in places]
+    places = ticks(*from_zero(chart), 5)
+    return list(zip(places, tick_texts(places, chart), strict=True))
 
 
-def _draw_side(sheet: Sheet, scale: Scale, marks: Sequence[tuple[float, str]], left: float) -> None:
-    """Faint lines at the ticks and their numbers at the left of ``left``."""
-    for place, text in marks:
-        y = scale(place)
-        sheet.line("grid", [(left, y), (sheet.width, y)], style.FAINT, style.HAIR)
-        sheet.centred("tick", left - 4.0, y, (text,), size=style.SMALL, colour=style.QUIET, anchor="end")
-
-
-def _column(
-    sheet: Sheet, chart: Chart, number: int, index: int, scale: Scale, x: float, width: float, fill: str, labelled: bool
-) -> None:
+def _columns(
+    axes: Axes, chart: Chart, style: Style, number: int, middles: Sequence[float], width: float, fills: Sequence[str],
+    labelled: bool,
+) -> None:  # fmt: skip
+    """The columns of one series, each with its uncertainty and, at its end, its label."""
     series = chart.series[number]
-    value, ends = series.values[index], reach(series, index)
-    text = text_of(series, index) if labelled else ""
-    bold = index in chart.highlight
-    middle = x + width / 2
-    if value is None or ends is None:
-        sheet.text("value", middle, scale(0) - 4.0, text, colour=style.QUIET, bold=bold, anchor="middle")
-        return
-    edge = style.PAPER if chart.kind == "histogram" else ""
-    sheet.rect(f"bar-{number}-{index}", x, scale(0), width, scale(value) - scale(0), fill, edge)
-    draw_whiskers(sheet, series, number, index, scale, middle, upright=True)
-    if value < 0:
-        y = scale(min(ends[0], 0.0)) + style.NUDGE + style.CAP * style.SIZE
-    else:
-        y = scale(max(ends[1], 0.0)) - style.NUDGE
-    sheet.text("value", middle, y, text, bold=bold, anchor="middle")
+    drawn = {index: value for index, value in enumerate(series.values) if value is not None}
+    places, edge = [middles[i] for i in drawn], style.rule_width if chart.kind == "histogram" else 0.0
+    bars = axes.bar(
+        places, list(drawn.values()), width, color=[fills[i] for i in drawn], edgecolor=style.paper, lw=edge
+    )  # fmt: skip
+    for index, bar in zip(drawn, bars, strict=True):
+        bar.set(**mark(f"bar-{number}-{index}"))
+    half = style.size * measure.CAP / 2
+    away = style.nudge + half
+    for index, middle in enumerate(middles):
+        value, ends = series.values[index], reach(series, index)
+        text, bold = text_of(series, index) if labelled else "", index in chart.highlight
+        if value is None or ends is None:
+            at = (middle, 0.0)
+            put(axes, style, "value", at, (text,), dy=-4.0 - half, colour=style.quiet, bold=bold, ha="center")
+            continue
+        draw_whiskers(axes, style, series, number, index, middle, along="y")
+        at, dy = ((middle, min(ends[0], 0.0)), away) if value < 0 else ((middle, max(ends[1], 0.0)), -away)
+        put(axes, style, "value", at, (text,), dy=dy, bold=bold, ha="center")
 
 
-def _text_widths(chart: Chart) -> float:
+def _text_widths(chart: Chart, style: Style) -> float:
     return max(
         (
-            measure.width(text_of(series, index), style.SIZE, index in chart.highlight)
+            measure.width(text_of(series, index), style.size, index in chart.highlight)
             for series in chart.series
             for index in range(len(series.values))
         ),
@@ -103,52 +89,53 @@ def _text_widths(chart: Chart) -> float:
     )
 
 
-def _labels_fit(chart: Chart, slot: float) -> bool:
+def _labels_fit(chart: Chart, style: Style, slot: float) -> bool:
     """Whether every category label wraps to three lines under its columns without breaking a word."""
     room = slot - _LABEL_PAD
     return all(
-        measure.longest_word(measure.clean(c), style.SIZE, True) <= room and measure.wrap(c, room, style.SIZE, True)[1]
+        measure.longest_word(c, style.size, True) <= room and measure.wrap(c, room, style.size, True)[1]
         for c in chart.categories
     )
 
 
-def draw_columns(chart: Chart) -> Sheet:
+def draw_columns(axes: Axes, chart: Chart, style: Style) -> None:
     """Columns from zero, a number on top of each; as horizontal bars where labels or numbers have no room."""
     count, categories = len(chart.series), len(chart.categories)
-    side = 0.0 if any(any(series.texts) for series in chart.series) else 30.0
+    labelled = any(any(series.texts) for series in chart.series)
+    side = 0.0 if labelled else 30.0
     slot = (chart.width - side) / categories
     width = min(_WIDEST, (slot * _SHARE - (count - 1) * _BETWEEN) / count)
     pitch = width + _BETWEEN if count > 1 else slot
-    if not _labels_fit(chart, slot) or _text_widths(chart) + 2.0 > pitch or width < 4.0:
-        return draw_bars(chart)
-    sheet = Sheet(chart.width)
+    if not _labels_fit(chart, style, slot) or _text_widths(chart, style) + 2.0 > pitch or width < 4.0:
+        draw_bars(axes, chart, style)
+        return
     muted = has_intervals(chart.series)
-    top = 0.0
+    room = chart.width - side
     if count == 1:
-        fills = [style.bar_colours(categories, chart.highlight, muted)]
+        fills: list[Sequence[str]] = [bar_colours(categories, chart.highlight, muted)]
     else:
-        hues = style.ramp(count) if chart.ordered else style.distinct(count)
-        fills = [[style.mix(hue, style.PAPER, 0.4) if muted else hue] * categories for hue in hues]
-        top = draw_key(sheet, [s.name for s in chart.series], [f[0] for f in fills], 0.0, chart.width)
-    bottom = top + _HEIGHT
-    scale = _upward(chart, top, bottom, labelled=not side)
+        hues = style.colours(count, chart.ordered)
+        fills = [[mix(hue, style.paper, 0.4) if muted else hue] * categories for hue in hues]
+        draw_key(axes, style, [s.name for s in chart.series], [f[0] for f in fills], side, room)
+    place(axes, side, 0.0, room, _HEIGHT)
+    axes.set_xlim(0.0, room)
+    _upward(axes, chart, style, _HEIGHT, labelled)
     if side:
-        _draw_side(sheet, scale, _side_ticks(chart), side)
+        axis_beside(axes, style, _side_ticks(chart))
     group = count * width + (count - 1) * _BETWEEN
-    lines = []
+    middles = [(index + 0.5) * slot for index in range(categories)]
+    for number in range(count):
+        own = [middle - group / 2 + number * (width + _BETWEEN) + width / 2 for middle in middles]
+        _columns(axes, chart, style, number, own, width, fills[number], labelled)
+    below = 0
     for index, category in enumerate(chart.categories):
-        middle = side + (index + 0.5) * slot
-        for place in range(count):
-            x = middle - group / 2 + place * (width + _BETWEEN)
-            _column(sheet, chart, place, index, scale, x, width, fills[place][index], labelled=not side)
         bold = index in chart.highlight
-        wrapped, _ = measure.wrap(category, slot - _LABEL_PAD, style.SIZE, bold)
-        lines.append(len(wrapped))
-        sheet.centred("label", middle, bottom + 5 + block(len(wrapped)) / 2, wrapped, bold=bold, anchor="middle")
-    sheet.line("baseline", [(side, scale(0)), (chart.width, scale(0))], style.RULE, style.BASELINE)
-    y = bottom + 5 + block(max(lines))
-    sheet.height = y + draw_axis_title(sheet, chart, 0.0, chart.width, y)
-    return sheet
+        lines, _ = measure.wrap(category, slot - _LABEL_PAD, style.size, bold)
+        below = max(below, len(lines))
+        at = (middles[index], _HEIGHT + 5 + style.block(len(lines)) / 2)
+        put(axes, style, "label", at, lines, bold=bold, ha="center", within=points(axes))
+    axes.plot([0.0, room], [0.0, 0.0], color=style.rule, lw=style.rule_width, **mark("baseline"))
+    draw_title(axes, chart, style, side, room, _HEIGHT + 5 + style.block(below))
 
 
 def _every(places: Sequence[float], widths: Sequence[float]) -> list[int]:
@@ -160,37 +147,50 @@ def _every(places: Sequence[float], widths: Sequence[float]) -> list[int]:
     return [0]
 
 
-def draw_histogram(chart: Chart) -> Sheet:
+def draw_histogram(axes: Axes, chart: Chart, style: Style) -> None:
     """Counts over classes: columns that touch, class bounds (one more than classes) under their edges.
 
     As many categories as values are names of classes and stand under the columns' middles.
     """
-    sheet = Sheet(chart.width)
     values = len(chart.series[0].values)
     bounds = len(chart.categories) == values + 1
     slot = chart.width / values
-    labelled = any(chart.series[0].texts) and _text_widths(chart) + 3.0 <= slot * 0.95
-    lines = [measure.wrap(category, max(slot - 4, _LEAST_LABEL), style.SMALL)[0] for category in chart.categories]
-    widths = [max((measure.width(line, style.SMALL) for line in label), default=0.0) for label in lines]
+    labelled = any(chart.series[0].texts) and _text_widths(chart, style) + 3.0 <= slot * 0.95
+    wrapped = [measure.wrap(category, max(slot - 4, _LEAST_LABEL), style.small)[0] for category in chart.categories]
+    widths = [max((measure.width(line, style.small) for line in lines), default=0.0) for lines in wrapped]
     marks = [] if labelled else _side_ticks(chart)
-    side = max((measure.width(text, style.SMALL) + 6.0 for _, text in marks), default=0.0)
+    side = max((measure.width(text, style.small) + 6.0 for _, text in marks), default=0.0)
     under = 0.0 if bounds else slot * 0.4  # of a label that lies under its own column, not beside the plot
     left, right = max(side, widths[0] / 2 - under), chart.width - max(0.0, widths[-1] / 2 - under)
-    slot = (right - left) / values
-    scale = _upward(chart, 0.0 if labelled else style.SMALL / 2, _HEIGHT, labelled)
-    _draw_side(sheet, scale, marks, left)
-    fills = style.bar_colours(values, chart.highlight, has_intervals(chart.series))
-    for index in range(values):
-        _column(sheet, chart, 0, index, scale, left + index * slot, slot, fills[index], labelled)
-    sheet.line("baseline", [(left, scale(0)), (right, scale(0))], style.RULE, style.BASELINE)
-    places = [left + (index + (0.0 if bounds else 0.5)) * slot for index in range(len(lines))]
-    kept = _every(places, widths)
+    room = right - left
+    slot = room / values
+    place(axes, left, 0.0, room, _HEIGHT)
+    axes.set_xlim(0.0, room)
+    _upward(axes, chart, style, _HEIGHT - (0.0 if labelled else style.small / 2), labelled)
+    axis_beside(axes, style, marks)
+    fills = bar_colours(values, chart.highlight, has_intervals(chart.series))
+    middles = [(index + 0.5) * slot for index in range(values)]
+    _columns(axes, chart, style, 0, middles, slot, fills, labelled)
+    axes.plot([0.0, room], [0.0, 0.0], color=style.rule, lw=style.rule_width, **mark("baseline"))
+    places = [(index + (0.0 if bounds else 0.5)) * slot for index in range(len(wrapped))]
+    kept, within = _every(places, widths), points(axes)
     for index in kept:
         if bounds:
-            tick = [(places[index], _HEIGHT), (places[index], _HEIGHT + 3)]
-            sheet.line("tick-mark", tick, style.RULE, style.HAIR)
-        middle = _HEIGHT + 5 + block(len(lines[index]), style.SMALL) / 2
-        sheet.centred("label", places[index], middle, lines[index], size=style.SMALL, anchor="middle")
-    y = _HEIGHT + 5 + block(max(len(lines[index]) for index in kept), style.SMALL)
-    sheet.height = y + draw_axis_title(sheet, chart, left, right, y)
-    return sheet
+            ends = (_HEIGHT, _HEIGHT + 3)
+            axes.plot([places[index]] * 2, ends, color=style.rule, lw=style.hair, transform=within, **mark("tick-mark"))
+        at = (places[index], _HEIGHT + 5 + style.block(len(wrapped[index]), style.small) / 2)
+        put(axes, style, "label", at, wrapped[index], size=style.small, ha="center", within=within)
+    if chart.reference is not None:
+        _draw_reference(axes, style, *chart.reference, slot, room)
+    below = max(len(wrapped[index]) for index in kept)
+    draw_title(axes, chart, style, left, room, _HEIGHT + 5 + style.block(below, style.small))
+
+
+def _draw_reference(axes: Axes, style: Style, place_of: float, text: str, slot: float, room: float) -> None:
+    """A median or another value of reference: an upright line over the columns, its name above them."""
+    x, half = place_of * slot, measure.width(text, style.small, True) / 2
+    top = axes.get_ylim()[1]
+    axes.plot([x, x], [0.0, top], color=style.accent, lw=style.rule_width * 1.5, ls=(0, (4, 2)), **mark("reference"))
+    at = (min(max(x, half), room - half), top)
+    put(axes, style, "name", at, (text,), dy=-style.block(1, style.small) / 2 - 1.0, size=style.small,
+        bold=True, colour=style.accent, ha="center")  # fmt: skip

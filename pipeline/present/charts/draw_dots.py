@@ -5,24 +5,23 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from pipeline.present.charts import measure, style
-from pipeline.present.charts.frame import Frame, draw_key, draw_rule, draw_whiskers, fit_labels, lay_rows
-from pipeline.present.charts.model import Chart
-from pipeline.present.charts.scale import (
+from matplotlib.axes import Axes
+
+from pipeline.present.charts import measure
+from pipeline.present.charts.axis import (
     Extent,
-    Scale,
-    draw_axis,
-    draw_axis_title,
-    draw_grid,
-    fit,
+    axis_below,
     has_intervals,
     known,
-    labelled_ticks,
+    limits,
     text_of,
     tick_text,
     ticks,
 )
-from pipeline.present.charts.shapes import Sheet
+from pipeline.present.charts.canvas import Anchor, mark, place, put
+from pipeline.present.charts.frame import Frame, draw_key, draw_rule, draw_title, draw_whiskers, fit_labels, lay_rows
+from pipeline.present.charts.model import Chart
+from pipeline.present.charts.style import Style, mix, strong
 
 _LINE = 11.0  # of one series within a category
 _PAIR = 8.0
@@ -60,110 +59,110 @@ def _is_ratio(chart: Chart) -> bool:
     return chart.null == 1 and min(known(chart.series), default=0.0) >= _LEAST_RATIO
 
 
-def _grid(
-    sheet: Sheet, chart: Chart, frame: Frame, right: float, extents: Sequence[Extent], ratio: bool
-) -> tuple[Scale, list[tuple[float, str]]]:
-    """The scale from labels to ``right``, and its ticks with their faint lines."""
-    low, high = _domain(chart, ratio)
-    step = (high - low) / 4
-    edge = max(measure.width(tick_text(end, step, chart), style.SMALL) for end in (low, high)) / 2
-    scale = fit([Extent(low, low, edge, 0.0), Extent(high, high, 0.0, edge), *extents], frame.left, right, ratio)
-    marks = labelled_ticks(chart, scale, low, high, right - frame.left)
-    draw_grid(sheet, scale, marks, frame.spans)
-    return scale, marks
-
-
-def _finish(
-    sheet: Sheet, chart: Chart, frame: Frame, right: float, scale: Scale, marks: Sequence[tuple[float, str]]
+def _scale(
+    axes: Axes, chart: Chart, style: Style, frame: Frame, left: float, room: float, extents: Sequence[Extent]
 ) -> None:
-    y = frame.bottom
-    y += draw_axis(sheet, scale, marks, y)
-    y += draw_axis_title(sheet, chart, frame.left, right, y)
-    sheet.height = y
+    """Place the axes, ``room`` points wide, with limits, ticks and title."""
+    ratio = _is_ratio(chart)
+    low, high = _domain(chart, ratio)
+    edge = max(measure.width(tick_text(end, (high - low) / 4, chart), style.small) for end in (low, high)) / 2
+    place(axes, left, 0.0, room, frame.bottom)
+    if ratio:
+        axes.set_xscale("log")
+    ends = limits([Extent(low, low, edge, 0.0), Extent(high, high, 0.0, edge), *extents], room, ratio)
+    axes.set(ylim=(frame.bottom, 0.0), xlim=ends)
+    axis_below(axes, chart, style, (low, high), room, frame.spans)
+    draw_title(axes, chart, style, left, room, frame.bottom + style.block(1, style.small) + 3.0)
 
 
-def _guides(sheet: Sheet, frame: Frame, right: float) -> None:
-    """A faint line across each row leads the eye from the label to the dot."""
-    for row in frame.rows:
-        sheet.line("guide", [(frame.left, row.middle), (right, row.middle)], style.FAINT, style.HAIR)
+def _guide(axes: Axes, style: Style, middle: float, end: float) -> None:
+    """A faint line across a row leads the eye from the label to the dot."""
+    ends = [axes.get_xlim()[0], end]
+    axes.plot(ends, [middle, middle], color=style.faint, lw=style.hair, zorder=0.5, **mark("guide"))
 
 
-def _draw_pairs(sheet: Sheet, chart: Chart, colours: Sequence[str], frame: Frame) -> None:
+def _dot(axes: Axes, style: Style, part: str, x: float, y: float, colour: str, radius: float = 0.0) -> None:
+    axes.plot([x], [y], "o", color=colour, ms=2 * (radius or style.dot), mew=0, zorder=3, **mark(part))
+
+
+def _first(chart: Chart, index: int) -> int:
+    """Which of two series has its dot at the left."""
+    before, after = (series.values[index] for series in chart.series)
+    return 1 if before is not None and after is not None and before > after else 0
+
+
+def _draw_pairs(
+    axes: Axes, chart: Chart, style: Style, colours: Sequence[str], frame: Frame, left: float, room: float
+) -> None:
     """Two dots on one line, joined, each with its label outward."""
-
-    def before_after(index: int) -> tuple[int, int]:
-        first, second = (series.values[index] for series in chart.series)
-        return (1, 0) if first is not None and second is not None and first > second else (0, 1)
-
+    clear = style.dot + style.nudge
     extents = []
-    clear = style.DOT + style.NUDGE
     for index in range(len(chart.categories)):
         for one in (0, 1):
-            value = chart.series[one].values[index]
-            room = measure.width(text_of(chart.series[one], index), style.SIZE) + clear
+            value, text = chart.series[one].values[index], text_of(chart.series[one], index)
             if value is not None:
-                on_left = before_after(index)[0] == one
-                extents.append(Extent(value, value, room if on_left else style.DOT, style.DOT if on_left else room))
-    scale, marks = _grid(sheet, chart, frame, frame.right, extents, ratio=False)
+                ends = (measure.width(text, style.size) + clear, style.dot)
+                extents.append(Extent(value, value, *(ends if _first(chart, index) == one else ends[::-1])))
+    _scale(axes, chart, style, frame, left, room, extents)
+    low, high = axes.get_xlim()
+    unit = room / (high - low)
     for index, row in enumerate(frame.rows):
         values = [series.values[index] for series in chart.series]
         present = [value for value in values if value is not None]
-        if present:
-            first, text = before_after(index)[0], text_of(chart.series[before_after(index)[0]], index)
-            end = scale(min(present)) - clear - 3.0
-            end -= measure.width(text, style.SIZE) if values[first] is not None else 0.0
-            sheet.line("guide", [(frame.left, row.middle), (max(frame.left, end), row.middle)], style.FAINT, style.HAIR)
-        apart = 0.0
-        if len(present) == 2:
-            ends = [(scale(value), row.middle) for value in present]
-            sheet.line(f"link-{index}", ends, style.RULE, style.INTERVAL / 2)
-            # Dots that would hide one another move up and down a little; their place on the scale stays.
-            apart = style.DOT * 0.6 if abs(ends[0][0] - ends[1][0]) < style.DOT * 1.2 else 0.0
-        for one in before_after(index):
-            value, text = values[one], text_of(chart.series[one], index)
-            on_left = before_after(index)[0] == one
-            if value is None:
-                continue
-            x = scale(value)
-            y = row.middle + (-apart if on_left else apart)
-            sheet.dot(f"dot-{one}-{index}", x, y, style.DOT, colours[one])
-            shift = -clear if on_left else clear
-            sheet.centred("value", x + shift, row.middle, (text,), anchor="end" if on_left else "start")
         if not present:
             text = next((text_of(s, index) for s in chart.series if text_of(s, index)), "")
-            sheet.centred("value", frame.left + style.NUDGE, row.middle, (text,), colour=style.QUIET)
-    _finish(sheet, chart, frame, frame.right, scale, marks)
+            put(axes, style, "value", (low, row.middle), (text,), dx=style.nudge, colour=style.quiet)
+            continue
+        first = _first(chart, index)
+        before = clear + 3.0
+        before += measure.width(text_of(chart.series[first], index), style.size) if values[first] is not None else 0.0
+        _guide(axes, style, row.middle, max(low, min(present) - before / unit))
+        apart = 0.0
+        if len(present) == 2:
+            axes.plot(
+                present, [row.middle] * 2, color=style.rule, lw=style.interval / 2, zorder=2, **mark(f"link-{index}")
+            )
+            # Dots that would hide one another move up and down a little; their place on the scale stays.
+            apart = style.dot * 0.6 if abs(present[0] - present[1]) * unit < style.dot * 1.2 else 0.0
+        for one in (first, 1 - first):
+            value, text, sign = values[one], text_of(chart.series[one], index), -1 if one == first else 1
+            if value is None:
+                continue
+            _dot(axes, style, f"dot-{one}-{index}", value, row.middle + sign * apart, colours[one])
+            side: Anchor = "right" if sign < 0 else "left"
+            put(axes, style, "value", (value, row.middle), (text,), dx=sign * clear, ha=side)
 
 
-def _draw_rows(sheet: Sheet, chart: Chart, colours: Sequence[str], frame: Frame, column: float) -> None:
+def _draw_rows(
+    axes: Axes, chart: Chart, style: Style, colours: Sequence[str], frame: Frame, left: float, room: float
+) -> None:
     """A line of its own per category and series, values in a column at the right."""
-    ratio = _is_ratio(chart)
-    right = chart.width - (column + _COLUMN_GAP if column else 0.0)
-    scale, marks = _grid(sheet, chart, frame, right, [], ratio)
-    if len(chart.series) == 1:
-        _guides(sheet, frame, right)
+    column = _value_column(chart, style)
+    full, room = room, room - (column + _COLUMN_GAP if column else 0.0)
+    _scale(axes, chart, style, frame, left, room, [])
+    end = axes.get_xlim()[1]
     if chart.null is not None:
-        draw_rule(sheet, frame, scale(chart.null), style.RULE)
+        draw_rule(axes, style, frame, chart.null)
     for index, row in enumerate(frame.rows):
-        line = row.height / len(chart.series)
+        if len(chart.series) == 1:
+            _guide(axes, style, row.middle, end)
+        line, bold = row.height / len(chart.series), index in chart.highlight
         for one, series in enumerate(chart.series):
             middle = row.top + (one + 0.5) * line
             value, text = series.values[index], text_of(series, index)
-            bold = index in chart.highlight
-            colour = style.ACCENT if bold and len(chart.series) == 1 else colours[one]
+            colour = style.accent if bold and len(chart.series) == 1 else colours[one]
             if value is not None:
-                whisker = style.mix(colour, style.PAPER, 0.35)
-                draw_whiskers(sheet, series, one, index, scale, middle, colour=whisker)
-                sheet.dot(f"dot-{one}-{index}", scale(value), middle, style.DOT, colour)
-            ink = style.INK if value is not None else style.QUIET
-            sheet.centred("value", chart.width, middle, (text,), bold=bold, colour=ink, anchor="end")
-    _finish(sheet, chart, frame, right, scale, marks)
+                whisker = mix(colour, style.paper, 0.35)
+                draw_whiskers(axes, style, series, one, index, middle, colour=whisker)
+                _dot(axes, style, f"dot-{one}-{index}", value, middle, colour)
+            ink = style.ink if value is not None else style.quiet
+            put(axes, style, "value", (end, middle), (text,), dx=full - room, bold=bold, colour=ink, ha="right")
 
 
-def _value_column(chart: Chart) -> float:
+def _value_column(chart: Chart, style: Style) -> float:
     return max(
         (
-            measure.width(text_of(series, index), style.SIZE, index in chart.highlight)
+            measure.width(text_of(series, index), style.size, index in chart.highlight)
             for series in chart.series
             for index in range(len(chart.categories))
         ),
@@ -171,26 +170,21 @@ def _value_column(chart: Chart) -> float:
     )
 
 
-def draw_dots(chart: Chart) -> Sheet:
+def draw_dots(axes: Axes, chart: Chart, style: Style) -> None:
     """Dots with intervals; two series without intervals become pairs on one line."""
-    sheet = Sheet(chart.width)
-    labels = fit_labels(chart)
+    labels = fit_labels(chart, style)
     count = len(chart.series)
-    colours = style.strong(count)
-    top = 0.0
+    colours = strong(count)
+    left, room = labels.plot_left, chart.width - labels.plot_left
     if count > 1:
-        left = labels.plot_left
-        top = draw_key(sheet, [s.name for s in chart.series], colours, left, chart.width, dots=True)
+        draw_key(axes, style, [s.name for s in chart.series], colours, left, room, dots=True)
     pairs = count == 2 and not has_intervals(chart.series) and chart.null is None
     content = _PAIR if pairs else count * _LINE - (0.0 if count > 1 else 3.0)
-    frame = lay_rows(sheet, chart, labels, top, content, gap=style.ROW_GAP + (4.0 if count > 1 and not pairs else 0.0))
-    if pairs:
-        _draw_pairs(sheet, chart, colours, frame)
-    else:
-        _draw_rows(sheet, chart, colours, frame, _value_column(chart))
-    return sheet
+    gap = style.row_gap + (4.0 if count > 1 and not pairs else 0.0)
+    frame = lay_rows(axes, chart, style, labels, content, gap=gap)
+    (_draw_pairs if pairs else _draw_rows)(axes, chart, style, colours, frame, left, room)
 
 
-def draw_coefficients(chart: Chart) -> Sheet:
+def draw_coefficients(axes: Axes, chart: Chart, style: Style) -> None:
     """Estimates and intervals of a model's terms against the null line; ratios on a logarithmic scale."""
-    return draw_dots(chart)
+    draw_dots(axes, chart, style)

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from pipeline.present.charts import measure, style
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+
+from pipeline.present.charts import measure
+from pipeline.present.charts.axis import text_of
+from pipeline.present.charts.canvas import mark, place, put
+from pipeline.present.charts.frame import draw_title
 from pipeline.present.charts.model import Chart
-from pipeline.present.charts.scale import draw_axis_title, text_of
-from pipeline.present.charts.shapes import Sheet, block
+from pipeline.present.charts.style import Style, distinct, mix
 
 _HEIGHT = 190.0  # of all units of the larger wave
 _LEAST = 1.2  # of a band that has units at all
@@ -19,86 +25,72 @@ _LABELS = 0.36  # of the width that the labels of one side take at most
 _PAPER = 0.62  # how much a band is lightened against its bars
 
 
-@dataclass(frozen=True, slots=True)
-class _Side:
-    """The label of one band at one end."""
-
-    lines: tuple[str, ...]
-
-    @property
-    def width(self) -> float:
-        return max((measure.width(line, style.SIZE) for line in self.lines), default=0.0)
-
-
 def _value(chart: Chart, side: int, index: int) -> float:
     return chart.series[side].values[index] or 0.0
 
 
-def _label(chart: Chart, side: int, index: int) -> _Side:
+def _label(chart: Chart, style: Style, side: int, index: int) -> tuple[str, ...]:
     """Left: the category and its number; right: the number, and the category where it has nothing at the left."""
     if not _value(chart, side, index):
-        return _Side(())
+        return ()
     text, name = text_of(chart.series[side], index), chart.categories[index]
     words = text if side == 1 and _value(chart, 0, index) else f"{name}: {text}" if text else name
-    return _Side(measure.wrap(words, chart.width * _LABELS, style.SIZE)[0])
+    return measure.wrap(words, chart.width * _LABELS, style.size)[0]
 
 
-def _curve(x0: float, y0: float, x1: float, y1: float) -> list[tuple[float, float]]:
-    """From one point to the other, level at both ends (half a period of a cosine)."""
-    steps = [k / _STEPS for k in range(_STEPS + 1)]
-    return [(x0 + (x1 - x0) * t, y0 + (y1 - y0) * (1 - math.cos(math.pi * t)) / 2) for t in steps]
+def _widest(style: Style, labels: Sequence[Sequence[str]], bold: bool = False) -> float:
+    return max((measure.width(line, style.size, bold) for lines in labels for line in lines), default=0.0)
 
 
-def _colours(count: int) -> list[str]:
-    return [style.distinct(min(count, 6))[index % 6] for index in range(count)]
-
-
-def draw_flow(chart: Chart) -> Sheet:
+def draw_flow(axes: Axes, chart: Chart, style: Style) -> None:
     """Bands from left to right, as high as their units; a category without units on one side has only its bar."""
-    sheet = Sheet(chart.width)
     count = len(chart.categories)
-    labels = [[_label(chart, side, index) for index in range(count)] for side in (0, 1)]
-    totals = [sum(_value(chart, side, index) for index in range(count)) for side in (0, 1)]
+    labels = [[_label(chart, style, side, index) for index in range(count)] for side in (0, 1)]
+    totals = [math.fsum(_value(chart, side, index) for index in range(count)) for side in (0, 1)]
     unit = _HEIGHT / max(*totals, 1.0)
-    heads = [measure.wrap(s.name, chart.width * _LABELS, style.SIZE, True, measure.HEAD_LINES)[0] for s in chart.series]
-    left = max([side.width for side in labels[0]], default=0.0) + style.GAP
-    right = chart.width - max([side.width for side in labels[1]], default=0.0) - style.GAP
-    left = max(left, max((measure.width(h, style.SIZE, True) for h in heads[0]), default=0.0) - _COLUMN)
-    right = min(right, chart.width - max((measure.width(h, style.SIZE, True) for h in heads[1]), default=0.0) + _COLUMN)
-    top = block(max(len(h) for h in heads)) + 6.0 if any(heads) else 0.0
-    middle = block(max((len(h) for h in heads), default=0)) / 2
-    sheet.centred("label", left + _COLUMN, middle, heads[0], bold=True, anchor="end")
-    sheet.centred("label", right - _COLUMN, middle, heads[1], bold=True)
-    y = top
-    for index, colour in enumerate(_colours(count)):
-        heights = [
-            max(_value(chart, side, index) * unit, _LEAST) if _value(chart, side, index) else 0.0 for side in (0, 1)
-        ]
-        slot = max(*heights, *(block(len(labels[side][index].lines)) for side in (0, 1)))
+    room = chart.width * _LABELS
+    heads = [measure.wrap(s.name, room, style.size, True, measure.HEAD_LINES)[0] for s in chart.series]
+    left = max(_widest(style, labels[0]) + style.gap, _widest(style, heads[:1], True) - _COLUMN)
+    right = chart.width - max(_widest(style, labels[1]) + style.gap, _widest(style, heads[1:], True) - _COLUMN)
+    y = style.block(max(map(len, heads))) + 6.0 if any(heads) else 0.0
+    middle = style.block(max(map(len, heads))) / 2
+    put(axes, style, "label", (left + _COLUMN, middle), heads[0], bold=True, ha="right")
+    put(axes, style, "label", (right - _COLUMN, middle), heads[1], bold=True)
+    for index in range(count):
+        values = [_value(chart, side, index) for side in (0, 1)]
+        heights = [max(value * unit, _LEAST) if value else 0.0 for value in values]
         if not any(heights):
             continue
+        slot = max(*heights, *(style.block(len(labels[side][index])) for side in (0, 1)))
         centre = y + slot / 2
-        _draw_band(sheet, index, heights, centre, (left, right), colour)
-        sheet.centred("name", left - style.GAP, centre, labels[0][index].lines, anchor="end")
-        sheet.centred("name", right + style.GAP, centre, labels[1][index].lines)
+        _draw_band(axes, style, index, heights, centre, (left, right), distinct(min(count, 6))[index % min(count, 6)])
+        put(axes, style, "name", (left, centre), labels[0][index], dx=-style.gap, ha="right")
+        put(axes, style, "name", (right, centre), labels[1][index], dx=style.gap)
         y += slot + _GAP
     if not any(totals):
         text = next((text_of(s, i) for s in chart.series for i in range(count) if text_of(s, i)), "")
-        sheet.centred("value", left, y + block(1) / 2, (text,), colour=style.QUIET)
-        y += block(1)
-    sheet.height = y + draw_axis_title(sheet, chart, 0.0, chart.width, y)
-    return sheet
+        put(axes, style, "value", (left, y + style.block(1) / 2), (text,), colour=style.quiet)
+        y += style.block(1)
+    place(axes, 0.0, 0.0, chart.width, y)
+    axes.set(xlim=(0.0, chart.width), ylim=(y, 0.0))
+    draw_title(axes, chart, style, 0.0, chart.width, y)
 
 
 def _draw_band(
-    sheet: Sheet, index: int, heights: list[float], centre: float, ends: tuple[float, float], colour: str
-) -> None:
+    axes: Axes, style: Style, index: int, heights: Sequence[float], centre: float, ends: tuple[float, float],
+    colour: str,
+) -> None:  # fmt: skip
+    """The bars at both ends and, between them, a band that is level at both (half a period of a cosine)."""
     left, right = ends
     if all(heights):
-        start, stop = left + _COLUMN, right - _COLUMN
-        upper = _curve(start, centre - heights[0] / 2, stop, centre - heights[1] / 2)
-        lower = _curve(start, centre + heights[0] / 2, stop, centre + heights[1] / 2)
-        sheet.area(f"band-{index}", [*upper, *reversed(lower)], style.mix(colour, style.PAPER, _PAPER))
-    for side, x in ((0, left), (1, right - _COLUMN)):
+        share = np.linspace(0.0, 1.0, _STEPS + 1)
+        half = (heights[0] + (heights[1] - heights[0]) * (1 - np.cos(np.pi * share)) / 2) / 2
+        x = left + _COLUMN + (right - left - 2 * _COLUMN) * share
+        axes.fill(
+            np.concatenate([x, x[::-1]]), np.concatenate([centre - half, (centre + half)[::-1]]),
+            color=mix(colour, style.paper, _PAPER), lw=0, **mark(f"band-{index}"),
+        )  # fmt: skip
+    for side, x0 in ((0, left), (1, right - _COLUMN)):
         if heights[side]:
-            sheet.rect(f"bar-{side}-{index}", x, centre - heights[side] / 2, _COLUMN, heights[side], colour)
+            at = (x0, centre - heights[side] / 2)
+            axes.add_patch(Rectangle(at, _COLUMN, heights[side], color=colour, lw=0, **mark(f"bar-{side}-{index}")))

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
-from pipeline.present.charts import measure, style
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+
+from pipeline.present.charts import measure
+from pipeline.present.charts.canvas import mark, points, put
 from pipeline.present.charts.model import Chart, Series
-from pipeline.present.charts.shapes import Sheet, block
+from pipeline.present.charts.style import Style
 
 _USUAL_SHARE = 0.34  # of the width that labels take without being asked
 _LARGEST_SHARE = 0.50  # beyond, labels go above their bars
@@ -18,17 +23,12 @@ _HEADING_GAP = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """Wrapped category labels: ``width`` of their column (0 when they stand above the bars)."""
+    """Wrapped category labels and where bars begin: beside their column, or under them when they stand above."""
 
     lines: tuple[tuple[str, ...], ...]
-    width: float
+    plot_left: float
     above: bool
     indent: float
-
-    @property
-    def plot_left(self) -> float:
-        """Where bars begin."""
-        return self.indent if self.above else self.width + style.GAP
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,42 +46,33 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The plot's area and its rows; ``left`` is where bars begin.
+    """The plot's rows, in points down from the top of the axes.
 
     ``spans``: the heights (top, bottom) between group headings, where base lines and grids may run.
     """
 
-    left: float
-    right: float
-    top: float
     bottom: float
     rows: tuple[Row, ...]
     spans: tuple[tuple[float, float], ...]
 
 
-def fit_labels(chart: Chart, largest: float = _LARGEST_SHARE) -> Labels:
+def fit_labels(chart: Chart, style: Style, largest: float = _LARGEST_SHARE) -> Labels:
     """Wrap the category labels to at most three lines in the narrowest sensible column beside the bars."""
-    bold = [index in chart.highlight for index in range(len(chart.categories))]
+    named = [(c, index in chart.highlight) for index, c in enumerate(chart.categories)]
     indent = _INDENT if chart.groups else 0.0
     share = _USUAL_SHARE
     while share <= largest + 1e-9:
         room = chart.width * share - indent
-        wrapped = [measure.wrap(c, room, style.SIZE, b) for c, b in zip(chart.categories, bold, strict=True)]
-        whole = all(
-            fits and measure.longest_word(measure.clean(c), style.SIZE, b) <= room
-            for (_, fits), c, b in zip(wrapped, chart.categories, bold, strict=True)
-        )
-        if whole:
-            lines = tuple(text for text, _ in wrapped)
-            widest = max(
-                (measure.width(line, style.SIZE, b) for text, b in zip(lines, bold, strict=True) for line in text),
-                default=0.0,
-            )
-            return Labels(lines, widest + indent, above=False, indent=indent)
+        wrapped = [measure.wrap(c, room, style.size, bold) for c, bold in named]
+        if all(fits for _, fits in wrapped) and all(
+            measure.longest_word(c, style.size, bold) <= room for c, bold in named
+        ):
+            sizes = [(line, bold) for (lines, _), (_, bold) in zip(wrapped, named, strict=True) for line in lines]
+            widest = max((measure.width(line, style.size, bold) for line, bold in sizes), default=0.0)
+            return Labels(tuple(lines for lines, _ in wrapped), widest + indent + style.gap, False, indent)
         share += _STEP
-    room = chart.width - indent
-    lines = tuple(measure.wrap(c, room, style.SIZE, b)[0] for c, b in zip(chart.categories, bold, strict=True))
-    return Labels(lines, 0.0, above=True, indent=indent)
+    lines = tuple(measure.wrap(c, chart.width - indent, style.size, bold)[0] for c, bold in named)
+    return Labels(lines, indent, True, indent)
 
 
 def _headings(chart: Chart) -> dict[int, str]:
@@ -95,112 +86,120 @@ def _headings(chart: Chart) -> dict[int, str]:
 
 
 def lay_rows(
-    sheet: Sheet,
+    axes: Axes,
     chart: Chart,
+    style: Style,
     labels: Labels,
-    top: float,
     content: float,
     *,
-    right: float | None = None,
-    gap: float = style.ROW_GAP,
+    top: float = 0.0,
+    gap: float | None = None,
 ) -> Frame:
-    """Draw headings and labels from ``top`` down and say where each row's marks, ``content`` points high, go."""
-    headings = _headings(chart)
+    """Write headings and labels from ``top`` down and say where each row's marks, ``content`` points high, go."""
+    gap = style.row_gap if gap is None else gap
+    headings, within = _headings(chart), points(axes)
     y = start = top
     rows: list[Row] = []
     spans: list[tuple[float, float]] = []
     for index, lines in enumerate(labels.lines):
+        bold = index in chart.highlight
         if index in headings:
             if index and not labels.above:
                 spans.append((start, y))
-            heading, _ = measure.wrap(headings[index], chart.width, style.SIZE, True, measure.HEAD_LINES)
+            heading, _ = measure.wrap(headings[index], chart.width, style.size, True, measure.HEAD_LINES)
             if heading:
                 y += _HEADING_GAP if index else 0.0
-                height = block(len(heading))
-                sheet.centred("heading", 0.0, y + height / 2, heading, bold=True)
+                height = style.block(len(heading))
+                at = (-labels.plot_left, y + height / 2)
+                put(axes, style, "heading", at, heading, bold=True, within=within)
                 y += height + 2.0
             start = y
-        bold = index in chart.highlight
         if labels.above:
-            height = block(len(lines))
-            sheet.centred("label", labels.indent, y + height / 2 + 1, lines, bold=bold)
+            height = style.block(len(lines))
+            put(axes, style, "label", (0.0, y + height / 2 + 1), lines, bold=bold, within=within)
             rows.append(Row(y + height + 2.0, content))
             y += height + content + 2.0 + gap
             spans.append((rows[-1].top - 1.0, rows[-1].top + content + 1.0))
+            continue
+        height = max(content + gap, style.block(len(lines)) + 4.0)
+        rows.append(Row(y + (height - content) / 2, content))
+        if chart.groups:
+            at = (labels.indent - labels.plot_left, y + height / 2)
+            put(axes, style, "label", at, lines, bold=bold, within=within)
         else:
-            height = max(content + gap, block(len(lines)) + 4.0)
-            rows.append(Row(y + (height - content) / 2, content))
-            if chart.groups:
-                sheet.centred("label", labels.indent, y + height / 2, lines, bold=bold)
-            else:
-                sheet.centred("label", labels.width, y + height / 2, lines, bold=bold, anchor="end")
-            y += height
+            at = (-style.gap, y + height / 2)
+            put(axes, style, "label", at, lines, bold=bold, within=within, ha="right")
+        y += height
     if not labels.above:
         spans.append((start, y))
-    return Frame(labels.plot_left, chart.width if right is None else right, top, y, tuple(rows), tuple(spans))
+    return Frame(y, tuple(rows), tuple(spans))
 
 
 def draw_key(
-    sheet: Sheet, names: Sequence[str], colours: Sequence[str], left: float, right: float, *, dots: bool = False
-) -> float:
-    """A key above the plot: a swatch and a name per series, in as many lines as needed; returns the height used.
+    axes: Axes, style: Style, names: Sequence[str], colours: Sequence[str], left: float, right: float,
+    *, dots: bool = False,
+) -> float:  # fmt: skip
+    """A key above the axes: a swatch and a name per series, in as many lines as needed; returns the height used.
 
-    It begins at ``left``, or at the sheet's edge where that saves it from a third line.
+    It runs from the axes' left edge to ``right`` points from it, or begins ``left`` points before that edge, at the
+    sheet's, where this saves it from a third line.
     """
-    lead, between, pitch = style.SWATCH + 4.0, 12.0, block(1) + 2.0
-    total = sum(lead + measure.width(measure.clean(name), style.SIZE) + between for name in names)
-    if total > 1.8 * (right - left):
-        left = 0.0
-    x, y, tallest = left, 0.0, 1
-    for index, (name, colour) in enumerate(zip(names, colours, strict=True)):
-        lines, _ = measure.wrap(name, right - left - lead, style.SIZE, most=measure.HEAD_LINES)
-        length = lead + max((measure.width(line, style.SIZE) for line in lines), default=0.0)
-        if x > left and x + length > right + 0.01:
-            x, y, tallest = left, y + pitch + block(tallest - 1), 1
-        middle = y + block(1) / 2
-        if dots:
-            sheet.dot(f"key-{index}", x + style.SWATCH / 2, middle, style.DOT, colour)
-        else:
-            sheet.rect(f"key-{index}", x, middle - style.SWATCH / 2, style.SWATCH, style.SWATCH, colour)
-        sheet.centred("name", x + lead, middle + block(max(len(lines) - 1, 0)) / 2, lines)
+    lead, between, pitch = style.swatch + 4.0, 12.0, style.block(1) + 2.0
+    total = sum(lead + measure.width(name, style.size) + between for name in names)
+    first = -left if total > 1.8 * right else 0.0
+    x, y, tallest = first, 0.0, 1
+    entries: list[tuple[float, float, tuple[str, ...]]] = []
+    for name in names:
+        lines, _ = measure.wrap(name, right - first - lead, style.size, most=measure.HEAD_LINES)
+        length = lead + max((measure.width(line, style.size) for line in lines), default=0.0)
+        if x > first and x + length > right + 0.01:
+            x, y, tallest = first, y + pitch + style.block(tallest - 1), 1
+        entries.append((x, y + style.block(1) / 2, lines))
         x += length + between
         tallest = max(tallest, len(lines))
-    return y + pitch + block(tallest - 1) + 3.0
+    height = y + pitch + style.block(tallest - 1) + 3.0
+    within, half = points(axes), style.swatch / 2
+    for index, ((x, y, lines), colour) in enumerate(zip(entries, colours, strict=True)):
+        middle, part = y - height, f"key-{index}"
+        if dots:
+            axes.plot([x + half], [middle], "o", color=colour, transform=within, mew=0, **mark(part))
+        else:
+            at = (x, middle - half)
+            axes.add_patch(Rectangle(at, 2 * half, 2 * half, color=colour, lw=0, transform=within, **mark(part)))
+        at = (x + lead, middle + style.block(max(len(lines) - 1, 0)) / 2)
+        put(axes, style, "name", at, lines, within=within)
+    return height
 
 
-def draw_rule(sheet: Sheet, frame: Frame, x: float, colour: str = style.RULE) -> None:
+def draw_rule(axes: Axes, style: Style, frame: Frame, x: float, colour: str = "") -> None:
     """The line that bars start from, or the null line, beside the rows."""
-    for top, bottom in frame.spans:
-        sheet.line("baseline", [(x, top), (x, bottom)], colour, style.BASELINE)
+    for span in frame.spans:
+        axes.plot([x, x], span, color=colour or style.rule, lw=style.rule_width, **mark("baseline"))
+
+
+def draw_title(axes: Axes, chart: Chart, style: Style, left: float, width: float, top: float) -> None:
+    """The axis title, wrapped, ``top`` points below the top of the axes, which begin ``left`` points in the sheet."""
+    first = 0.0 if measure.width(chart.axis_title, style.small) <= 3 * width else -left
+    lines, _ = measure.wrap(chart.axis_title, width - first, style.small, most=measure.HEAD_LINES)
+    at = (first, top + 3 + style.block(len(lines), style.small) / 2)
+    put(axes, style, "axis-title", at, lines, size=style.small, colour=style.quiet, within=points(axes))
 
 
 def draw_whiskers(
-    sheet: Sheet,
-    series: Series,
-    number: int,
-    index: int,
-    place: Callable[[float], float],
-    across: float,
-    *,
-    upright: bool = False,
-    colour: str = style.INK,
-) -> None:
+    axes: Axes, style: Style, series: Series, number: int, index: int, across: float,
+    *, along: Literal["x", "y"] = "x", colour: str = "",
+) -> None:  # fmt: skip
     """The worst-case bounds as a thin line with ends and the exact interval as a thick one, centred on ``across``."""
-
-    def points(*pairs: tuple[float, float]) -> list[tuple[float, float]]:
-        return [(b, a) if upright else (a, b) for a, b in pairs]
-
-    for name, lows, highs in (
-        ("bound", series.bound_low, series.bound_high),
-        ("interval", series.low, series.high),
+    for name, lows, highs, width in (
+        ("bound", series.bound_low, series.bound_high, style.bound),
+        ("interval", series.low, series.high, style.interval),
     ):
-        low = lows[index] if lows else None
-        high = highs[index] if highs else None
+        low, high = (ends[index] if ends else None for ends in (lows, highs))
         if low is None or high is None:
             continue
-        part = f"{name}-{number}-{index}"
-        width = style.BOUND if name == "bound" else style.INTERVAL
-        sheet.line(part, points((place(low), across), (place(high), across)), colour, width)
+        lines = [(f"{name}-{number}-{index}", (low, high), (across, across))]
         if name == "bound":
-            for end in (place(low), place(high)):
-                sheet.line(f"end-{number}-{index}", points((end, across - 2.5), (end, across + 2.5)), colour, width)
+            lines += [(f"end-{number}-{index}", (end, end), (across - 2.5, across + 2.5)) for end in (low, high)]
+        for part, values, places in lines:
+            xy = (values, places) if along == "x" else (places, values)
+            axes.plot(*xy, color=colour or style.ink, lw=width, **mark(part))

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
 
 ChartKind = Literal[
@@ -61,6 +65,9 @@ class Chart:
     null: float | None = None
     minimum: float | None = None
     maximum: float | None = None
+    reference: tuple[float, str] | None = None  # of a histogram: a place in classes (2.5: the third's middle), its name
+    positions: tuple[float, ...] = ()  # of a slope's waves on the axis of time; empty: equal distances
+    breaks: tuple[int, ...] = ()  # waves of a slope that may not be compared with the one before
     decimal: str = ","
     thousands: str = "."
     width: float = 470.0  # points
@@ -73,3 +80,60 @@ class Drawing:
     svg: str
     width: float
     height: float
+
+
+_ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_SPACE = re.compile("[ \t\n\r\u2028\u2029]+")  # a no-break space stays one
+
+
+def clean(text: str) -> str:
+    """One line of text that XML can carry: runs of white space become one space, illegal characters U+FFFD."""
+    return _SPACE.sub(" ", _ILLEGAL.sub("\ufffd", text)).strip(" ")
+
+
+def cleaned(chart: Chart) -> Chart:
+    """The chart with all its texts clean."""
+    series = tuple(replace(s, name=clean(s.name), texts=tuple(map(clean, s.texts))) for s in chart.series)
+    return replace(
+        chart,
+        categories=tuple(map(clean, chart.categories)),
+        series=series,
+        axis_title=clean(chart.axis_title),
+        groups=tuple((clean(text), count) for text, count in chart.groups),
+        reference=chart.reference and (chart.reference[0], clean(chart.reference[1])),
+    )
+
+
+def _numbers(series: Series) -> Iterable[float | None]:
+    return (*series.values, *series.low, *series.high, *series.bound_low, *series.bound_high)
+
+
+def check(chart: Chart) -> None:
+    """Refuse a chart whose parts do not match: that is a defect of the caller, not of the data."""
+    if not chart.categories or not chart.series:
+        raise ValueError("a chart needs at least one category and one series")
+    if chart.kind == "flow" and len(chart.series) != 2:
+        raise ValueError("a flow has two series, before and after")
+    lengths = {len(chart.categories)}
+    if chart.kind == "histogram":
+        if len(chart.series) != 1:
+            raise ValueError("a histogram has one series")
+        lengths.add(len(chart.categories) - 1)
+    for series in chart.series:
+        if len(series.values) not in lengths or not series.values:
+            raise ValueError(f"{len(series.values)} values for {len(chart.categories)} categories")
+        others = (series.texts, series.low, series.high, series.bound_low, series.bound_high)
+        if any(other and len(other) != len(series.values) for other in others):
+            raise ValueError("texts, intervals and bounds are empty or as long as the values")
+        if any(number is not None and not math.isfinite(number) for number in _numbers(series)):
+            raise ValueError("a chart draws finite numbers; what is not computable is None")
+        whole = chart.kind in ("stacked", "diverging", "flow")
+        if whole and any(value is not None and value < 0 for value in series.values):
+            raise ValueError("parts of a whole are not negative")
+    if sum(count for _, count in chart.groups) > len(chart.categories):
+        raise ValueError("groups hold more categories than there are")
+    if chart.neutral is not None and not 0 <= chart.neutral < len(chart.series):
+        raise ValueError("the neutral series is not there")
+    times = chart.positions
+    if times and (len(times) != len(chart.categories) or any(a >= b for a, b in pairwise(times))):
+        raise ValueError("waves have each a later position than the one before")

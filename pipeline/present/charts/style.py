@@ -1,4 +1,4 @@
-"""The one style of all charts: sizes in points, colours, and the arithmetic that keeps colours legible.
+"""What the style sheet does not hold: colours for series and answers, and the arithmetic that keeps them legible.
 
 The hues are those of Okabe & Ito (2008, "Color Universal Design") and ColorBrewer's Blues and PuOr (Brewer 2003),
 some darkened or lightened so that any two colours of one chart also differ in lightness: a grey print stays readable.
@@ -7,38 +7,17 @@ some darkened or lightened so that any two colours of one chart also differ in l
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
-# Type, in points.
-SIZE = 8.5  # category labels, data labels, names of series
-SMALL = 8.0  # ticks, axis titles, labels inside narrow bars
-LEADING = 1.25  # distance of baselines, in type sizes
-CAP = 0.714  # height of capitals and figures in Noto Sans, in type sizes
-ASCENT = 0.76  # of "b", "d", "l"
-DESCENT = 0.24  # of "g", "p"
+from matplotlib import rc_params_from_file
+from matplotlib.colors import to_hex
 
-# Space, in points.
-GAP = 6.0  # between a label and its bar
-NUDGE = 3.5  # between a bar's end and its data label
-BAR = 13.0  # thickness of a single bar
-BAR_OF_SEVERAL = 10.0
-ROW_GAP = 7.0  # between rows
-SWATCH = 8.0
-DOT = 3.6  # radius
-
-# Lines, in points.
-HAIR = 0.5
-BOUND = 0.9  # worst-case bounds: thin
-INTERVAL = 2.6  # exact intervals: thick
-BASELINE = 0.8
+SHEET = rc_params_from_file(Path(__file__).parent / "report.mplstyle", use_default_template=False)
 
 PAPER = "#ffffff"
-INK = "#1a1a1a"
-QUIET = "#595959"  # ticks, axis titles: 7:1 on white
-FAINT = "#e3e3e3"  # grid
-RULE = "#6e6e6e"  # baselines
-NEUTRAL = "#c4c4c4"
-BASE = "#0072b2"
+BASE = to_hex(SHEET["axes.prop_cycle"].by_key()["color"][0])
 ACCENT = "#a63603"
 
 _BLUES = ("#ffffff", "#deebf7", "#c6dbef", "#9ecae1", "#6baed6", "#4292c6", "#2171b5", "#08519c", "#08306b", "#041a3d")
@@ -177,3 +156,46 @@ def bar_colours(count: int, highlight: Sequence[int], muted: bool) -> list[str]:
         accent = mix(ACCENT, PAPER, 0.25) if muted else ACCENT
         return [accent if index in highlight else quiet for index in range(count)]
     return [quiet if muted else BASE] * count
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """What a drawing function is given beside the axes and the data: sizes in points and colours.
+
+    What matplotlib has a name for stands in ``report.mplstyle`` and is in force while a chart is drawn.
+    """
+
+    size: float = SHEET["font.size"]  # category labels, data labels, names of series
+    small: float = SHEET["xtick.labelsize"]  # ticks, axis titles, labels inside narrow bars
+    leading: float = 1.25  # distance of baselines, in type sizes
+    gap: float = 6.0  # between a label and its bar
+    nudge: float = 3.5  # between a bar's end and its data label
+    bar: float = 13.0  # thickness of a single bar
+    bar_of_several: float = 10.0
+    row_gap: float = 7.0
+    swatch: float = 8.0
+    dot: float = 3.6  # radius
+    hair: float = SHEET["grid.linewidth"]
+    bound: float = 0.9  # worst-case bounds: thin
+    interval: float = 2.6  # exact intervals: thick
+    rule_width: float = SHEET["axes.linewidth"]
+    ink: str = to_hex(SHEET["text.color"])
+    quiet: str = to_hex(SHEET["xtick.labelcolor"])  # ticks, axis titles: 7:1 on white
+    faint: str = to_hex(SHEET["grid.color"])  # grid
+    rule: str = to_hex(SHEET["axes.edgecolor"])  # base lines
+    neutral: str = "#c4c4c4"
+    missing: str = "#f2f2f2"
+    paper: str = PAPER
+    base: str = BASE
+    accent: str = ACCENT
+
+    def colours(self, count: int, ordered: bool = False) -> tuple[str, ...]:
+        """Fills for ``count`` series: a ramp from light to dark for ordered answers, else distinct hues."""
+        return ramp(count) if ordered else distinct(count)
+
+    def block(self, lines: int, size: float = 0.0) -> float:
+        """Height in points of ``lines`` lines of text."""
+        return lines * self.leading * (size or self.size)
+
+
+STYLE = Style()

@@ -1,173 +1,154 @@
-"""From shapes to SVG, through matplotlib's SVG renderer.
+"""From a matplotlib figure to SVG that any page can hold.
 
-The renderer is used directly: a :class:`matplotlib.figure.Figure` would import axes, ticks and projections (0.25 s) and
-lay out again what is laid out already. What it writes is reduced to ``path`` and ``text`` elements with presentation
-attributes: no declaration, metadata, style sheet, id or reference, so that any number of drawings stand in one HTML
-page without a clash and under a content security policy that forbids inline styles.
-
-Import this module inside :func:`pipeline.present.charts.library.without_font_search`.
+matplotlib's SVG is reduced to ``path`` and ``text`` elements with presentation attributes: no declaration, metadata,
+style sheet or reference, so that any number of drawings stand in one HTML page without a clash and under a content
+security policy that forbids inline styles. Numbers are rounded here, once: the same figure gives the same bytes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from io import StringIO
-from typing import Literal, Protocol, cast
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape, quoteattr
 
-import matplotlib
-from matplotlib.backend_bases import GraphicsContextBase
 from matplotlib.backends.backend_svg import RendererSVG
+from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
-from matplotlib.path import Path
-from matplotlib.text import Text as Anchored
-from matplotlib.transforms import Affine2D, IdentityTransform, Transform
 
-from pipeline.present.charts import style
-from pipeline.present.charts.shapes import Anchor, Area, Dot, Line, Rect, Shape, Sheet, Text
+from pipeline.present.charts import canvas, measure
+from pipeline.present.charts.model import Drawing
 
 FAMILY = "Noto Sans"
-_ALIGNMENTS: dict[Anchor, Literal["left", "center", "right"]] = {"start": "left", "middle": "center", "end": "right"}
-_ATTRIBUTES = ("d", "x", "y")
-_STYLES = ("fill", "stroke", "stroke-width", "font-size", "font-weight", "text-anchor")
-_SVG = "{http://www.w3.org/2000/svg}"
+_SVG, _LINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}href"
 _NO_METADATA = dict.fromkeys(("Creator", "Date", "Format", "Type"))
-_FONTS = {bold: FontProperties(family=[FAMILY], weight=700 if bold else 400) for bold in (False, True)}
-_IDENTITY = IdentityTransform()
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?")
+_TRANSLATED = re.compile(r"translate\((\S+) (\S+)\)")
+_INHERITED = {"stroke-linejoin": "round", "stroke-linecap": "butt", "stroke": "none"}  # what the root says
+_LEFT_OUT = ("font-family", "stroke-miterlimit")
 
 
-class _Renderer(Protocol):
-    """The documented part of matplotlib's renderer that is used here (its own stubs leave it untyped)."""
+class _Renderer(RendererSVG):
+    """matplotlib's renderer; text is measured as the layout measures it, also where our font lacks a character."""
 
-    def new_gc(self) -> GraphicsContextBase: ...
-    def draw_path(
-        self, gc: GraphicsContextBase, path: Path, transform: Transform, rgb: tuple[float, float, float] | None, /
-    ) -> None: ...
-    def draw_text(
-        self,
-        gc: GraphicsContextBase,
-        x: float,
-        y: float,
-        s: str,
-        prop: FontProperties,
-        angle: float,
-        ismath: bool,
-        mtext: Anchored,
-        /,
-    ) -> None: ...
-    def finalize(self) -> None: ...
+    def get_text_width_height_descent(
+        self, s: str, prop: FontProperties, ismath: bool | str
+    ) -> tuple[float, float, float]:
+        if ismath or prop.get_name() != FAMILY:
+            found: tuple[float, float, float] = super().get_text_width_height_descent(s, prop, ismath)  # type: ignore[no-untyped-call]
+            return found
+        size, weight = float(prop.get_size_in_points()), prop.get_weight()
+        wide = measure.width(s, size, weight == "bold" or (isinstance(weight, int) and weight >= 600))
+        return wide, (measure.ASCENT + measure.DESCENT) * size, measure.DESCENT * size
 
 
-_make_renderer = cast("Callable[..., _Renderer]", RendererSVG)
+def _renderer(width: float, height: float, into: StringIO) -> RendererSVG:
+    return _Renderer(width, height, into, image_dpi=72, metadata=_NO_METADATA)  # type: ignore[no-untyped-call]
 
 
-def _context(renderer: _Renderer, colour: str, width: float) -> GraphicsContextBase:
-    context = renderer.new_gc()
-    context.set_foreground(colour)
-    context.set_linewidth(width)
-    return context
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What an element takes from those around it: its part, and the path that cuts it."""
+
+    part: str = ""
+    clip: str = ""
 
 
-def _rgb(colour: str) -> tuple[float, float, float]:
-    return int(colour[1:3], 16) / 255, int(colour[3:5], 16) / 255, int(colour[5:7], 16) / 255
+def _number(text: str) -> str:
+    short = f"{float(text):.2f}".rstrip("0").rstrip(".")
+    return "0" if short == "-0" else short
 
 
-def _paint_text(renderer: _Renderer, shape: Text, height: float) -> None:
-    font = _FONTS[shape.bold].copy()
-    font.set_size(shape.size)
-    angle = 90.0 if shape.upright else 0.0
-    y = height - shape.y
-    anchored = Anchored(
-        shape.x,
-        y,
-        shape.text,
-        fontproperties=font,
-        parse_math=False,
-        usetex=False,
-        rotation=angle,
-        rotation_mode="anchor",
-        horizontalalignment=_ALIGNMENTS[shape.anchor],
-    )
-    context = _context(renderer, shape.colour, 0.0)
-    renderer.draw_text(context, shape.x, shape.y, shape.text, font, angle, False, anchored)
+def _rounded(text: str) -> str:
+    return _NUMBER.sub(lambda found: _number(found[0]), " ".join(text.split()))
 
 
-def _paint(renderer: _Renderer, shape: Shape, height: float) -> None:
-    """Draw one shape. matplotlib's y runs upward from the bottom edge, a sheet's downward from the top."""
-    if isinstance(shape, Text):
-        _paint_text(renderer, shape, height)
-    elif isinstance(shape, Rect):
-        top, bottom = height - shape.y, height - shape.y - shape.height
-        left, right = shape.x, shape.x + shape.width
-        corners = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)]
-        context = _context(renderer, shape.edge or shape.fill, style.BASELINE if shape.edge else 0.0)
-        renderer.draw_path(context, Path(corners, closed=True), _IDENTITY, _rgb(shape.fill))
-    elif isinstance(shape, Line):
-        points = [(x, height - y) for x, y in shape.points]
-        renderer.draw_path(_context(renderer, shape.colour, shape.width), Path(points), _IDENTITY, None)
-    elif isinstance(shape, Area):
-        points = [(x, height - y) for x, y in (*shape.points, shape.points[0])]
-        renderer.draw_path(_context(renderer, shape.fill, 0.0), Path(points, closed=True), _IDENTITY, _rgb(shape.fill))
-    else:
-        place = Affine2D().scale(shape.radius).translate(shape.x, height - shape.y)
-        renderer.draw_path(_context(renderer, shape.fill, 0.0), Path.unit_circle(), place, _rgb(shape.fill))
+def _moved(path: str, x: float, y: float) -> str:
+    """A path whose points (all absolute) are moved."""
+    ways = iter((x, y) * len(path))
+    return _NUMBER.sub(lambda found: f"{float(found[0]) + next(ways):f}", path)
 
 
-def _rounded(shape: Shape) -> Shape:
-    """Hundredths of a point: finer than any printer, and free of the last bits of floating-point sums."""
-    if isinstance(shape, Line):
-        points = tuple((round(x, 2), round(y, 2)) for x, y in shape.points)
-        return Line(shape.part, points, shape.colour, shape.width)
-    if isinstance(shape, Area):
-        return Area(shape.part, tuple((round(x, 2), round(y, 2)) for x, y in shape.points), shape.fill)
-    if isinstance(shape, Rect):
-        left, top = round(shape.x, 2), round(shape.y, 2)
-        right, bottom = round(shape.x + shape.width, 2), round(shape.y + shape.height, 2)
-        return Rect(shape.part, left, top, right - left, bottom - top, shape.fill, shape.edge)
-    if isinstance(shape, Dot):
-        return Dot(shape.part, round(shape.x, 2), round(shape.y, 2), shape.radius, shape.fill)
-    x, y = round(shape.x, 2), round(shape.y, 2)
-    return Text(shape.part, x, y, shape.text, shape.size, shape.bold, shape.colour, shape.anchor, shape.upright)
+def _styles(element: ElementTree.Element) -> dict[str, str]:
+    pairs = (pair.split(":", 1) for pair in element.get("style", "").split(";") if ":" in pair)
+    found = {name.strip(): value.strip().removesuffix("px") for name, value in pairs}
+    return {n: v for n, v in found.items() if n not in _LEFT_OUT and _INHERITED.get(n) != v}
 
 
-def _element(element: ElementTree.Element, shape: Shape) -> str:
-    """One ``path`` or ``text`` of matplotlib's output, its styles as attributes."""
-    attributes = {"data-part": shape.part}
-    attributes.update((name, element.get(name, "")) for name in _ATTRIBUTES if element.get(name))
-    styles = dict(pair.split(": ", 1) for pair in element.get("style", "").split("; ") if pair)
-    attributes.update((name, styles[name].removesuffix("px")) for name in _STYLES if name in styles)
-    if isinstance(shape, Text) and shape.upright:
-        attributes["transform"] = element.get("transform", "")
-    if attributes.get("text-anchor") == "start":
-        del attributes["text-anchor"]
-    if "d" in attributes:
-        attributes["d"] = " ".join(attributes["d"].split())
-    tag = element.tag.removeprefix(_SVG)
+def _text(element: ElementTree.Element, given: dict[str, str]) -> str:
+    """A text; where matplotlib moved it by a transform it gets its place as any other."""
+    transform = element.get("transform", "")
+    moved = _TRANSLATED.match(transform)
+    x, y = (moved[1], moved[2]) if moved else (element.get("x", "0"), element.get("y", "0"))
+    place = {"x": _number(x), "y": _number(y)}
+    turn = re.search(r"rotate\((\S+?)[ )]", transform)
+    if turn and float(turn[1]):
+        place["transform"] = f"rotate({_number(turn[1])} {place['x']} {place['y']})"
+    if given.get("text-anchor") == "start":
+        del given["text-anchor"]
+    return _written("text", {**place, **given}, element.text or "")
+
+
+def _written(tag: str, attributes: dict[str, str], text: str = "") -> str:
     head = tag + "".join(f" {name}={quoteattr(value)}" for name, value in attributes.items())
-    return f"<{head}>{escape(element.text or '')}</{tag}>" if tag == "text" else f"<{head}/>"
+    return f"<{head}>{escape(text)}</{tag}>" if tag == "text" else f"<{head}/>"
 
 
-def render(sheet: Sheet) -> str:
-    """The sheet as one ``svg`` element: self-contained, the same bytes for the same sheet on every machine.
+def _lines(element: ElementTree.Element, around: _Context, named: dict[str, ElementTree.Element]) -> Iterator[str]:
+    """The elements below ``element``, flat, in painting order."""
+    for one in element:
+        tag, name = one.tag.removeprefix(_SVG), one.get("id", "")
+        context = replace(around, part=name[len(canvas.PART) :]) if name.startswith(canvas.PART) else around
+        clip = one.get("clip-path", "")
+        context = replace(context, clip=clip) if clip else context
+        given = {"data-part": context.part} if context.part else {}
+        given |= {"clip-path": context.clip} if context.clip else {}
+        given |= _styles(one)
+        if tag == "g":
+            yield from _lines(one, context, named)
+        elif tag == "text":
+            yield _text(one, given)
+        elif tag == "path" and one.get("d"):
+            yield _written("path", {**given, "d": _rounded(one.get("d", ""))})
+        elif tag == "use":
+            shape = named[one.get(_LINK, "").removeprefix("#")]
+            x, y = float(one.get("x", "0")), float(one.get("y", "0"))
+            yield _written("path", {**_styles(shape), **given, "d": _rounded(_moved(shape.get("d", ""), x, y))})
+        elif tag == "image":
+            raise ValueError("a chart is drawn with shapes and text: no raster image (imshow); pcolormesh draws cells")
 
-    Shapes carry their name in ``data-part``; that is for tests and scripts, a viewer ignores it.
+
+def _clips(root: ElementTree.Element) -> Iterator[str]:
+    for clip in root.iter(f"{_SVG}clipPath"):
+        for shape in clip:
+            kept = {n: _rounded(v) for n, v in shape.attrib.items() if n in ("x", "y", "width", "height", "d")}
+            inner = _written(shape.tag.removeprefix(_SVG), kept)
+            yield f"<clipPath id={quoteattr(clip.get('id', ''))}>{inner}</clipPath>"
+
+
+def drawing(figure: Figure) -> Drawing:
+    """The figure as one ``svg`` element: self-contained, the same bytes for the same figure on every machine.
+
+    The figure is made as high as what is on it. Artists named by :func:`canvas.mark` carry their name in
+    ``data-part``; that is for tests and scripts, a viewer ignores it.
     """
-    width, height = round(sheet.width, 2), round(sheet.height, 2)
-    shapes = [_rounded(shape) for shape in sheet.shapes]
     buffer = StringIO()
-    # Text stays text (searchable, in the report's own font), and a user's settings file changes nothing.
-    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": "charts", "svg.id": None}):
-        renderer = _make_renderer(width, height, buffer, image_dpi=72, metadata=_NO_METADATA)
-        for shape in shapes:
-            _paint(renderer, shape, height)
-        renderer.finalize()
+    wide, high = (float(side) * 72 for side in figure.get_size_inches())
+    width, height = canvas.crop(figure, _renderer(wide, high, StringIO()))
+    renderer = _renderer(width, height, buffer)
+    figure.draw(renderer)
+    renderer.finalize()  # type: ignore[no-untyped-call]
     root = ElementTree.fromstring(buffer.getvalue())  # noqa: S314 (written a line above, by the renderer)
-    drawn = [element for element in root.iter() if element.tag in (f"{_SVG}path", f"{_SVG}text")]
-    lines = [_element(element, shape) for element, shape in zip(drawn, shapes, strict=True)]
+    named = {one.get("id", ""): one for one in root.iter(f"{_SVG}path") if one.get("id")}
+    lines = list(_lines(root, _Context(), named))
+    clips = "".join(_clips(root))
     opening = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}pt" height="{height:g}pt" '
         f'viewBox="0 0 {width:g} {height:g}" font-family="\'{FAMILY}\', sans-serif" '
         'stroke-linejoin="round" stroke-linecap="butt">'
     )
-    return "\n".join([opening, *lines, "</svg>"]) + "\n"
+    return Drawing(
+        "\n".join([opening, *([f"<defs>{clips}</defs>"] if clips else []), *lines, "</svg>"]) + "\n", width, height
+    )
