@@ -208,7 +208,7 @@ def variables() -> dict[str, Variable]:
             contracts.missing,
         ),
     )
-    table["tav_giud"] = replace(table["tav_giud"], label="Giudizio complessivo sui tavoli tematici")
+    table["tav_giud"] = replace(table["tav_giud"], label="Giudizi complessivi sui tavoli")
     table["modo_int"] = replace(
         table["modo_int"],
         scale=Scale(

@@ -37,7 +37,7 @@ def run(job: Job) -> None:
     table = job.table("ingested", job.ingested)
     found, comparison = recognise(job.dictionary, table, files.codebook, mapping)
     proposed = ""
-    if comparison is not None and found.differs:
+    if found.differs:
         book = layout.recorded(layout.codebook)
         proposed = mapping_text(comparison, job.dictionary, files.codebook, job.wave.name, book)
     job.memory["recognised"] = found

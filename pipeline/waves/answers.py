@@ -93,15 +93,16 @@ def _undeclared(variable: Variable, v: spss.Variable, missing: Mapping[str, str]
 def _answers(variable: Variable, answers: Mapping[str, str], book: Mapping[str, Text], draft: Draft) -> None:
     targets = _match(answers, book)
     moved = {code: target for code, target in targets.items() if target != code}
+    ordered = variable.kind == "ordinal" or variable.averageable
     if moved:
-        _moved(moved, answers, draft)
+        turned = _turned(targets) and (ordered or len(book) > 2)
+        _moved(moved, answers, turned, draft)
     for code, target in targets.items():
         if answers[code] and closest(answers[code], all_texts(book[target])) != "exact":
             draft.add("relabelled", "same", _relabelled(target, book[target], answers[code]))
     left = {c: label for c, label in answers.items() if c not in targets}
     free = {c: text for c, text in book.items() if c not in targets.values()}
     labelled = any(label and label != code for code, label in answers.items())
-    ordered = variable.kind == "ordinal" or variable.averageable
     if moved and (blind := [c for c in targets if not answers[c]]):
         draft.add("recoded", "not", say("evidence_unlabelled", codes=", ".join(blind)),
                   say("reason_unlabelled", codes=", ".join(blind)))  # fmt: skip
@@ -148,12 +149,16 @@ def _match(answers: Mapping[str, str], book: Mapping[str, Text]) -> dict[str, st
     return {code: found[code] for code in answers if code in found}
 
 
-def _moved(moved: Mapping[str, str], answers: Mapping[str, str], draft: Draft) -> None:
+def _turned(targets: Mapping[str, str]) -> bool:
+    """Whether all codes run the other way round. Two names that change places among others do not."""
+    pairs = sorted((x, y) for c, t in targets.items() if (x := number(c)) is not None and (y := number(t)) is not None)
+    return len(pairs) >= 2 and all(a[1] > b[1] for a, b in pairwise(pairs))
+
+
+def _moved(moved: Mapping[str, str], answers: Mapping[str, str], turned: bool, draft: Draft) -> None:
     """Answers under other codes; codes that run the other way round are said loudly."""
     draft.codes.update(moved)
     listed = joined([coded(c, answers[c], f" → {t}") for c, t in moved.items()])
-    pairs = sorted((x, y) for c, t in moved.items() if (x := number(c)) is not None and (y := number(t)) is not None)
-    turned = len(pairs) >= 2 and all(a[1] > b[1] for a, b in pairwise(pairs))
     draft.reversed = draft.reversed or turned
     draft.add("recoded", "mapped", say("evidence_reversed" if turned else "evidence_recoded", codes=listed),
               say("reason_reversed" if turned else "reason_recoded"))  # fmt: skip
@@ -167,7 +172,7 @@ def _scale(answers: Mapping[str, str], book: Mapping[str, Text], draft: Draft) -
     mine = {c: [t for t in all_texts(text) if key(t) != key(c)] for c, text in book.items()}
     theirs = {c: "" if key(label) == key(c) else label for c, label in answers.items()}
     points = {c: number(c) for c in (*book, *answers)}
-    bare = [c for c in mine if not mine[c]] or [c for c in theirs if not theirs[c]]
+    bare = [c for c in mine if not mine[c]] or [c for c in theirs if not theirs[c] and c in book]
     worded = [c for c in theirs if theirs[c]]
     if len(book) < 3 or len(worded) < 2 or not bare or any(x is None for x in points.values()):
         return False
@@ -191,7 +196,7 @@ def _scale(answers: Mapping[str, str], book: Mapping[str, Text], draft: Draft) -
         return True
     whole = {code_text(a + (float(t) - x) / slope): t for t in book}
     _moved({c: t for c, t in sorted(whole.items(), key=lambda p: float(p[0])) if c != t},
-           {c: theirs.get(c, "") for c in whole}, draft)  # fmt: skip
+           {c: theirs.get(c, "") for c in whole}, slope < 0, draft)  # fmt: skip
     return True
 
 

@@ -49,8 +49,8 @@ def compare(
     for code, label in missing.items():
         if code in mine and (not label or _agree(label, mine[code])):
             used.add(code)
-        elif not label and _covered(variable.missing_range, code):
-            continue
+        elif not label and (_covered(variable.missing_range, code) or _amount(variable, v, code)):
+            continue  # as the codebook has it; or amounts in a range, of which _range speaks
         elif code in variable.categories and code not in mine:
             draft.add("missing", "not", say("evidence_missing_answer", code=code),
                       say("reason_missing_answer", code=code))  # fmt: skip
@@ -111,6 +111,11 @@ def _covered(span: MissingRange | None, code: str) -> bool:
     if span is None or value is None:
         return False
     return (span.low is None or value >= span.low) and (span.high is None or value <= span.high)
+
+
+def _amount(variable: Variable, v: spss.Variable, code: str) -> bool:
+    """Whether a missing code without a label is one of the values of a quantity that the file's range takes in."""
+    return not variable.categories and v.missing.low is not None and code not in map(code_text, v.missing.codes)
 
 
 def _range(variable: Variable, v: spss.Variable, held: Sequence[str], draft: Draft) -> None:

@@ -28,7 +28,7 @@ from pipeline.waves.proposal import (
     percent,
     say,
 )
-from pipeline.waves.wording import more_exact, without_number
+from pipeline.waves.wording import without_number
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -90,7 +90,7 @@ def _question(variable: Variable, v: spss.Variable, found: Sequence[str]) -> Pro
         draft.add("renamed", "same", say("evidence_label", share=share), routine=routine)
     if v.label.strip() and degree != "exact":
         says = say("evidence_reworded", share=share, label=v.label)
-        if degree == "same" or any(more_exact(without_number(v.label), t) for t in pairing.asked(variable)):
+        if degree == "same":
             draft.add("reworded", "same", says)
         else:
             draft.add("reworded", "not", says, say("reason_other_label", label=v.label))
@@ -117,5 +117,8 @@ def _quantity(variable: Variable, v: spss.Variable, found: Sequence[str], draft:
     classes = [coded(c, label) for c, label in offered.items() if label and label != c and c not in variable.missing]
     if len(classes) >= 2 and variable.kind == "numeric":
         draft.add("type", "not", say("evidence_classes", classes=joined(classes[:6])), say("reason_classes"))
+    elif classes:
+        draft.add("added", "not", say("evidence_labelled_value", value=classes[0]),
+                  say("reason_labelled_value", value=classes[0]))  # fmt: skip
     if v.kind == "numeric":
         missing.compare(variable, v, gone, found, draft)

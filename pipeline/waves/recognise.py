@@ -53,12 +53,10 @@ def read(path: Path) -> Recognised:
 
 def recognise(
     dictionary: Dictionary, table: pa.Table, codebook: Codebook, mapping: WaveMapping | None
-) -> tuple[Recognised, Comparison | None]:
-    """Compare a file with the codebook; the comparison is ``None`` where the codebook was written from this file."""
+) -> tuple[Recognised, Comparison]:
+    """Compare a file with the codebook, the file that the codebook was written from too: either may have changed."""
     sha256 = dictionary.sha256
     own = codebook.written_from == sha256
-    if own and (mapping is None or not (mapping.variables or mapping.sets)):
-        return Recognised(sha256=sha256, mapping=mapping, mapped=mapping is not None), None
     comparison = compare(dictionary, table, codebook)
     given = mapping or WaveMapping()
     here = mapping is not None and mapping.sha256 == sha256
@@ -106,8 +104,8 @@ def _question(
         return _waiting(p, record), False
     if record is not None and not record.plain:
         return (None if here and not record.settled else _waiting(p, record)), False
-    if own:
-        return None, True
+    if own:  # whoever wrote the codebook may word a label better; labels that change places are a mistake
+        return (_waiting(p, record) if "recoded" in p.status else None), True
     if _differs(p, dictionary, codebook):
         return _waiting(p, record), False
     return None, False

@@ -196,10 +196,3 @@ def contained(part: str, whole: str) -> bool:
         return False
     more = set(content(whole)) - set(content(part))
     return not any(words("negations").fullmatch(w) or not w.isalpha() for w in more)
-
-
-@cache
-def more_exact(a: str, b: str) -> bool:
-    """Whether one label says what the other says with a single word more, which neither denies nor counts."""
-    short, long = sorted((a, b), key=lambda t: len(content(t)))
-    return len(content(short)) >= 3 and len(content(long)) == len(content(short)) + 1 and contained(short, long)
