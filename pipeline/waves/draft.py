@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import get_args
 
 from pipeline.codes import code_of, text_of, to_type
 from pipeline.spec.model import Codebook
 from pipeline.spec.yaml_text import flow, key, quoted
 from pipeline.spss.model import Dictionary, code_text
-from pipeline.waves.proposal import Comparison, Proposal, SetProposal, Words
+from pipeline.waves.model import NewQuestion, QuestionMap, Routine, SetMap, Together, WaveMapping, fingerprint
+from pipeline.waves.proposal import Comparison, Proposal, Words
 
 _HEAD = """\
 # Questionario della rilevazione {wave} rispetto a {codebook}. / The questionnaire of wave {wave} against {codebook}.
@@ -39,6 +41,15 @@ _HEAD = """\
 # It holds only for the file with this fingerprint (`sha256sum`): for another, a corrected delivery too, look again.
 sha256: {sha256}
 
+"""
+
+_TOGETHER = """\
+# Cambiamenti di un solo tipo, confermati con una parola per tutte le domande che ne hanno solo di questi:
+# Changes of one kind, confirmed by one word for all questions that have no others:
+#   renumbered     altro nome, stesso testo / another name, the same wording
+#   letter_case    altre maiuscole nel nome / other capitals in the name
+#   missing_moved  altri codici per le stesse mancate risposte / other codes for the same missing answers
+# `by:` e `on:` (nome, 2026-11-27) dicono chi ha confermato e quando. / `by:` and `on:` say who confirmed, and when.
 """
 
 _NEW = """\
@@ -74,49 +85,125 @@ def source_text(dictionary: Dictionary, survey: str, file: str) -> str:
 def mapping_text(
     comparison: Comparison, dictionary: Dictionary, codebook: Codebook, wave: str, codebook_name: str
 ) -> str:
-    """``mapping.yml``: what is to be confirmed first, then new variables, then what is identical."""
-    lines = [_HEAD.format(wave=wave, codebook=codebook_name, sha256=dictionary.sha256)]
-    changed = [p for p in comparison.questions if not p.identical]
-    identical = [p for p in comparison.questions if p.identical]
+    """``mapping.yml`` as it is proposed for a file; nothing in it is confirmed."""
+    return written(proposed(comparison, dictionary.sha256, codebook), dictionary, codebook, wave, codebook_name)
+
+
+def proposed(comparison: Comparison, sha256: str, codebook: Codebook) -> WaveMapping:
+    """What a comparison proposes, as a mapping that confirms nothing."""
+    variables = {p.name: record(p, codebook) for p in comparison.questions}
+    kinds = {kind for r in variables.values() for kind in r.together}
+    sets = {
+        one.name: SetMap(
+            gained=one.gained, lost=one.lost, comparable=one.comparable, reason=dict(one.reason) or None,
+            evidence=joined(one.evidence),
+        )
+        for one in comparison.sets
+    }  # fmt: skip
+    new = {n: NewQuestion(label=label, near=comparison.near.get(n, "")) for n, label in comparison.new.items()}
+    together = {kind: Together() for kind in get_args(Routine) if kind in kinds}
+    return WaveMapping(sha256=sha256, together=together, variables=variables, sets=sets, new=new)
+
+
+def record(p: Proposal, codebook: Codebook) -> QuestionMap:
+    """One proposal. What is routine and nothing else is confirmed together; a doubt or a reversal by itself."""
+    if p.identical:
+        return QuestionMap(in_file=p.in_file if p.in_file != p.name else None)
+    alone = p.doubtful or p.reversed or p.comparable != "same"
+    return QuestionMap(
+        in_file=p.in_file if p.in_file != p.name else None, status=p.status, codes=dict(p.codes),
+        comparable=p.comparable, reason=dict(p.reason) or None, evidence=joined(p.evidence),
+        together=() if alone else p.routine, asked=fingerprint(codebook.variables[p.name]),
+    )  # fmt: skip
+
+
+def written(mapping: WaveMapping, dictionary: Dictionary, codebook: Codebook, wave: str, codebook_name: str) -> str:
+    """A mapping as a person reads it: each question that waits first, those confirmed together a line each, new
+    variables, and what is identical."""
+    lines = [_HEAD.format(wave=wave, codebook=codebook_name, sha256=mapping.sha256)]
+    changed = {n: r for n, r in mapping.variables.items() if not r.identical}
+    single = {n: r for n, r in changed.items() if not r.together}
+    routine = {n: r for n, r in changed.items() if r.together}
+    identical = [n for n, r in mapping.variables.items() if r.identical]
+    if mapping.together:
+        lines.append(_TOGETHER.rstrip("\n") + "\ntogether:")
+        for kind, word in mapping.together.items():
+            lines.append(f"  {kind}:   # {sum(1 for r in routine.values() if kind in r.together)}")
+            lines += _confirmed(word)
+        lines.append("")
     lines.append("variables:")
-    if changed:
+    if single:
         lines.append("\n  # --- da confermare / to confirm " + "-" * 70)
-        for proposal in changed:
-            lines += _record(proposal, dictionary, codebook)
+        for name in sorted(single, key=lambda n: single[n].confirmed):
+            lines += _record(name, single[name], dictionary, codebook)
+    if routine:
+        lines.append("\n  # --- confermate insieme, sopra / confirmed together, above " + "-" * 43)
+        lines += [_line(name, r) for name, r in routine.items()]
     if identical:
         lines.append("\n  # --- identiche / identical " + "-" * 75)
-        lines += [f"  {key(p.name)}: {{status: same}}" for p in identical]
-    if comparison.sets:
+        lines += [f"  {key(n)}: {{status: same}}" for n in identical]
+    if mapping.sets:
         lines.append("\n# Insiemi di risposte multiple cambiati. / Multiple response sets that changed.\nsets:")
-        for one in comparison.sets:
-            lines += _set(one)
-    if comparison.new:
+        for name, one in mapping.sets.items():
+            lines += _set(name, one)
+    if mapping.new:
         lines.append("\n" + _NEW.format(codebook=codebook_name) + "new:")
-        for name, label in comparison.new.items():
-            near = f", near: {quoted(comparison.near[name])}" if name in comparison.near else ""
-            lines.append(f"  {key(name)}: {{label: {quoted(label)}{near}}}")
+        for name, asked in mapping.new.items():
+            near = f", near: {quoted(asked.near)}" if asked.near else ""
+            lines.append(f"  {key(name)}: {{label: {quoted(asked.label)}{near}}}")
     return "\n".join(lines) + "\n"
 
 
-def _record(p: Proposal, dictionary: Dictionary, codebook: Codebook) -> Iterator[str]:
-    yield f"  {key(p.name)}:"
-    if p.in_file is not None and p.in_file != p.name:
-        yield f"    in_file: {quoted(p.in_file)}"
-    yield f"    status: {p.status[0]}" if len(p.status) == 1 else f"    status: [{', '.join(p.status)}]"
-    if p.codes:
+def _record(name: str, r: QuestionMap, dictionary: Dictionary, codebook: Codebook) -> Iterator[str]:
+    yield f"  {key(name)}:"
+    if r.in_file is not None:
+        yield f"    in_file: {quoted(r.in_file)}"
+    yield f"    status: {_status(r)}"
+    if r.codes:
         yield "    codes:"
-        for code, target in p.codes.items():
-            yield f"      {key(text_of(code))}: {key(to_type(target))}" + _says(p, code, target, dictionary, codebook)
-    yield f"    comparable: {p.comparable}"
-    yield from _words("reason", p.reason)
-    yield from _words("evidence", joined(p.evidence))
-    yield "    confirmed: no"
+        for code, target in r.codes.items():
+            yield f"      {key(text_of(code))}: {key(to_type(target))}" + _says(
+                name, r, code, target, dictionary, codebook
+            )
+    yield f"    comparable: {r.comparable}"
+    yield from _words("reason", r.reason or {})
+    yield from _words("evidence", r.evidence or {})
+    if r.asked:
+        yield f"    asked: {quoted(r.asked)}"
+    yield from _confirmed(r)
 
 
-def _says(p: Proposal, code: str, target: str, dictionary: Dictionary, codebook: Codebook) -> str:
+def _line(name: str, r: QuestionMap) -> str:
+    """A question that is confirmed together with others, on one line."""
+    parts = [f"in_file: {quoted(r.in_file)}"] if r.in_file is not None else []
+    parts.append(f"status: {_status(r)}")
+    if r.codes:
+        codes = ", ".join(f"{key(text_of(c))}: {key(to_type(t))}" for c, t in r.codes.items())
+        parts.append(f"codes: {{{codes}}}")
+    parts.append(f"together: [{', '.join(r.together)}]")
+    if r.asked:
+        parts.append(f"asked: {quoted(r.asked)}")
+    return f"  {key(name)}: {{{', '.join(parts)}}}"
+
+
+def _status(r: QuestionMap) -> str:
+    return r.status[0] if len(r.status) == 1 else f"[{', '.join(r.status)}]"
+
+
+def _confirmed(r: QuestionMap | SetMap | Together) -> Iterator[str]:
+    yield f"    confirmed: {'yes' if r.confirmed else 'no'}"
+    if r.by:
+        yield f"    by: {quoted(r.by)}"
+    if r.on:
+        yield f"    on: {quoted(r.on)}"
+
+
+def _says(name: str, r: QuestionMap, code: str, target: str, dictionary: Dictionary, codebook: Codebook) -> str:
     """A remark with the two labels, so that nobody has to look the codes up."""
-    labels = {code_of(code_text(c)): label for c, label in dictionary.variable(p.in_file or p.name).value_labels}
-    variable = codebook.variables[p.name]
+    in_file = r.in_file or name
+    there = dictionary.variable(in_file).value_labels if dictionary.has(in_file) else ()
+    labels = {code_of(code_text(c)): label for c, label in there}
+    variable = codebook.variables[name]
     text = {**variable.missing, **variable.categories}.get(target, {})
     mine = next(iter(text.values()), "")
     if not labels.get(code) and not mine:
@@ -124,16 +211,16 @@ def _says(p: Proposal, code: str, target: str, dictionary: Dictionary, codebook:
     return f"   # {quoted(labels.get(code, text_of(code)))} → {quoted(mine or to_type(target))}"
 
 
-def _set(one: SetProposal) -> Iterator[str]:
-    yield f"  {key(one.name)}:"
+def _set(name: str, one: SetMap) -> Iterator[str]:
+    yield f"  {key(name)}:"
     if one.gained:
         yield f"    gained: {flow(one.gained)}"
     if one.lost:
         yield f"    lost: {flow(one.lost)}"
     yield f"    comparable: {one.comparable}"
-    yield from _words("reason", one.reason)
-    yield from _words("evidence", joined(one.evidence))
-    yield "    confirmed: no"
+    yield from _words("reason", one.reason or {})
+    yield from _words("evidence", one.evidence or {})
+    yield from _confirmed(one)
 
 
 def _words(name: str, text: Words) -> Iterator[str]:

@@ -23,7 +23,7 @@ def load_mapping(layout: Layout, wave: Wave, codebook: Codebook, languages: Sequ
     source = yaml_source.read_if_there(layout, wave.mapping)
     if source is None:
         return None
-    for group in ("variables", "sets", "new"):
+    for group in ("together", "variables", "sets", "new"):
         if isinstance(source.content, dict) and source.content.get(group, ...) is None:
             del source.content[group]
     mapping = check(WaveMapping, source)
@@ -34,7 +34,7 @@ def load_mapping(layout: Layout, wave: Wave, codebook: Codebook, languages: Sequ
     ]
     if problems:
         raise StudyError.several(problems)
-    return mapping
+    return mapping.resolved()
 
 
 def load_corrections(layout: Layout, wave: Wave) -> tuple[Corrections, SourceFile | None]:

@@ -6,13 +6,15 @@ otherwise says so here: under which name, with which codes, and whether its answ
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
 from pipeline import language
 from pipeline.codes import SYSTEM_MISSING, code_of, code_typed
-from pipeline.spec.model import Names, Record, Sha256, Text
+from pipeline.spec.model import Names, Record, Sha256, Text, Variable
 from pipeline.spss.model import code_text
 
 Change = Literal[
@@ -20,6 +22,8 @@ Change = Literal[
     "gone",
 ]  # fmt: skip
 Kind = Literal["same", "mapped", "not"]
+Routine = Literal["renumbered", "letter_case", "missing_moved"]
+"""Changes that a person confirms for all questions at once: nothing but a number, a name, a missing code moved."""
 
 
 def _yes(value: Any) -> Any:
@@ -49,7 +53,13 @@ def _code_map(value: Any) -> Any:
     }
 
 
+def _date(value: Any) -> Any:
+    """A date, which YAML may have read already, as text."""
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
 Answer = Annotated[bool, BeforeValidator(_yes)]
+Day = Annotated[str, BeforeValidator(_date)]
 CodeMap = Annotated[dict[str, str], BeforeValidator(_code_map)]
 
 
@@ -59,7 +69,9 @@ class QuestionMap(Record):
     ``in_file``: the variable's name in this wave's file (absent: the codebook's). ``status``: what changed, one word
     or several. ``codes``: this wave's codes → the codebook's; a code that is not listed stays, ``.`` drops the answer
     to system-missing (``\\.`` is the text of a point). ``comparable``: ``same``, ``mapped`` (after mapping) or ``not``,
-    with the ``reason``.
+    with the ``reason``. ``by``, ``on``: who confirmed it, when. ``together``: kinds of change that are confirmed for
+    all questions at once, at the top of the file. ``asked``: what the codebook asked when this was written
+    (:func:`fingerprint`); where it asks otherwise now, nothing is confirmed any more.
     """
 
     in_file: str | None = None
@@ -68,7 +80,11 @@ class QuestionMap(Record):
     comparable: Kind = "same"
     reason: Text | None = None
     evidence: Text | None = None
+    together: tuple[Routine, ...] = ()
+    asked: str = ""
     confirmed: Answer = False
+    by: str = ""
+    on: Day = ""
 
     @property
     def identical(self) -> bool:
@@ -105,6 +121,16 @@ class SetMap(Record):
     reason: Text | None = None
     evidence: Text | None = None
     confirmed: Answer = False
+    by: str = ""
+    on: Day = ""
+
+
+class Together(Record):
+    """One word for all questions whose changes are of one kind."""
+
+    confirmed: Answer = False
+    by: str = ""
+    on: Day = ""
 
 
 class NewQuestion(Record):
@@ -121,9 +147,24 @@ class WaveMapping(Record):
     """
 
     sha256: Sha256 | None = None
+    together: dict[Routine, Together] = Field(default_factory=dict)
     variables: dict[str, QuestionMap] = Field(default_factory=dict)
     sets: dict[str, SetMap] = Field(default_factory=dict)
     new: dict[str, NewQuestion] = Field(default_factory=dict)
+
+    def resolved(self) -> WaveMapping:
+        """With every question confirmed all of whose changes a person has confirmed together."""
+
+        def one(record: QuestionMap) -> QuestionMap:
+            words = [self.together.get(kind, Together()) for kind in record.together]
+            if record.confirmed or not words or not all(word.confirmed for word in words):
+                return record
+            by = ", ".join(dict.fromkeys(word.by for word in words if word.by))
+            return record.model_copy(
+                update={"confirmed": True, "by": by, "on": max((word.on for word in words), default="")}
+            )
+
+        return self.model_copy(update={"variables": {name: one(r) for name, r in self.variables.items()}})
 
     def question(self, name: str) -> QuestionMap:
         """The record of a codebook variable; that of an unchanged one where none is written."""
@@ -137,6 +178,14 @@ class WaveMapping(Record):
     def file_name(self, name: str) -> str:
         """What a codebook variable is called in this wave's file."""
         return self.question(name).in_file or name
+
+
+def fingerprint(variable: Variable) -> str:
+    """What a question of the codebook asks, its answers and missing codes, in twelve letters."""
+    said = variable.model_dump(
+        mode="json", include={"label", "question", "kind", "categories", "missing", "missing_range"}
+    )
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:12]
 
 
 def _value(value: Any) -> Any:

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 from pipeline import language
 from pipeline.spec.model import Text
-from pipeline.waves.model import Change, Kind
+from pipeline.waves.model import Change, Kind, Routine
 from pipeline.waves.wording import alike
 
 LANGUAGES = language.languages()
 
 Words = Mapping[str, str]
 """Language → text."""
-
-Routine = Literal["renumbered", "letter_case", "missing_moved"]
-"""Changes that a person confirms for all questions at once: nothing but a number, a name, a missing code moved."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,11 +16,11 @@ from pipeline.spss import model as spss
 from pipeline.spss.model import code_text
 from pipeline.waves import answers, missing, pairing, sets
 from pipeline.waves.apply import texts, values
+from pipeline.waves.model import Routine
 from pipeline.waves.proposal import (
     Comparison,
     Draft,
     Proposal,
-    Routine,
     SetProposal,
     Words,
     coded,

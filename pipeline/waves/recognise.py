@@ -14,7 +14,7 @@ from pipeline.files import read_file
 from pipeline.spec.model import Codebook, Names, Record
 from pipeline.spss.model import Dictionary, code_text
 from pipeline.waves.draft import joined
-from pipeline.waves.model import QuestionMap, SetMap, WaveMapping
+from pipeline.waves.model import QuestionMap, SetMap, WaveMapping, fingerprint
 from pipeline.waves.questionnaire import Comparison, Proposal, SetProposal, compare
 
 if TYPE_CHECKING:
@@ -95,6 +95,8 @@ def _question(
     p: Proposal, record: QuestionMap | None, here: bool, own: bool, dictionary: Dictionary, codebook: Codebook
 ) -> tuple[QuestionMap | None, bool]:
     """What the mapping is to say of a question, if not what it says; and whether a person answers for its codes."""
+    if record is not None and record.asked and record.asked != fingerprint(codebook.variables[p.name]):
+        here = False  # the codebook asks otherwise than when this was confirmed
     if record is not None and record.confirmed:
         gone = record.gone and p.in_file is None and not dictionary.has(record.in_file or p.name)
         if here or gone or record.comparable == "not":  # what stays out in any case needs nobody's word for this file

@@ -15,7 +15,7 @@ from tests.waves.surveys import CASES, Question
 
 _DAYS = tuple(date(2025, 3, 1) + timedelta(days=7 * i) for i in range(CASES))
 AGREE = {1: "Strongly disagree", 2: "Disagree", 3: "Neither", 4: "Agree", 5: "Strongly agree"}
-ENDS = {1: "Not at all", **{i: "" for i in range(2, 7)}, 7: "Completely"}
+ENDS = {1: "Not at all", **dict.fromkeys(range(2, 7), ""), 7: "Completely"}
 NONE = {98: "Don't know", 99: "Refused"}
 YES = {0: "Not mentioned", 1: "Mentioned"}
 
@@ -128,7 +128,9 @@ def coded() -> Iterator[Change]:
     yield one("two answers swap", "work", "mapped", {"1": "2", "2": "1"}, answers=moved("work", {1: 2, 2: 1}))
     yield one("presence and absence swap", "council", "mapped", {"1": "2", "2": "1"},
               answers=moved("council", {1: 2, 2: 1}))  # fmt: skip
-    yield one("two signs swap", "age", "mapped", {"1": "3", "3": "1"}, reversed=True, answers=moved("age", {1: 3, 3: 1}))
+    yield one(
+        "two signs swap", "age", "mapped", {"1": "3", "3": "1"}, reversed=True, answers=moved("age", {1: 3, 3: 1})
+    )
     yield one("A+ and A- swap", "grade", "mapped", {"1": "3", "3": "1"}, reversed=True,
               answers=moved("grade", {1: 3, 3: 1}))  # fmt: skip
     yield one("increased and decreased swap", "change", "mapped", {"1": "3", "3": "1"}, reversed=True,
@@ -140,7 +142,9 @@ def coded() -> Iterator[Change]:
     yield one("codes shift by ten", "work", "mapped", {"11": "1", "12": "2", "13": "3", "14": "4"},
               answers=moved("work", {1: 11, 2: 12, 3: 13, 4: 14}))  # fmt: skip
     yield one("an answer more", "work", "not", status="added", answers=answers("work", _5="Student"))
-    yield one("an answer less", "work", "mapped", status="dropped", answers={1: "Employed", 2: "Unemployed", 4: "Other"})
+    yield one(
+        "an answer less", "work", "mapped", status="dropped", answers={1: "Employed", 2: "Unemployed", 4: "Other"}
+    )
     yield one("an answer less and codes shift", "work", "mapped", {"3": "4"}, status="dropped",
               answers={1: "Employed", 2: "Unemployed", 3: "Other"})  # fmt: skip
     yield one("first answer gone and codes shift", "form", "mapped", {"1": "2", "2": "3", "3": "4"}, status="dropped",
@@ -178,15 +182,17 @@ def scored() -> Iterator[Change]:
               codes={"5": "4", "6": "5"})  # fmt: skip
     ends = {"values": (1, 2, 3, 4, 5, 6, 7, 7, 6, 5, 98, 99)}
     yield one("ends mirrored", "ends", "mapped", {str(c): str(8 - c) for c in (1, 2, 3, 5, 6, 7)}, reversed=True,
-              answers={1: "Completely", **{i: "" for i in range(2, 7)}, 7: "Not at all"}, **ends)  # fmt: skip
+              answers={1: "Completely", **dict.fromkeys(range(2, 7), ""), 7: "Not at all"}, **ends)  # fmt: skip
     yield one("ends shifted", "ends", "mapped", {str(c): str(c + 1) for c in range(7)},
-              answers={0: "Not at all", **{i: "" for i in range(1, 6)}, 6: "Completely"},
+              answers={0: "Not at all", **dict.fromkeys(range(1, 6), ""), 6: "Completely"},
               values=(0, 1, 2, 3, 4, 5, 6, 6, 5, 4, 98, 99))  # fmt: skip
     for points in (5, 10, 11):
         yield one(f"stretched to {points}", "ends", "not",
-                  answers={1: "Not at all", **{i: "" for i in range(2, points)}, points: "Completely"},
+                  answers={1: "Not at all", **dict.fromkeys(range(2, points), ""), points: "Completely"},
                   values=(*(1 + i % points for i in range(10)), points, 99))  # fmt: skip
-    yield one("another upper end", "ends", "not", answers={1: "Not at all", **{i: "" for i in range(2, 7)}, 7: "A lot"})
+    yield one(
+        "another upper end", "ends", "not", answers={1: "Not at all", **dict.fromkeys(range(2, 7), ""), 7: "A lot"}
+    )
 
 
 def missing() -> Iterator[Change]:
@@ -213,14 +219,17 @@ def stored() -> Iterator[Change]:
     for of in ("work", "income", "day", "agree_a", "note"):
         yield one(f"{of} renamed", of, status="renamed", name=f"v_{of}")
     a, b = BASE["agree_a"], BASE["agree_b"]
-    yield Change("two items change places", "agree_a", {"agree_a": b.but(name="agree_a"), "agree_b": a.but(name="agree_b")},
+    places: dict[str, Question | None] = {"agree_a": b.but(name="agree_a"), "agree_b": a.but(name="agree_b")}
+    yield Change("two items change places", "agree_a", places,
                  status="renamed", in_file="agree_b")  # fmt: skip
     yield Change("not asked", "work", {"work": None}, "not", status="gone", in_file=None)
     yield one("a quantity asked in classes", "income", "not", status="type", missing={},
               answers={1: "Up to 1000", 2: "1001-2000", 3: "More"}, values=())  # fmt: skip
     yield one("a quantity with a labelled value", "income", "not", answers={5000: "5000 and more"},
               values=BASE["income"].values)  # fmt: skip
-    yield one("a year with a labelled value", "year", "not", answers={1990: "1990 or before"}, values=BASE["year"].values)
+    yield one(
+        "a year with a labelled value", "year", "not", answers={1990: "1990 or before"}, values=BASE["year"].values
+    )
     yield one("a quantity as text", "year", status="type", values=tuple(str(1990 + i) for i in range(CASES)))
     yield one("a date as text", "day", "not", status="type", values=tuple(d.isoformat() for d in _DAYS))
     yield one("a date as a number", "day", "not", status="type", values=tuple(20250301.0 + i for i in range(CASES)))
