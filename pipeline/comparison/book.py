@@ -149,6 +149,17 @@ class Book:
                 notes.append(self.t("not_comparable_note", question=question, wave=wave, reason=self.reason(status)))
         return Cell(self.t("not_comparable_symbol"), kind="not_available", note=" ".join(notes))
 
+    def breaks(self, names: Sequence[str]) -> dict[int, list[str]]:
+        """What some questions' lines cross, by the number of the wave from which it was so, in words."""
+        found: dict[int, list[str]] = {}
+        for i, wave in enumerate(self.waves.waves):
+            for one in wave.source.breaks if i else ():
+                if not one.variables or set(one.variables).intersection(names):
+                    kind = self.t(f"break_{one.kind}")
+                    said = self.t("break_note", wave=wave.name, kind=kind, what=say(one.what, self.lang).rstrip("."))
+                    found.setdefault(i, []).append(said)
+        return found
+
     def asked(self, name: str, code: str, wave: str) -> str:
         """What a status is about: the question, or the item of a set that is not as comparable as the set."""
         own = self.view.label(name)

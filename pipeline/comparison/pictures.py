@@ -10,7 +10,7 @@ from pipeline.comparison import trend
 from pipeline.comparison.book import Book
 from pipeline.comparison.measured import Line
 from pipeline.comparison.other_tables import flow
-from pipeline.comparison.units import KINDS, Links
+from pipeline.comparison.units import KINDS, Kind, Links
 from pipeline.language.marks import marks
 from pipeline.present import formats
 from pipeline.present.charts.model import Chart, Series
@@ -22,6 +22,8 @@ from pipeline.spec.model import TableSpec, say
 MOST_MOVERS = 5
 MOST_SLOPES = 5
 MOST_ROWS = 24
+MOST_BANDS = 3  # lines with intervals: the bands of more would lie over one another
+MOVING: tuple[Kind, ...] = ("merge", "split", "begin", "end")
 _LEAST_SPAN = 0.4  # of a slope's scale, in shares
 
 
@@ -65,9 +67,9 @@ def _figure(book: Book, chart: Chart, frame: Frame) -> Figure:
 
 def flow_figure(book: Book, links: Links, table: Table, number: int) -> Figure | None:
     """What became of the units; ``None`` where there is none."""
+    if not any(any(flow(book, links, k)) for k in MOVING):
+        return None  # units that stay, and units drawn anew for each wave, flow nowhere
     kinds = [k for k in KINDS if any(flow(book, links, k))]
-    if not kinds:
-        return None
     pairs = [flow(book, links, k) for k in kinds]
     series = tuple(
         Series(wave, tuple(p[side] for p in pairs), tuple(book.count(p[side]) for p in pairs))
@@ -128,7 +130,8 @@ def _told(labels: Sequence[str], series: Sequence[Series]) -> tuple[str, ...]:
 def trend_figure(book: Book, spec: TableSpec, table: Table, number: int) -> Figure | None:
     """The trend of one table: lines between waves for a few categories, else dots of both waves on one line.
 
-    What may not be compared is left out, by name. ``None`` when fewer than two waves have anything to show.
+    A line has a gap where a wave lacks it or may not be compared, and is broken where ``source.yml`` says that
+    something else changed. What is in fewer than two waves is left out, by name; ``None`` when that is all.
     """
     lines = trend.lines(spec, book.waves)
     means = [x for x in lines if not x.code]
@@ -140,12 +143,19 @@ def trend_figure(book: Book, spec: TableSpec, table: Table, number: int) -> Figu
     if not several:
         order = book.view.sorted_codes(spec, chosen[0].variable, [x.code for x in chosen])
         chosen = sorted(chosen, key=lambda x: order.index(x.code))
-    kept = [x for x in chosen if _comparable(book, x) and _known(book, x)]
-    left_out = [_label(book, spec, x) for x in chosen if not _comparable(book, x)]
+    values = {x: [_value(book, wave, x) for wave in book.waves.names] for x in chosen}
+    kept = [x for x in chosen if sum(v is not None for v in values[x]) > 1]
+    left_out = [_label(book, spec, x) for x in chosen if x not in kept]
     if not kept or len(kept) > MOST_ROWS:
         return None
     chart, told = _chart(book, spec, kept)
     notes = [book.t("figure_waves_note")]
+    if any(v is None for x in kept for v in values[x]):
+        notes.append(book.t("figure_gap_note"))
+    if any(series.low for series in chart.series):
+        level = formats.percent_text(book.waves.files.study.confidence, book.lang, 0)
+        notes.append(book.t("figure_band_note", level=level))
+    notes += [said for some in book.breaks([x.variable for x in kept]).values() for said in some]
     if left_out:
         notes.append(book.t("figure_left_out", names=book.listed(left_out)))
     unit = book.view.t("unit_percent" if kept[0].code else "unit_means_only")
@@ -164,9 +174,17 @@ def _chart(book: Book, spec: TableSpec, kept: Sequence[Line]) -> tuple[Chart, tu
     texts = [[_text(book, v, share, decimals) for v in own] for own in values]
     told = _told(labels, [Series(w, (), tuple(t[i] for t in texts)) for i, w in enumerate(waves)])
     if (share and len(kept) <= MOST_SLOPES) or len(waves) > 2:
-        series = tuple(Series(label, tuple(v), tuple(t)) for label, v, t in zip(labels, values, texts, strict=True))
+        banded = len(kept) <= MOST_BANDS
+        series = tuple(
+            Series(label, tuple(v), tuple(t), *(_band(book, x) if banded else ()))
+            for x, label, v, t in zip(kept, labels, values, texts, strict=True)
+        )
+        crossed = tuple(book.breaks([x.variable for x in kept]))
         low, high = _slope_ends([v for own in values for v in own if v is not None]) if share else (None, None)
-        return Chart("slope", tuple(waves), series, percent=share, minimum=low, maximum=high), told
+        return Chart(
+            "slope", tuple(waves), series, percent=share, minimum=low, maximum=high, breaks=crossed,
+            positions=book.waves.times if book.waves.in_years else (),
+        ), told  # fmt: skip
     series = tuple(
         Series(wave, tuple(v[i] for v in values), tuple(t[i] for t in texts)) for i, wave in enumerate(waves)
     )
@@ -184,20 +202,24 @@ def _slope_ends(values: Sequence[float]) -> tuple[float, float]:
 
 
 def _value(book: Book, wave: str, line: Line) -> float | None:
+    """A wave's number, where there is one that may be compared."""
+    if book.waves.hindrance(line.variable, line.code, wave, wave) is not None:
+        return None
     base = book.get(wave, line.table, "n", line.variable)
     row = book.get(wave, line.table, line.statistic, line.variable, line.code)
     return None if row is None or base is None or not base.value else row.value
 
 
-def _known(book: Book, line: Line) -> bool:
-    return all(_value(book, wave, line) is not None for wave in book.waves.names)
-
-
-def _comparable(book: Book, line: Line) -> bool:
-    return all(
-        book.waves.hindrance(line.variable, line.code, before.name, after.name) is None
-        for before, after in book.waves.pairs()
-    )
+def _band(book: Book, line: Line) -> tuple[tuple[float | None, ...], tuple[float | None, ...]] | tuple[()]:
+    """The limits of each wave's interval, where the waves' own reports have one."""
+    found = []
+    for statistic in ("interval_low", "interval_high") if line.code else ("mean_low", "mean_high"):
+        rows = [w.results.get(line.table, statistic, line.variable, line.code) for w in book.waves.waves]
+        values = [_value(book, w, line) for w in book.waves.names]
+        found.append(
+            tuple(r.value if r is not None and v is not None else None for r, v in zip(rows, values, strict=True))
+        )
+    return (found[0], found[1]) if any(low is not None for low in found[0]) else ()
 
 
 def _label(book: Book, spec: TableSpec, line: Line) -> str:

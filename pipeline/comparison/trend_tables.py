@@ -372,6 +372,7 @@ class _Maker:
             low, high = next(e for line in self.lines if not line.code and (e := self._ends(line.variable)))
             notes.append(book.t("means_scale", low=low, high=high))
         notes += mapped_notes(book, self.lines)
+        notes += [said for some in book.breaks([x.variable for x in self.lines]).values() for said in some]
         notes += self._problem_notes()
         bases = [r.value for w in self.waves for x in self.lines
                  if (r := self._get(w.name, "n", x.variable)) is not None]  # fmt: skip

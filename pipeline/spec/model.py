@@ -591,12 +591,25 @@ class Report(Record):
 # ---------------------------------------------------------------- a wave's source.yml
 
 
+class Break(Record):
+    """What changed from one wave to the next in how was asked, so that a change may come from that.
+
+    ``kind``: the mode (telephone, web), the wording, or else. ``what`` is told in a sentence. ``variables``: which
+    questions it concerns; none named, all of them.
+    """
+
+    kind: Literal["mode", "wording", "other"]
+    what: Text
+    variables: Names = ()
+
+
 class Source(Record):
     """``data/raw/<wave>/source.yml``: where a wave's file comes from and what is known of it.
 
     ``population``: the number of units that existed in this wave, where it is not the study's. ``file``: which files
     are meant, where several lie beside it. ``fieldwork`` is what a reader is told; ``started`` the first day (or month,
-    or year) of it, by which waves are ordered and drawn at their distance in time.
+    or year) of it, by which waves are ordered and drawn at their distance in time; ``breaks`` what was
+    done otherwise than in the wave before.
     """
 
     kind: Literal["survey", "reconstruction", "demonstration"] = "survey"
@@ -604,6 +617,7 @@ class Source(Record):
     file: Names = ()
     fieldwork: Text | None = None
     started: Started | None = None
+    breaks: tuple[Break, ...] = ()
     citation: Names = ()
     note: Text | None = None
     sha256: str | None = None

@@ -136,6 +136,10 @@ def add(folder: Path, wave: int, cases: int = CASES) -> str:
     raw = folder / "data" / "raw" / year
     write_sav(raw / "survey.sav", columns(wave, cases))
     (raw / "source.yml").write_text(SOURCE.format(year=year), "utf-8")
+    if year == "2019":
+        what = "{it: dal telefono al web, en: from telephone to web}"
+        with (raw / "source.yml").open("a", encoding="utf-8") as f:
+            f.write(f"breaks: [{{kind: mode, what: {what}}}]\n")
     if wave == 2:
         gone = "variables:\n  media: {status: gone, confirmed: yes}\n"
         (raw / "mapping.yml").write_text(gone, "utf-8")

@@ -206,3 +206,31 @@ def test_tables_of_many_waves_have_a_column_each_and_say_why_one_has_no_number(r
     assert [c.text for c in base.cells[:5]] == ["300", "300", "n.a.", "300", "300"]
     assert [t.title for t in report.tables() if t.id == "table-fiducia-by-genere"]
     assert "comparison." not in words(report)
+
+
+# ---------------------------------------------------------------- figures
+
+
+def test_lines_have_gaps_bands_and_declared_breaks_at_true_distances(
+    template: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import pipeline.present.charts as room
+    from pipeline.present.charts import Chart
+
+    drawn: list[Chart] = []
+    draw = room.draw
+    monkeypatch.setattr(room, "draw", lambda chart: drawn.append(chart) or draw(chart))
+    doc = made(SmallStudy(template))
+    figures = [f.id for f in doc.figures()]
+    charts = dict(zip(figures, drawn, strict=True))
+    assert figures == ["figure-movers", "figure-fiducia", "figure-media", "figure-servizi", "figure-giudizi"]
+    media = charts["figure-media"]
+    assert media.positions == (2009.75, 2012.75, 2014.75, 2019.75, 2024.75) and media.breaks == (3,)
+    paper = next(s for s in media.series if s.name == "Newspaper")
+    assert [value is None for value in paper.values] == [False, False, True, False, False]
+    assert paper.low[0] == pytest.approx(R["wilson_low"]) and paper.low[2] is None
+    assert not charts["figure-fiducia"].series[0].low, "five bands would lie over one another"
+    figure = next(f for f in doc.figures() if f.id == "figure-media")
+    assert "From 2019 on: another mode: from telephone to web." in figure.notes
+    table = next(t for t in doc.tables() if t.id == "table-media")
+    assert "From 2019 on: another mode: from telephone to web." in table.notes

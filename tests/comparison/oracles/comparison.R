@@ -58,3 +58,5 @@ times <- c(2009, 2012, 2019); middle <- times - mean(times)
 for (i in 1:3) { out(paste0("wave_mean_", i), unname(coef(means)[i])); out(paste0("wave_se_", i), unname(SE(means)[i])) }
 line <- svycontrast(means, middle); value <- as.numeric(coef(line)) / as.numeric(SE(line))
 out("contrast_p", 2 * pt(-abs(value), degf(schools)))
+# Wilson's interval of 150 of 300.
+out("wilson_low", prop.test(150, 300, correct = FALSE)$conf.int[1])
