@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 SHORTEST = 4  # letters that a question has at least
 _SHORT_BEGIN = 4  # letters that items have in common by chance
@@ -38,6 +39,7 @@ def bare(label: str) -> str:
     return " ".join(_TOOL.sub("", " - ".join(lines)).split()).strip()
 
 
+@lru_cache(maxsize=65536)
 def question(label: str) -> str:
     """The question of a label that has an item as well, in a form in which neighbours are compared; else empty.
 

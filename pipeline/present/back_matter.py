@@ -287,7 +287,9 @@ def _guessed(view: View) -> Iterator[Block]:
             (view.t("guessed_why"), say(guessed.why, view.lang)),
             (view.t("guessed_change"), say(guessed.change, view.lang)),
         ]
-        yield Facts(view.t("guessed_doubtful", title=title) if guessed.doubtful else title, tuple(pairs))
+        yield Facts(
+            view.t("guessed_doubtful", title=title) if guessed.doubtful else title[:1].upper() + title[1:], tuple(pairs)
+        )
 
 
 def _guessed_item(view: View, item: GuessedItem) -> str:

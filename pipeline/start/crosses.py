@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pipeline.start.guess import Guess
 
 SHORTEST_LIST = 2
+_LOOKED_AT = 500  # texts that show whether more have to be looked at
 _MOST_ITEMS = 40  # codes in one text
 _SEPARATORS = (" ", ";", ",", "|", "/", "\n")
 _AGAIN = 0.8  # the share of codes of a list that stand in several different texts
@@ -196,6 +197,8 @@ def list_of_codes(texts: Sequence[str], beside_columns: bool = False) -> tuple[s
     ``beside_columns``: the items have columns of their own as well, and few combinations are enough.
     """
     for separator in _SEPARATORS:
+        if len({p.strip() for text in texts[:_LOOKED_AT] for p in text.split(separator)}) > _MOST_ITEMS:
+            continue
         parts = [[p.strip() for p in text.split(separator) if p.strip()] for text in texts]
         tokens = Counter(token for part in parts for token in part)
         several = sum(1 for part in parts if len(part) > 1)

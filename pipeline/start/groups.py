@@ -64,7 +64,7 @@ def _group(
     if len(answers) > 2 and _list_of_mentions(part, found, columns):
         return Group(f"set_{names[0]}", title or items_named(part), names, "categories", titled=bool(title))
     if len(given) <= 2 and counted:
-        if not one_question or len(part) < (SHORTEST_LIST if title else SHORTEST_BATTERY):
+        if not one_question or not (title or _numbered_apart(part, dictionary)):
             return None  # "Yes" and "No" are the answers to anything
         if len(answers) <= 2:
             beside = open_answers(part, dictionary, found)
@@ -78,6 +78,13 @@ def _group(
         label = title or f"{' – '.join(given[:: max(1, len(given) - 1)])} [{names[0]} – {names[-1]}]"
         return Group(f"grid_{names[0]}", label, names, "battery", titled=bool(title))
     return None
+
+
+def _numbered_apart(part: Sequence[Variable], dictionary: Dictionary) -> bool:
+    """Whether names number the items of one question (``q10a`` to ``q10c``), and no other variable of the file."""
+    stems = {name_stem(v.name) for v in part}
+    alike = [v for v in dictionary.variables if v.kind == part[0].kind and name_stem(v.name) in stems]
+    return len(part) >= SHORTEST_BATTERY and len(stems) == 1 and "" not in stems and len(alike) == len(part)
 
 
 def _declared(dictionary: Dictionary, found: Mapping[str, Guess]) -> Iterator[Group]:

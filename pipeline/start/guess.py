@@ -123,12 +123,13 @@ def _variable(v: Variable, columns: Columns, dictionary: Dictionary) -> Guess:
         return Guess(v.name, "identifier", "all_different")
     if whole and len(distinct) <= MOST_UNLABELLED and not labels:
         points = [float(d) for d in distinct]
-        if len(points) > 5 and points[0] in (0, 1) and points[-1] == 10:  # a scale to 10, of which a point was not used
+        to_ten = len(points) > 5 and points[0] in (0, 1) and points[-1] == 10
+        if to_ten:  # of which a point may not have been used
             points = [points[0] + i for i in range(int(11 - points[0]))]
         categories = tuple((code_text(p), code_text(p)) for p in points)
         if len(distinct) <= 2:
             return Guess(v.name, "nominal", "few_values", categories, constant=constant)
-        return Guess(v.name, "ordinal", "few_values", categories, scores=True, constant=constant, doubtful=True)
+        return Guess(v.name, "ordinal", "few_values", categories, scores=True, constant=constant, doubtful=not to_ten)
     return Guess(v.name, "numeric", "numbers", constant=constant, decimals=None if whole else _decimals(distinct))
 
 

@@ -10,7 +10,7 @@ from pipeline import language
 from pipeline.spec.yaml_text import quoted
 from pipeline.spss.model import Dictionary
 
-MOST_NEIGHBOURS = 4  # neighbours named one by one
+MOST_NEIGHBOURS = 3  # neighbours named one by one
 Codes = Sequence[tuple[str, str]]
 """Codes with their labels."""
 

@@ -111,3 +111,20 @@ def test_a_hole_is_one_however_it_is_declared() -> None:
         v = Variable("q", "Quality", value_labels=answers, missing=missing)
         table = pa.table({"q": pa.array([1.0, 2.0, 3.0, 4.0, 5.0] * 8, pa.float64())})
         assert guess(Dictionary(variables=(v,)), table).variables["q"].scores is False
+
+
+@pytest.mark.parametrize("form", ["S1_q{i:04}", "s0_{name}", "wave2_q{i}"])
+def test_a_prefix_of_all_names_is_no_question(form: str) -> None:
+    b = BANKS["en"]
+    e = export(form)
+    e.add(form.format(i=1, name="region"), *e.coded(b.regions)[:1], b.region, e.coded(b.regions)[1])
+    for i, (name, text) in enumerate(zip(("vote", "home", "married"), b.owns, strict=True), start=7):
+        e.add(form.format(i=i, name=name), *e.coded(b.yes_no)[:1], text, e.coded(b.yes_no)[1])
+    assert not in_memory(e).sets
+
+
+def test_a_scale_to_ten_is_no_doubt() -> None:
+    e = export("ten")
+    e.add("nps", e.some(*map(float, (0, 2, 5, 7, 8, 9, 10))), "How likely are you to recommend us?")
+    found = in_memory(e).variables["nps"]
+    assert (found.kind, found.doubtful, len(found.categories)) == ("ordinal", False, 11)
