@@ -126,6 +126,12 @@ def _defect(arguments: Sequence[str], lang: str) -> int:
 # ---------------------------------------------------------------- commands
 
 
+def _seconds(time: float, progress: Progress) -> str:
+    """A time in seconds with one decimal, as the language writes it."""
+    whole, tenth = divmod(round(time * 10), 10)
+    return language.text(progress.lang, "cli.seconds", whole=whole, tenth=tenth)
+
+
 def _report(options: argparse.Namespace, progress: Progress) -> int:
     from pipeline import run
     from pipeline.unattended.rerun import report
@@ -138,11 +144,16 @@ def _report(options: argparse.Namespace, progress: Progress) -> int:
     )
     place = layout(options.study)
     attempts = report(place, _words(options.wave), wanted, progress)
+    spent = progress.spent()
     for attempt in attempts:
         if attempt.state != "failed":
             progress.say("fresh" if attempt.state == "fresh" else "made", wave=attempt.wave)
             for path in attempt.files:
                 print(place.shown(path))
+    if any(attempt.state not in ("fresh", "failed", "waiting") for attempt in attempts):
+        progress.say("took", total=_seconds(sum(spent.values()), progress), stages=", ".join(
+            f"{name.removeprefix('stage_')} {_seconds(time, progress)}" for name, time in spent.items()
+        ))  # fmt: skip
     # Several waves may fail for the same reason, a mistake in the study: it is said once.
     for reason in dict.fromkeys((a.reason or {}).get(progress.lang, "") for a in attempts if a.state == "failed"):
         progress.line(reason)

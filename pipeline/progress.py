@@ -19,9 +19,11 @@ class Progress:
         self.started = time.monotonic()
         self._width = 0
         self._said: set[str] = set()
+        self._begun: list[tuple[str, float]] = []  # the steps and when each began
 
     def step(self, text_id: str, **params: object) -> None:
         """A step begins."""
+        self._begun.append((text_id, time.monotonic()))
         text = language.text(self.lang, f"cli.{text_id}", **params)
         if self.living:
             self._rewrite(f"{time.monotonic() - self.started:5.1f} s  {text} …")
@@ -46,6 +48,14 @@ class Progress:
         if text not in self._said:
             self._said.add(text)
             self.line(text)
+
+    def spent(self) -> dict[str, float]:
+        """How many seconds each kind of step has taken, in the order in which they were first taken."""
+        ends = [*(at for _, at in self._begun[1:]), time.monotonic()]
+        found: dict[str, float] = {}
+        for (name, at), end in zip(self._begun, ends, strict=False):
+            found[name] = found.get(name, 0.0) + end - at
+        return found
 
     def clear(self) -> None:
         """End the living line."""
