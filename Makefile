@@ -1,5 +1,5 @@
 # The front door. `make help` says what each target does.
-# STUDY=folder takes another study; WAVE=2009 one wave; LANG_=it one language; FORMATS=html,pdf some formats.
+# STUDY=folder takes another study; WAVE=2009 one wave; LANG_=it one language; FORMATS=html,pdf some formats; EDITION=public what may be given out.
 # What is typed reaches the program through the environment, letter by letter: neither make nor a shell reads it.
 
 .DELETE_ON_ERROR:
@@ -15,12 +15,12 @@ override $(1) := $$(value $(1))
 unexport $(1)
 export TYPED_$(1) := $$(value $(1))
 endef
-$(foreach name,FILE OUT ROWS BY STUDY WAVE LANG_ FORMATS FORCE,$(eval $(call typed,$(name))))
+$(foreach name,FILE OUT ROWS BY STUDY WAVE LANG_ FORMATS EDITION FORCE,$(eval $(call typed,$(name))))
 
 WORKERS ?= auto
 
 help: ## this list
-	@echo "make TARGET [STUDY=folder] [WAVE=2009] [LANG_=it] [FORMATS=html,pdf]"
+	@echo "make TARGET [STUDY=folder] [WAVE=2009] [LANG_=it] [FORMATS=html,pdf] [EDITION=public]"
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{printf "%-18s %s\n", $$1, $$2}'
 
 setup: .venv/ready ## set up .venv with the pinned packages (done by itself when needed)

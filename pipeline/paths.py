@@ -186,11 +186,13 @@ class Layout:
     """The folders of one study. ``files`` holds ``study.yml`` and its companions, ``base`` the data and reports.
 
     ``kept``: the files that people edit, as a run has read them; without it each is read whenever it is asked for.
+    ``edition``: whose reports are meant; the public ones lie in a folder of their own, which can be given out whole.
     """
 
     files: Path
     base: Path
     kept: Once | None = field(default=None, compare=False, repr=False)
+    edition: str = "internal"
 
     def as_now(self) -> Layout:
         """The layout for one run, to which every file that people edit stays as it is when first read."""
@@ -255,6 +257,11 @@ class Layout:
         return self.files / "published.yml"
 
     @property
+    def hidden(self) -> Path:
+        """Which counts the public edition has hidden, so that the next one hides them too."""
+        return self.files / "hidden.json"
+
+    @property
     def raw(self) -> Path:
         """The waves' folders."""
         return self.base / "data" / "raw"
@@ -267,7 +274,8 @@ class Layout:
     @property
     def reports(self) -> Path:
         """The finished reports."""
-        return self.base / "reports"
+        whole = self.base / "reports"
+        return whole if self.edition == "internal" else whole / self.edition
 
     @property
     def log(self) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -52,8 +52,8 @@ def report(
     ``draft`` is called for a wave that has something to do, when its file has been recognised: it may write a first
     ``mapping.yml``.
     """
-    layout = layout.as_now()
-    found = _waves(layout, waves, wanted)
+    layout = _edition(layout, wanted)
+    found = _waves(layout, waves)
     with publish.lock(layout):
         stale = [wave for wave in found if wanted.force or not _fresh(layout, wave, wanted)]
         if not stale:
@@ -68,8 +68,8 @@ def report(
 
 def compare(layout: Layout, wanted: Wanted, progress: Progress) -> Outcome | None:
     """Make the comparison of all waves that have results; ``None`` where there are fewer than two."""
-    if len(layout.waves()) < 2:
-        return None
+    if len(layout.waves()) < 2 or wanted.edition != "internal":
+        return None  # the comparison reads respondents' answers of all waves: it has no public edition
     from pipeline.stages import compare as last
 
     with publish.lock(layout):
@@ -79,7 +79,7 @@ def compare(layout: Layout, wanted: Wanted, progress: Progress) -> Outcome | Non
 
 def _fresh(layout: Layout, wave: Wave, wanted: Wanted) -> bool:
     """Whether what is wanted of a wave's report is published, untouched, and made from all bytes as they are now."""
-    published = _published(wave)
+    published = _published(wave, wanted.edition)
     if published is None or published["run_key"] != _everything(Job(layout, wave), wanted.edition):
         return False
     manifest = published["manifest"]
@@ -87,10 +87,21 @@ def _fresh(layout: Layout, wave: Wave, wanted: Wanted) -> bool:
     return set(langs) <= set(manifest["languages"]) and set(formats) <= set(manifest["formats"])
 
 
-def _waves(layout: Layout, names: Sequence[str], wanted: Wanted) -> list[Wave]:
+def _edition(layout: Layout, wanted: Wanted) -> Layout:
+    """The study as it is now, its reports those of the edition wanted. Raises where the study does not have that."""
+    layout = layout.as_now()
+    if wanted.edition == "internal":
+        return layout
+    from pipeline.spec.load import load
+
+    files = load(layout)
+    if wanted.edition not in files.study.editions:
+        raise UsageError("cli.no_such_edition", edition=wanted.edition, file=files.name("study"))
+    return replace(layout, edition=wanted.edition)
+
+
+def _waves(layout: Layout, names: Sequence[str]) -> list[Wave]:
     """The waves named, or all; at least one."""
-    if wanted.edition != "internal":
-        raise UsageError("cli.no_public_edition")
     names = list(names) or layout.waves()
     if not names:
         raise no_wave(layout)
@@ -108,8 +119,8 @@ def no_wave(layout: Layout) -> DataRejected:
 
 def stage(layout: Layout, name: str, waves: Sequence[str], wanted: Wanted, progress: Progress) -> None:
     """Run one stage of the waves named, or of all; stages before it are run where they are not fresh."""
-    layout = layout.as_now()
-    found = _waves(layout, waves, wanted)
+    layout = _edition(layout, wanted)
+    found = _waves(layout, waves)
     with publish.lock(layout):
         for wave in found:
             job = Job(layout, wave)
@@ -141,11 +152,13 @@ def _wave(
             run_stage(job, name, wanted.force, progress)
             if name == "recognise":
                 draft(job)
+        if wanted.edition == "public":
+            run_stage(job, "disclose", wanted.force, progress)
         progress.step("stage_render", wave=wave.name)
         last.run(job, langs, formats, wanted.edition, writer)
     run_key = _everything(job, wanted.edition)
     all_of_both = {"langs": list(job.languages), "formats": list(render.formats())}
-    write_json(wave.processed / "published.json", {"run_key": run_key, **all_of_both, "made": made(started)})
+    write_json(_record(wave, wanted.edition), {"run_key": run_key, **all_of_both, "made": made(started)})
     return Outcome(wave.name, _files(wave), fresh=False)
 
 
@@ -219,13 +232,18 @@ def _everything(job: Job, edition: str) -> str:
     return json_hash([layout.recorded(job.survey()), job.data_hash, edited, fonts, code_hash("."), edition])
 
 
-def _published(wave: Wave) -> dict[str, Any] | None:
+def _record(wave: Wave, edition: str) -> Path:
+    """Where a run leaves what it published."""
+    return wave.processed / ("published.json" if edition == "internal" else f"published.{edition}.json")
+
+
+def _published(wave: Wave, edition: str) -> dict[str, Any] | None:
     """What the last run left, if its published files are still as it made them, with their manifest.
 
     ``run_key``: what it was made from; ``langs``, ``formats``: what a run makes that is not asked for some of them.
     """
     try:
-        found = json.loads(read_file(wave.processed / "published.json"))
+        found = json.loads(read_file(_record(wave, edition)))
         manifest = json.loads(read_file(wave.reports / paths.MANIFEST))
         outputs = manifest["outputs"]
         if all(file_hash(wave.reports / name) == digest for name, digest in outputs.items()):

@@ -16,7 +16,7 @@ from pipeline import cli
 PREFIX = "TYPED_"
 # Which options each target takes, by the variable that is typed; ROWS, BY and WAVE may hold several words.
 _STUDY = {"STUDY": "--study"}
-_RUN = {**_STUDY, "WAVE": "--wave", "LANG_": "--lang", "FORMATS": "--formats"}
+_RUN = {**_STUDY, "WAVE": "--wave", "LANG_": "--lang", "FORMATS": "--formats", "EDITION": "--edition"}
 _ONE = {**_STUDY, "LANG_": "--lang"}
 _WAVES = {**_ONE, "WAVE": "--wave"}
 _OPTIONS: dict[str, dict[str, str]] = {

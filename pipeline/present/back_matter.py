@@ -24,7 +24,10 @@ LONGEST_NOTE = 2000  # characters of what a file says about itself
 
 @dataclass(frozen=True, slots=True)
 class Origins:
-    """Where a report comes from: the file's dictionary, validation's findings, and what made it."""
+    """Where a report comes from: the file's dictionary, validation's findings, and what made it.
+
+    ``hidden``: of the public edition, how much it does not show (``pipeline.disclosure.edition.Told``).
+    """
 
     dictionary: Dictionary
     findings: Sequence[Mapping[str, Any]]
@@ -33,6 +36,7 @@ class Origins:
     code_hash: str
     versions: Mapping[str, str]
     rebuild: str
+    hidden: Mapping[str, int] | None = None
 
 
 def back_matter(view: View, origins: Origins, letters: str, number: int) -> tuple[Section, ...]:
@@ -57,7 +61,7 @@ def _quality(view: View, origins: Origins, number: int) -> tuple[Block, ...]:
     dictionary = origins.dictionary
     cases = dictionary.cases or 0
     population = view.study.population.size
-    blocks: list[Block] = []
+    blocks: list[Block] = _hidden(view, origins.hidden) if origins.hidden is not None else []
     if population is not None:
         share = formats.percent_text(cases / population, view.lang) if population else formats.NOT_COMPUTABLE
         blocks.append(
@@ -70,11 +74,12 @@ def _quality(view: View, origins: Origins, number: int) -> tuple[Block, ...]:
         )  # fmt: skip
     else:
         blocks.append(_text(view.t("quality_cases", cases=formats.count_text(cases, view.lang))))
-    lines = [*(finding_text(view.lang, f) for f in origins.findings), *view.left_out]
+    lines = [finding_text(view.lang, f) for f in origins.findings]
+    lines += view.left_out if origins.hidden is None else []  # hidden numbers are told of above
     if lines:
         blocks.append(_text(view.t("findings_intro")))
         blocks.append(Items(tuple((Run(line),) for line in lines)))
-    else:
+    elif origins.hidden is None:
         blocks.append(_text(view.t("findings_none")))
     labels = label_lines(view, dictionary)
     if labels:
@@ -87,6 +92,15 @@ def _quality(view: View, origins: Origins, number: int) -> tuple[Block, ...]:
     if left_out:
         blocks.append(_text(left_out))
     return tuple(blocks)
+
+
+def _hidden(view: View, hidden: Mapping[str, int]) -> list[Block]:
+    """What the public edition does not show, by which rule, and how much is left."""
+    shown = {name: formats.count_text(number, view.lang) for name, number in hidden.items()}
+    share = formats.percent_text(hidden["shown"] / hidden["numbers"] if hidden["numbers"] else 1.0, view.lang)
+    told = [_text(view.t("disclosure_rule", units=view.units(hidden["threshold"]), symbol=formats.SUPPRESSED, **shown))]
+    told.append(_text(view.t("disclosure_left", share=share, units=view.units(hidden["narrowest"]), **shown)))
+    return [*told]
 
 
 def _raked(view: View) -> list[Block]:

@@ -92,7 +92,7 @@ def document(
         section = _section(view, spec, i, numbering)
         sections.append(section)
         figures.update({b.id: b for b in section.blocks if isinstance(b, Figure)})
-    findings = _findings(view, numbering)
+    findings = _findings(view, numbering, edition == "public")
     letters = "ABCDEFGHIJ"
     sections += back_matter(view, origins, letters, len(numbering.tables) + 1)
     main = anchor("figure", files.report.main_figure) if files.report.main_figure else next(iter(figures), None)
@@ -182,11 +182,13 @@ def _paragraph(view: View, text: Text, where: str, style: str) -> list[Block]:
     return [] if words is None else [Paragraph((Run(words),), style)]
 
 
-def _findings(view: View, numbering: Numbering) -> tuple[tuple[Run, ...], ...]:
+def _findings(view: View, numbering: Numbering, public: bool) -> tuple[tuple[Run, ...], ...]:
     """The key findings: a sentence, how its data came about, and the tables where its numbers stand."""
     specs = {t.table: t for t in view.files.report.tables()}
     found: list[tuple[Run, ...]] = []
     for i, finding in enumerate(view.files.report.findings):
+        if finding.auto is not None and public:
+            continue  # they read an answer that is hidden as none
         if finding.auto is not None:
             found += sentences(view, finding.auto, numbering.tables)
             continue

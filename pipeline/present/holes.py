@@ -68,6 +68,8 @@ def _hole(view: View, hole: str, where: str, wording: str, at: int) -> str:
     found = _find(view, table, statistic, row_var, row_code, col_var, col_code)
     if found is None:
         raise NoNumber(hole)
+    if found.suppressed:  # a sentence without its number says nothing, or too much
+        raise NoNumber(hole)
     if words:
         return _plural(words, found.value)
     return _number(view, statistic, found, row_var)
@@ -98,6 +100,8 @@ def _row(view: View, table: str, part: str, where: str, hole: str) -> tuple[str,
             if r.row_var == var and r.col_var == column and r.statistic == "count" and r.row_code and not r.col_code
             and not is_net(r.row_code)
         ]  # fmt: skip
+        if any(r.suppressed for r in rows if r.row_var == var and r.statistic == "count" and not r.col_code):
+            raise NoNumber(hole)
         ranked = sorted(sizes, key=lambda item: -item[1])
         rank = int(code[1:]) if code[1:].isdigit() else 0
         if not 1 <= rank <= len(ranked):
@@ -134,8 +138,6 @@ def _find(
 
 
 def _number(view: View, statistic: str, row: ResultRow, row_var: str) -> str:
-    if row.suppressed:
-        return formats.SUPPRESSED
     if row.value is None:
         return formats.NOT_COMPUTABLE
     if statistic == "strength":

@@ -68,7 +68,7 @@ def _seen(view: View, name: str) -> list[str] | None:
     if variable is None or not variable.categories:
         return None
     rows = ((code, view.get(CODEBOOK_TABLE, "n", name, code)) for code in variable.categories)
-    valid = [code for code, row in rows if row is not None and row.value]
+    valid = [code for code, row in rows if row is not None and (row.value or row.suppressed)]
     return [*valid, *(r.row_code for r in view.missing_rows(CODEBOOK_TABLE, name) if r.row_code != SYSTEM_MISSING)]
 
 

@@ -21,6 +21,7 @@ ANY_LANGUAGE = "*"
 
 Origin = Literal["published", "described", "simulated"]
 Disclosure = Literal["public", "confidential"]
+Edition = Literal["internal", "public"]
 Kind = Literal["nominal", "ordinal", "numeric", "date", "text", "identifier", "weight"]
 Inference = Literal["description", "process", "sample"]
 
@@ -203,9 +204,10 @@ class Comparisons(Record):
 
 
 class DisclosureRules(Record):
-    """The public edition's rules: least count shown, and variables' default class."""
+    """The public edition's rules: the least count shown, and the share of a total from which one unit dominates it."""
 
     threshold: int = Field(default=3, ge=1)
+    dominance: float = Field(default=0.75, gt=0, le=1)
 
 
 class Policies(Record):
@@ -250,6 +252,7 @@ class Study(Record):
     finite_population: Literal["descriptions", "tests too"] = "descriptions"
     exact: Exact = Exact()
     comparisons: Comparisons = Comparisons()
+    editions: Annotated[tuple[Edition, ...], BeforeValidator(_list)] = ("internal",)
     disclosure: DisclosureRules = DisclosureRules()
     policies: Policies = Policies()
     waves: InTime = InTime()

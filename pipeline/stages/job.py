@@ -201,6 +201,20 @@ class Job:
         return self.wave.processed / "crossings.json"
 
     @property
+    def public_file(self) -> Path:
+        """The results as the public edition may show them."""
+        return self.wave.processed / "public.parquet"
+
+    @property
+    def told_file(self) -> Path:
+        """What the public edition says of what it hides."""
+        return self.wave.processed / "public.json"
+
+    def published_results(self, edition: str) -> Path:
+        """The results that an edition is made from: it reads no others."""
+        return self.results_file if edition == "internal" else self.public_file
+
+    @property
     def dictionary(self) -> Dictionary:
         """The file's dictionary."""
         from pipeline.spss.model import Dictionary

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,11 @@ from pipeline.workers import Helper, side_by_side
 NAME = "render"
 
 
-def key(job: Job) -> str:
+def key(job: Job, edition: str = "internal") -> str:
     """Everything a document is made from: results, findings, dictionary, the study's files, words and layouts."""
     study = json_hash([job.layout.study_hashes(), _declared(job)])
-    made = hashes([job.results_file, job.crossings_file, job.findings_file, job.dictionary_file])
+    own = [job.crossings_file] if edition == "internal" else []
+    made = hashes([job.published_results(edition), *own, job.findings_file, job.dictionary_file])
     return json_hash([job.wave.name, study, made, house_hash()])
 
 
@@ -46,7 +48,7 @@ def run(
         else:
             helper.ask(in_helper, report, job.survey(), folder).get()
 
-    return report.publish(documents, job.results_file, lambda: _manifest(job))
+    return report.publish(documents, job.published_results(edition), lambda: _manifest(job, edition))
 
 
 def prepare() -> None:
@@ -61,7 +63,9 @@ def prepare() -> None:
 def in_helper(report: Publication, survey: Path, folder: Path) -> None:
     """:func:`one_language` for each language, in another process, which reads the files that the stages have left."""
     job = Job(report.layout, report.layout.wave(report.name), chosen=survey)
-    _ = job.files, job.source, job.results
+    _ = job.files, job.source
+    if report.edition == "internal":
+        _ = job.results
     side_by_side([(one_language, (job, report, lang, folder)) for lang in report.langs])
 
 
@@ -69,34 +73,41 @@ def one_language(job: Job, report: Publication, lang: str, folder: Path) -> None
     """The document of one language in every format."""
     from pipeline import crossings
     from pipeline.present.build import document
+    from pipeline.results import Results
 
-    pairs = crossings.read(job.crossings_file) if report.edition == "internal" else None
-    made = document(job.files, job.source, job.results, origins(job), job.wave.name, lang, report.edition, pairs)
+    public = report.edition == "public"
+    pairs = None if public else crossings.read(job.crossings_file)
+    results = Results.read(job.public_file) if public else job.results
+    told = origins(job, report.edition)
+    made = document(job.files, job.source, results, told, job.wave.name, lang, report.edition, pairs)
     report.write(made, folder)
 
 
-def origins(job: Job) -> Any:
-    """What a wave's report says of where its numbers come from."""
+def origins(job: Job, edition: str = "internal") -> Any:
+    """What a wave's report says of where its numbers come from. What validation found names units: the public edition
+    does not have it."""
     from pipeline.present.back_matter import Origins
 
+    public = edition == "public"
     return Origins(
         dictionary=job.dictionary,
-        findings=job.findings,
+        findings=[] if public else job.findings,
         file_name=job.layout.recorded(job.survey()),
         study_hash=study_hash(job.layout),
         code_hash=code_hash("."),
         versions=versions(),
-        rebuild=job.rebuild or f"make report WAVE={job.wave.name}",
+        rebuild=job.rebuild or f"make report WAVE={job.wave.name}" + (" EDITION=public" if public else ""),
+        hidden=json.loads(job.told_file.read_text("utf-8")) if public else None,
     )
 
 
-def _manifest(job: Job) -> dict[str, Any]:
+def _manifest(job: Job, edition: str) -> dict[str, Any]:
     """What the report was made from, beside what every manifest tells."""
     return {
         "wave": job.wave.name,
         "data": {on_one_line(job.survey().name): job.dictionary.sha256},  # as it was read, whatever lies there by now
         "declared": _declared(job),
         "seed": job.files.study.exact.seed,
-        "findings": [{"level": f["level"], "id": f["id"]} for f in job.findings],
-        "render_key": key(job),
+        "findings": [{"level": f["level"], "id": f["id"]} for f in job.findings if edition == "internal"],
+        "render_key": key(job, edition),
     }

@@ -67,8 +67,6 @@ class Request:
 
 def quick(request: Request, progress: Progress) -> list[str]:
     """Make the report in ``request.out``. Returns the paths made, as the user knows them."""
-    if request.edition != "internal":
-        raise UsageError("cli.no_public_edition")
     for name in request.formats:
         if name not in render.formats():
             known = render.formats()
@@ -85,6 +83,8 @@ def quick(request: Request, progress: Progress) -> list[str]:
     with _aside(request.out) as scratch:
         job = counted(request, scratch, lang, progress)
         progress.step("quick_render", file=on_one_line(request.file.name))
+        if request.edition == "public":
+            run_stage(job, "disclose")
         last.run(job, (lang,), request.formats or render.formats(), request.edition)
         made = _hand_over(job.wave.reports, request.out)
     progress.clear()

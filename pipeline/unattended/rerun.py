@@ -91,6 +91,8 @@ def report(layout: Layout, waves: Sequence[str], wanted: run.Wanted, progress: P
         if not waves:
             work.append((COMPARISON, partial(_together, layout, wanted, progress)))
         attempts = [made for name, function in work if (made := _attempted(layout, name, function)) is not None]
+        if wanted.edition != "internal":
+            return attempts  # status.json and index.html tell of the internal reports, beside which they lie
         if any(attempt.state == "failed" for attempt in attempts):
             with contextlib.suppress(OSError, RenderingFailed):  # the first failure is the one to tell
                 _record(layout, started, attempts, progress)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -270,7 +271,8 @@ def _there(path: Path) -> bool:
 
 def _beside(layout: Layout) -> Iterator[PipelineError]:
     """Files beside the reports, and reports of no wave that there is."""
-    ours = {layout.status.name, layout.index.name, paths.COMPARISON, *layout.waves()}
+    ours = {layout.status.name, layout.index.name, paths.COMPARISON, replace(layout, edition="public").reports.name}
+    ours |= {*layout.waves()}
     extra = [
         path.name
         for path in entries(layout.reports)

@@ -122,18 +122,13 @@ def test_a_defect_goes_to_the_log(run: Run, small_study: SmallStudy, monkeypatch
     assert small_study.left_behind() == []
 
 
-def test_the_public_edition_is_refused_by_every_command(run: Run, small_study: SmallStudy, tmp_path: Path) -> None:
-    """Until suppression exists nothing may be called public."""
-    sav = small_study.raw / "survey.sav"
-    for words in (
-        ["report", "--study", small_study.folder],
-        ["render", "--study", small_study.folder],
-        ["quick", sav, "--out", tmp_path / "out"],
-    ):
-        ran = run(*words, "--edition", "public", "--lang", "en")
-        assert ran.code == 2, (words, ran)
+def test_the_public_edition_is_refused_where_the_study_does_not_name_it(run: Run, small_study: SmallStudy) -> None:
+    """Nothing may be called public before somebody has said so."""
+    for command in ("report", "render"):
+        ran = run(command, "--study", small_study.folder, "--edition", "public", "--lang", "en")
+        assert ran.code == 2, ran
+        assert "editions: [internal, public]" in ran.err
     assert small_study.left_behind() == []
-    assert not (tmp_path / "out").exists()
 
 
 def test_open_without_a_report(run: Run, small_study: SmallStudy) -> None:

@@ -1,0 +1,79 @@
+"""disclose: what the public edition may show of a wave's results. ``results.parquet`` → ``public.parquet``.
+
+Run only for the public edition. Stops the run where a reader could still tell that a count is below the threshold.
+The pattern is kept in the study (``hidden.json``), so that the next edition hides at least the same counts.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from pipeline.disclosure import edition
+from pipeline.errors import DisclosureFailed, StudyError
+from pipeline.files import hashes, json_hash, write_json
+from pipeline.stages.freshness import code_hash, write_parquet
+from pipeline.stages.job import Job
+
+MOST_NAMED = 5
+
+
+def key(job: Job) -> str:
+    """The results, the rules, how variables are classed, and what was hidden before."""
+    book = job.files.codebook
+    classes = {name: one.disclosure for name, one in book.all_variables().items()}
+    classes |= {name: one.disclosure for name, one in book.sets.items()}
+    rules = job.files.study.disclosure.model_dump(mode="json")
+    frozen = job.layout.hashes(job.layout.hidden)
+    rooms = code_hash("disclosure", "stages/disclose.py")
+    return json_hash([hashes([job.results_file]), job.numbers_key(), classes, rules, frozen, rooms])
+
+
+def outputs(job: Job) -> list[Path]:
+    """The results as they may be published, and what is said of them."""
+    return [job.public_file, job.told_file]
+
+
+def run(job: Job) -> None:
+    """Hide, check, write. Raises :class:`DisclosureFailed`."""
+    from pipeline.arrow import read_parquet
+
+    rules = job.files.study.disclosure
+    before = _frozen(job)
+    made = edition.public(
+        read_parquet(job.results_file),
+        job.files.codebook,
+        {spec.table: spec for spec in job.files.report.tables()},
+        rules.threshold,
+        rules.dominance,
+        [tuple((name, code) for name, code in key) for key in before.get(job.wave.name, [])],
+    )
+    if made.unsafe:
+        found = "; ".join(
+            f"{edition.named(cell)} ({one.low}–{one.known_high})" for cell, one in made.unsafe[:MOST_NAMED]
+        )
+        raise DisclosureFailed(
+            "cli.disclosure_failed", wave=job.wave.name, count=len(made.unsafe), cells=found, threshold=rules.threshold,
+            codebook=job.files.name("codebook"), report=job.files.name("report"),
+        )  # fmt: skip
+    write_parquet(job.public_file, made.table)
+    write_json(job.told_file, asdict(made.told))
+    pattern = [[[name, code] for name, code in key] for key in made.pattern]
+    if before.get(job.wave.name) != pattern and not job.passing:
+        write_json(job.layout.hidden, before | {job.wave.name: pattern})
+
+
+def _frozen(job: Job) -> dict[str, Any]:
+    """What earlier editions have hidden, by wave."""
+    content = job.layout.content(job.layout.hidden)
+    if content is None:
+        return {}
+    try:
+        found = json.loads(content)
+        if all(isinstance(n, str) and isinstance(c, str) for keys in found.values() for key in keys for n, c in key):
+            return dict(found)
+    except (ValueError, TypeError, AttributeError):
+        pass
+    raise StudyError("study.hidden_unreadable", file=job.layout.shown(job.layout.hidden))
