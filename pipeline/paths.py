@@ -224,7 +224,7 @@ class Layout:
 
     def study_hashes(self) -> dict[str, str]:
         """Name to SHA-256 of the study's files that a report is made from, as far as they are there."""
-        return self.hashes(self.study, self.codebook, self.report, self.derive, self.word_template)
+        return self.hashes(self.study, self.codebook, self.report, self.derive, self.charts, self.word_template)
 
     @property
     def study(self) -> Path:
@@ -245,6 +245,11 @@ class Layout:
     def word_template(self) -> Path:
         """The study's own styles and pages of Word documents."""
         return self.files / "template.docx"
+
+    @property
+    def charts(self) -> Path:
+        """The study's own charts, drawn by functions in Python."""
+        return self.files / "charts.py"
 
     @property
     def derive(self) -> Path:

@@ -255,6 +255,7 @@ def _notices(view: View, origins: Origins) -> tuple[Notice, ...]:
         keys = ("waves.provisional_title", "waves.provisional")
         title, text = (language.text(view.lang, key, count=waiting) for key in keys)
         found.append(Notice(title, text))
+    found += [Notice(view.t("own_chart_title"), text) for text in dict.fromkeys(view.failed)]
     return tuple(found)
 
 

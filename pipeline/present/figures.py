@@ -5,21 +5,23 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import cast
 
 from pipeline.codes import INTERCEPT, THRESHOLD, interval_ends
 from pipeline.errors import StudyError
 from pipeline.language.marks import marks
 from pipeline.present import formats
 from pipeline.present.amounts import amount_text
-from pipeline.present.charts.model import Chart, ChartKind, Series
+from pipeline.present.charts.model import Chart, ChartKind, Drawing, Series
 from pipeline.present.document import Figure, Paragraph, Run, Table
 from pipeline.present.holes import fill_or_none
 from pipeline.present.layout.one_way import view_decimals
 from pipeline.present.layout.parts import anchor
 from pipeline.present.layout.parts import title as dated
+from pipeline.present.own_chart import OwnPlot, own_plot
 from pipeline.present.view import View
 from pipeline.results import ResultRow
-from pipeline.spec.model import FigureSpec, TableSpec, say
+from pipeline.spec.model import CHART_KINDS, FigureSpec, TableSpec, say
 from pipeline.statistics.core import GroupedDistribution
 from pipeline.statistics.correlation import COEFFICIENTS
 from pipeline.statistics.models import ModelData
@@ -43,14 +45,23 @@ def figure(view: View, spec: FigureSpec, of: TableSpec, table: Table, number: in
     """The finished figure, drawn; where there is nothing to draw, a sentence that says so."""
     from pipeline.present.charts import draw
 
+    label = view.t("figure_label", number=number)
+    if spec.kind is not None and spec.kind not in CHART_KINDS:
+        return _framed(view, spec, table, number, where, *own_plot(view, spec, of, label))
     plot = _plot(view, spec, of)
     if not any(v is not None for s in plot.chart.series for v in s.values):
-        label = view.t("figure_label", number=number)
         return Paragraph((Run(view.t("figure_empty", figure=label, table=table.label)),), "note")
-    drawing = draw(plot.chart)
+    return _framed(view, spec, table, number, where, plot, draw(plot.chart))
+
+
+def _framed(
+    view: View, spec: FigureSpec, table: Table, number: int, where: str, plot: Plot | OwnPlot, drawing: Drawing
+) -> Figure:
+    """The drawing with what stands around it."""
     name = dated(view, say(spec.title, view.lang))
     base = view.t("figure_base", base=plot.base) if plot.base else ""
-    subtitle = f"{name} ({'; '.join(p for p in (plot.unit, base) if p)})"
+    about = "; ".join(p for p in (plot.unit, base) if p)
+    subtitle = f"{name} ({about})" if about else name
     headline = (fill_or_none(view, spec.headline, f"{where}/headline") if spec.headline else "") or ""
     told = "; ".join(plot.told)
     return Figure(
@@ -145,7 +156,7 @@ def _one(view: View, spec: FigureSpec, of: TableSpec) -> Plot:
 
 
 def _kind(spec: FigureSpec, default: ChartKind) -> ChartKind:
-    return spec.kind or default
+    return cast("ChartKind", spec.kind) if spec.kind else default
 
 
 def _told(labels: Sequence[str], texts: Sequence[str]) -> tuple[str, ...]:

@@ -36,6 +36,8 @@ class View:
         default_factory=dict
     )
     dictionary: Dictionary | None = None
+    failed: list[str] = field(default_factory=list)
+    """What became of the study's own charts that failed, for a notice on the first page."""
 
     @property
     def study(self) -> Study:

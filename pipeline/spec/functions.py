@@ -1,4 +1,4 @@
-"""``derive.py``: which variables its functions make, told by reading it; nothing of it is carried out here."""
+"""``derive.py`` and ``charts.py``: what their functions make and draw, told by reading; nothing is carried out here."""
 
 from __future__ import annotations
 
@@ -23,6 +23,31 @@ class Function:
     label: str
     docstring: str
     line: int
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCharts:
+    """``charts.py``: how messages call it, its text, and the functions that draw. No names: it is no Python."""
+
+    file: str
+    code: bytes
+    names: tuple[str, ...]
+
+
+def own_charts(layout: Layout) -> OwnCharts | None:
+    """The study's own charts: every function of ``charts.py`` whose name does not begin with ``_``.
+
+    A file that is no Python stops nothing here: only its figures are lost, and each of them says why.
+    """
+    content = layout.content(layout.charts)
+    if content is None:
+        return None
+    try:
+        tree = ast.parse(content)
+    except (SyntaxError, ValueError):
+        return OwnCharts(layout.shown(layout.charts), content, ())
+    names = [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
+    return OwnCharts(layout.shown(layout.charts), content, tuple(n for n in names if not n.startswith("_")))
 
 
 def functions(layout: Layout) -> dict[str, Function]:

@@ -19,8 +19,9 @@ from pipeline.errors import PipelineError, StudyError, nearest
 from pipeline.language.no_answer import is_no_answer
 from pipeline.paths import Layout, Wave
 from pipeline.spec import source as yaml_source
-from pipeline.spec.functions import Function, check_functions, functions
+from pipeline.spec.functions import Function, OwnCharts, check_functions, functions, own_charts
 from pipeline.spec.model import (
+    CHART_KINDS,
     Answers,
     Codebook,
     Content,
@@ -47,7 +48,7 @@ class StudyFiles:
     """A study, read and checked; ``sources`` keeps the lines for messages of later checks.
 
     ``untranslated``: the texts that lack a language of the study; they have the first one's wording there.
-    ``functions``: those of ``derive.py``, by the variables that they make.
+    ``functions``: those of ``derive.py``, by the variables that they make. ``charts``: those of ``charts.py``.
     """
 
     study: Study
@@ -56,6 +57,7 @@ class StudyFiles:
     sources: Mapping[str, SourceFile]
     untranslated: tuple[Untranslated, ...] = ()
     functions: Mapping[str, Function] = field(default_factory=dict)
+    charts: OwnCharts | None = None
 
     def line(self, file: str, *place: str | int) -> int:
         """The line of a place in ``study``, ``codebook`` or ``report``."""
@@ -85,12 +87,13 @@ def load(layout: Layout) -> StudyFiles:
         *_check_study(study, codebook, sources["study"]),
         *_check_codebook(codebook, sources["codebook"]),
         *_check_report(report, codebook, sources["report"]),
+        *_check_kinds(report, drawn := own_charts(layout), sources["report"]),
         *check_functions(made := functions(layout), codebook, sources["codebook"], layout),
     ]
     if problems:
         raise StudyError.several(_unique(problems))
     shown = _with_conditions(report, codebook)
-    return StudyFiles(_with_replicates(study, codebook), codebook, shown, sources, tuple(untranslated), made)
+    return StudyFiles(_with_replicates(study, codebook), codebook, shown, sources, tuple(untranslated), made, drawn)
 
 
 def load_source(layout: Layout, wave: Wave) -> Source:
@@ -586,6 +589,17 @@ def _check_report(report: Report, codebook: Codebook, source: SourceFile) -> Ite
 
 _CORRELATED = ("numeric", "ordinal", "weight")
 _LISTED = ("text", "identifier")
+
+
+def _check_kinds(report: Report, own: OwnCharts | None, source: SourceFile) -> Iterator[StudyError]:
+    """Each figure's kind is one of ours or a function of ``charts.py`` (any, where that file cannot be read)."""
+    if own is not None and not own.names:
+        return
+    known = (*CHART_KINDS, *(own.names if own else ()))
+    for i, section in enumerate(report.sections):
+        for j, content in enumerate(section.contents):
+            if isinstance(content, FigureSpec) and content.kind is not None and content.kind not in known:
+                yield _no_name(source, ("sections", i, "contents", j, "kind"), content.kind, known)
 
 
 def _check_kind(table: TableSpec, place: Place, codebook: Codebook, source: SourceFile) -> Iterator[StudyError]:

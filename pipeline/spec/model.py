@@ -526,19 +526,22 @@ class TableSpec(Record):
     note: Text | None = None
 
 
+CHART_KINDS = (
+    "bars", "stacked", "diverging", "dots", "histogram", "columns", "coefficients", "heatmap", "panels", "slope"
+)  # fmt: skip
+
+
 class FigureSpec(Record):
-    """A figure drawn from a table's results. ``show`` is the statistic drawn."""
+    """A figure drawn from a table's results. ``show`` is the statistic drawn.
+
+    ``kind``: one of :data:`CHART_KINDS`, or a function of the study's ``charts.py``.
+    """
 
     figure: str
     of: str
     title: Text
     headline: Text | None = None
-    kind: (
-        Literal[
-            "bars", "stacked", "diverging", "dots", "histogram", "columns", "coefficients", "heatmap", "panels", "slope"
-        ]
-        | None
-    ) = None
+    kind: str | None = None
     show: str | None = None
     column: str | None = None
     note: Text | None = None

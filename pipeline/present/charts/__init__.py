@@ -7,16 +7,18 @@ matplotlib is imported at the first drawing, without its search for fonts.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipeline.present.charts.library import without_font_search
-from pipeline.present.charts.model import Chart, Drawing, Series, check, cleaned
+from pipeline.present.charts.model import Chart, Drawing, Series, check, clean, cleaned
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.figure import Figure
 
-__all__ = ["Chart", "Drawing", "Series", "draw", "figure", "prepare"]
+__all__ = ["Chart", "Drawing", "Series", "draw", "draw_message", "draw_own", "figure", "prepare"]
 
 
 @cache
@@ -52,3 +54,19 @@ def draw(chart: Chart) -> Drawing:
     from pipeline.present.charts import kinds
 
     return kinds.draw(cleaned(chart))
+
+
+def draw_own(function: Callable[..., Any], data: pd.DataFrame) -> Drawing:
+    """What ``function(ax, data, style)`` draws on axes in the report's style."""
+    prepare()
+    from pipeline.present.charts import kinds
+
+    return kinds.draw_own(function, data)
+
+
+def draw_message(text: str) -> Drawing:
+    """A message in the place of a chart that could not be drawn."""
+    prepare()
+    from pipeline.present.charts import kinds
+
+    return kinds.draw_message(clean(text))

@@ -20,6 +20,7 @@ from pipeline.present.charts.style import Style
 
 PART = "part:"  # how the ids of artists begin that a drawing names (``data-part``)
 _INCH = 72.0
+_SLACK = 1.0  # points by which a line at the edge may stick out
 Anchor = Literal["left", "center", "right"]
 
 
@@ -57,17 +58,19 @@ def place(axes: Axes, left: float, top: float, width: float, height: float) -> N
 
 
 def crop(figure: Figure, renderer: RendererBase) -> tuple[float, float]:
-    """Make the figure as high as what is on it; returns width and height in points."""
+    """Make the figure as high as what is on it, and wider where something sticks out; returns width and height."""
     wide, high = (float(side) * _INCH for side in figure.get_size_inches())
     box = figure.get_tightbbox(renderer)
     over, under = high - box.y1 * _INCH, high - box.y0 * _INCH
+    left, right = box.x0 * _INCH, box.x1 * _INCH
+    left, right = left if left < -_SLACK else 0.0, right if right > wide + _SLACK else wide
     kept = [(axes, axes.get_position(original=True).bounds) for axes in figure.axes]
-    total = round(under - over + 0.02, 2)
-    figure.set_size_inches(wide / _INCH, total / _INCH)
-    for axes, (left, bottom, width, height) in kept:
+    across, total = round(right - left, 2), round(under - over + 0.02, 2)
+    figure.set_size_inches(across / _INCH, total / _INCH)
+    for axes, (x, bottom, width, height) in kept:
         top = (1 - bottom - height) * high - over
-        place(axes, left * wide, top, width * wide, height * high)
-    return wide, total
+        place(axes, x * wide - left, top, width * wide, height * high)
+    return across, total
 
 
 def points(axes: Axes) -> Transform:

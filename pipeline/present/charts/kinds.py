@@ -13,9 +13,10 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
+from matplotlib.patches import Rectangle
 
 from pipeline.paths import FONTS
-from pipeline.present.charts import canvas, svg
+from pipeline.present.charts import canvas, measure, svg
 from pipeline.present.charts.draw_bars import draw_bars, draw_panels
 from pipeline.present.charts.draw_columns import draw_columns, draw_histogram
 from pipeline.present.charts.draw_dots import draw_coefficients, draw_dots
@@ -52,6 +53,9 @@ for _face in ("Regular", "Bold", "Italic", "BoldItalic"):
     fontManager.addfont(FONTS / f"NotoSans-{_face}.ttf")
 
 
+_WIDTH, _OWN_HEIGHT = 470.0, 260.0  # points
+
+
 @contextmanager
 def in_style() -> Iterator[None]:
     """While this holds, what is drawn has the report's style; afterwards matplotlib is as it was."""
@@ -77,3 +81,29 @@ def draw(chart: Chart) -> Drawing:
     """The chart as SVG."""
     with in_style():
         return svg.drawing(_draw(chart))
+
+
+def draw_own(function: Callable[..., Any], data: Any) -> Drawing:
+    """What a study's own function draws: axes with lines, ticks and room for what stands beside them."""
+    with in_style():
+        made = Figure(figsize=(_WIDTH / 72, _OWN_HEIGHT / 72), dpi=72, layout="constrained")
+        made.patch.set_visible(False)
+        axes = made.add_subplot()
+        function(axes, data, STYLE)
+        svg.settle(made)
+        return svg.drawing(made)
+
+
+def draw_message(text: str) -> Drawing:
+    """A frame with a message in it."""
+    with in_style():
+        made, axes = canvas.sheet(_WIDTH)
+        lines, _ = measure.wrap(text, _WIDTH - 24.0, STYLE.size, most=12)
+        height = STYLE.block(len(lines)) + 24.0
+        canvas.place(axes, 0.5, 0.5, _WIDTH - 1.0, height)
+        axes.set(xlim=(0.0, _WIDTH - 1.0), ylim=(height, 0.0))
+        frame = Rectangle((0.0, 0.0), _WIDTH - 1.0, height, fill=False, edgecolor=STYLE.accent, lw=STYLE.rule_width)
+        axes.add_patch(frame)
+        frame.set(**canvas.mark("frame"))
+        canvas.put(axes, STYLE, "message", (12.0, height / 2), lines)
+        return svg.drawing(made)

@@ -128,6 +128,13 @@ def _clips(root: ElementTree.Element) -> Iterator[str]:
             yield f"<clipPath id={quoteattr(clip.get('id', ''))}>{inner}</clipPath>"
 
 
+def settle(figure: Figure) -> None:
+    """Let the figure's layout engine do its work once, and keep what it found."""
+    wide, high = (float(side) * 72 for side in figure.get_size_inches())
+    figure.draw(_renderer(wide, high, StringIO()))
+    figure.set_layout_engine("none")
+
+
 def drawing(figure: Figure) -> Drawing:
     """The figure as one ``svg`` element: self-contained, the same bytes for the same figure on every machine.
 
