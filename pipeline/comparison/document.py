@@ -110,7 +110,7 @@ def document(waves: Waves, table: Any, provenance: Provenance, lang: str, editio
         ),
         sections=tuple(sections),
         symbols=_symbols(book),
-        words=dict(language.catalogue(lang, "layout")),
+        words=language.texts(lang, "layout"),
         running_head=" · ".join((title, book.waves_words())),
         foot=" · ".join(p for p in (date, edition_words) if p),
     )

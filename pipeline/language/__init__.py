@@ -105,6 +105,12 @@ def template(lang: str, text_id: str) -> str:
     return catalogue(lang, file)[key]
 
 
+def texts(lang: str, file: str) -> dict[str, str]:
+    """All texts of one file for readers of the language."""
+    own = catalogue(lang, file) if (FOLDER / lang / f"{file}.toml").is_file() else {}
+    return {**catalogue(common(), file), **own}
+
+
 def has_text(lang: str, text_id: str) -> bool:
     """Whether there is this text for readers of the language."""
     file, _, key = text_id.partition(".")

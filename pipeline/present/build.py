@@ -98,7 +98,7 @@ def document(
     main = anchor("figure", files.report.main_figure) if files.report.main_figure else next(iter(figures), None)
     title = say(files.study.title, lang)
     date = formats.date_text(files.study.date or "", lang)
-    words = dict(language.catalogue(lang, "layout"))
+    words = language.texts(lang, "layout")
     return Document(
         lang=lang,
         wave=wave,

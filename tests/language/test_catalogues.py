@@ -49,11 +49,12 @@ def test_the_same_keys_and_holes(file: str, lang: str) -> None:
         assert lang not in WHOLE
         return
     mine, common = language.catalogue(lang, file), language.catalogue(language.common(), file)
-    assert mine.keys() <= common.keys()
     if lang in WHOLE:
         assert mine.keys() == common.keys()
     if file not in WORDS_ONLY:
-        assert {k: shown_holes(text) for k, text in mine.items()} == {k: shown_holes(common[k]) for k in mine}
+        assert {k: shown_holes(text) for k, text in mine.items() if k in common} == {
+            k: shown_holes(common[k]) for k in mine if k in common
+        }
 
 
 def test_what_a_catalogue_lacks_is_read_in_the_common_language(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -99,7 +99,7 @@ def _runs(runs: tuple[Run, ...], anchors: Anchors) -> list[Plain]:
 
 
 def _line(word: str, text: str, target: str = "") -> Plain:
-    line: Plain = {"w": f"{word}:" if word else "", "t": _flat(text)}
+    line: Plain = {"w": word, "t": _flat(text)}
     if target:
         line["a"] = target
     return line
@@ -114,14 +114,14 @@ def _below_table(table: Table, notes: dict[str, int], words: dict[str, str]) -> 
 
 def _base_and_source(base: str, source: str, words: dict[str, str]) -> list[Plain]:
     """One line of what every table and figure has."""
-    parts = [_line(words[key], text) for key, text in (("base", base), ("source", source)) if text]
+    parts = [_line(words[key] + words["colon"], text) for key, text in (("base", base), ("source", source)) if text]
     return [{"parts": parts}] if parts else []
 
 
 def _notes(notes: tuple[str, ...], words: dict[str, str]) -> list[Plain]:
     """The notes, one after the other in one paragraph."""
     word = words["note"] if len(notes) == 1 else words["notes"]
-    return [_line(word, flowing(notes))] if notes else []
+    return [_line(word + words["colon"], flowing(notes))] if notes else []
 
 
 def _head(table: Table, widths: tuple[float, ...]) -> list[Plain]:
@@ -222,7 +222,7 @@ def _set_table(part: Part, layout: Layout, anchor: str, words: dict[str, str]) -
 
 
 def _set_figure(figure: Figure, anchors: Anchors, anchor: str, words: dict[str, str], tallest: float) -> Plain:
-    last = [_line(words["source"], figure.source)] if figure.source else []
+    last = [_line(words["source"] + words["colon"], figure.source)] if figure.source else []
     if figure.table_label:
         last.append(_line("", figure.table_label, anchors.of(figure.table)))
     lines = [*_notes(figure.notes, words), *([{"parts": last}] if last else [])]
