@@ -4,7 +4,7 @@
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help setup report test check test-exhaustive test-faults test-outside ingest recognise harmonise validate process tabulate render rerun verify quick init new-wave demo open bench clean
+.PHONY: help setup report test check test-exhaustive test-faults test-outside ingest recognise harmonise validate process tabulate render rerun verify quick audit init new-wave demo open bench clean
 
 PYTHON ?= python3
 PY := .venv/bin/python
@@ -51,6 +51,9 @@ verify: .venv/ready ## make what is published again, aside, and compare every by
 
 quick: .venv/ready ## a report on any data file: make quick FILE=survey.sav [OUT=folder] [ROWS="a b"] [BY="c d"]
 	@$(RUN) quick
+
+audit: .venv/ready ## check the figures in study/published.yml by arithmetic alone (or FILE=claims.yml)
+	@$(RUN) audit
 
 init: .venv/ready ## write a first study for a data file: make init FILE=survey.sav STUDY=folder
 	@$(RUN) init

@@ -53,7 +53,7 @@ def _parser(lang: str) -> argparse.ArgumentParser:
             one.add_argument("--edition", choices=("internal", "public"), default="internal", help=t("help_edition"))
     for name in ("rerun", "verify"):
         of_study(name).add_argument("--wave", action="append", default=[], metavar="W", help=t("help_wave"))
-    command("audit").add_argument("file", metavar="FILE.yml", type=Path)
+    command("audit").add_argument("file", metavar="FILE.yml", type=Path, nargs="?", default=None)
     of_study("open")
     of_study("clean")
     init = of_study("init")
@@ -250,7 +250,7 @@ def _audit(options: argparse.Namespace, progress: Progress) -> int:
     from pipeline.audit import claims
     from pipeline.audit.verdict import Verdict
 
-    published, questions = claims.load(layout(), options.file)
+    published, questions = claims.load(layout(), options.file or layout().published)
     for i, paragraph in enumerate(Verdict(published, progress.lang).paragraphs(questions)):
         indent = " " * (len(paragraph) - len(paragraph.lstrip(" –")))
         print("" if indent or i == 0 else "\n", end="")

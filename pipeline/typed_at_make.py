@@ -27,6 +27,7 @@ _OPTIONS: dict[str, dict[str, str]] = {
     "clean": _ONE,
     "quick": {"OUT": "--out", "ROWS": "--rows", "BY": "--by", "LANG_": "--lang", "FORMATS": "--formats"},
     "init": {**_STUDY, "WAVE": "--wave"},
+    "audit": {"LANG_": "--lang"},
     "new-wave": _ONE,
     "demo": {"LANG_": "--lang", "FORMATS": "--formats"},
 }
@@ -49,6 +50,8 @@ def arguments(target: str, typed: Mapping[str, str]) -> list[str]:
             words.append(f"{option}={said[name]}")
     words += [option for name, option in _SWITCHES.get(target, {}).items() if name in said]
     # Options end here: a file may be called anything.
+    if target == "audit":
+        return [*words, "--", said["FILE"]] if "FILE" in said else words
     return [*words, "--", *(said.get(name, "") for name in _PLACES[target])] if target in _PLACES else words
 
 

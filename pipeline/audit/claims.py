@@ -32,7 +32,8 @@ class Claim(Record):
     """One printed figure, as printed: trailing zeros count.
 
     ``branch``: the base that it shares with others. ``count``: printed beside a share. ``n``, ``sd``, ``items``,
-    ``scale``: of a mean. ``tails``: of a test.
+    ``scale``: of a mean. ``tails``: of a test. ``cell``: where the report has it, ``table``, ``table:code`` or
+    ``table:variable=code``; ``statistic``: which number of that cell; ``wave``: of which wave, where not of all.
     """
 
     text: Text | None = None
@@ -47,6 +48,9 @@ class Claim(Record):
     tails: Literal["1", "2"] = "2"
     rounding: Rounding | None = None
     source: Where = Where()
+    cell: str | None = None
+    statistic: str = ""
+    wave: str = ""
 
 
 class Base(Record):

@@ -6,6 +6,7 @@ from array import array
 from dataclasses import dataclass, replace
 
 from pipeline import language
+from pipeline.audit.claims import Published, Questions
 from pipeline.crossings import Crossings
 from pipeline.present import formats
 from pipeline.present.back_matter import Origins, back_matter
@@ -29,6 +30,7 @@ from pipeline.present.layout.associations import associations
 from pipeline.present.layout.parts import Body, anchor, frame
 from pipeline.present.layout.statistics import all_statistics
 from pipeline.present.overview import sentences
+from pipeline.present.published import published_section
 from pipeline.present.view import View
 from pipeline.results import Results
 from pipeline.spec.load import StudyFiles
@@ -81,9 +83,10 @@ def _names(spec: TableSpec) -> list[str]:
 
 def document(
     files: StudyFiles, source: Source, results: Results, origins: Origins, wave: str, lang: str, edition: str,
-    crossings: Crossings | None = None,
+    crossings: Crossings | None = None, published: tuple[Published, Questions] | None = None,
 ) -> Document:  # fmt: skip
-    """The report of a wave in a language. ``crossings``: what a reader may go on with, in an internal edition."""
+    """The report of a wave in a language. ``crossings``: what a reader may go on with, in an internal edition.
+    ``published``: figures printed elsewhere, which the last section before the back matter checks."""
     view = View(lang, wave, files, source, results, dictionary=origins.dictionary)
     numbering = Numbering.of(files)
     sections: list[Section] = []
@@ -94,7 +97,11 @@ def document(
         figures.update({b.id: b for b in section.blocks if isinstance(b, Figure)})
     findings = _findings(view, numbering, edition == "public")
     letters = "ABCDEFGHIJ"
-    sections += back_matter(view, origins, letters, len(numbering.tables) + 1)
+    table = len(numbering.tables) + 1
+    if published is not None:
+        sections.append(published_section(view, *published, len(sections) + 1, table))
+        table += 1
+    sections += back_matter(view, origins, letters, table)
     main = anchor("figure", files.report.main_figure) if files.report.main_figure else next(iter(figures), None)
     title = say(files.study.title, lang)
     date = formats.date_text(files.study.date or "", lang)

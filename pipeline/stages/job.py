@@ -17,6 +17,7 @@ from pipeline.stages.freshness import write_rows
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from pipeline.audit.claims import Published, Questions
     from pipeline.counting.columns import Columns
     from pipeline.results import Results
     from pipeline.spec.load import StudyFiles
@@ -56,6 +57,15 @@ class Job:
         from pipeline.spec.load import load
 
         return load(self.layout)
+
+    @cached_property
+    def published(self) -> tuple[Published, Questions] | None:
+        """The figures printed elsewhere that are to be checked, where the study names some."""
+        if self.layout.content(self.layout.published) is None:
+            return None
+        from pipeline.audit import claims
+
+        return claims.load(self.layout, self.layout.published)
 
     @cached_property
     def mapping(self) -> WaveMapping | None:

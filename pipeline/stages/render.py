@@ -79,7 +79,7 @@ def one_language(job: Job, report: Publication, lang: str, folder: Path) -> None
     pairs = None if public else crossings.read(job.crossings_file)
     results = Results.read(job.public_file) if public else job.results
     told = origins(job, report.edition)
-    made = document(job.files, job.source, results, told, job.wave.name, lang, report.edition, pairs)
+    made = document(job.files, job.source, results, told, job.wave.name, lang, report.edition, pairs, job.published)
     report.write(made, folder)
 
 
