@@ -224,7 +224,9 @@ class Layout:
 
     def study_hashes(self) -> dict[str, str]:
         """Name to SHA-256 of the study's files that a report is made from, as far as they are there."""
-        return self.hashes(self.study, self.codebook, self.report, self.published, self.derive, self.charts, self.word_template)
+        return self.hashes(
+            self.study, self.codebook, self.report, self.published, self.derive, self.charts, self.word_template
+        )
 
     @property
     def study(self) -> Path:
