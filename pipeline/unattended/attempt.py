@@ -15,7 +15,10 @@ Texts = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What became of one wave: its state, and for a failure the exit code, the reason and the data file's hash."""
+    """What became of one wave: its state, and for a failure the exit code, the reason and the data file's hash.
+
+    ``to_confirm``: how many of its questions and sets wait for a person.
+    """
 
     wave: str
     state: State
@@ -24,6 +27,7 @@ class Attempt:
     data: str | None = None
     notice: Texts | None = None
     files: tuple[Path, ...] = ()
+    to_confirm: int = 0
 
 
 def relative(layout: Layout, files: Iterable[Path]) -> tuple[str, ...]:

@@ -42,6 +42,7 @@ class WaveView:
     failure_title: str
     failure: str
     notice: str
+    to_confirm: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,7 @@ def _wave(name: str, wave: WaveStatus, lang: str, t: Callable[..., str]) -> Wave
         failure_title=title,
         failure=_say(failure.reason, lang) if failure is not None else "",
         notice=_say(wave.notice, lang),
+        to_confirm=t("index_to_confirm", count=wave.to_confirm) if wave.to_confirm else "",
     )
 
 

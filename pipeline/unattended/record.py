@@ -148,6 +148,7 @@ def _wave_status(layout: Layout, attempt: Attempt, before: WaveStatus | None, ti
         last_failure=failure,
         files=relative(layout, attempt.files) if good else _in_place(layout, attempt.wave),
         notice=attempt.notice,
+        to_confirm=attempt.to_confirm if good else old.to_confirm,
         banner=None if good else old.banner,
     )
 

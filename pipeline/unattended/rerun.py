@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, TypeVar
 from pipeline import clock, language, publish, run
 from pipeline.errors import DEFECT, DataRejected, PipelineError, RenderingFailed, StudyError, UsageError
 from pipeline.files import read_file
-from pipeline.paths import COMPARISON, Layout, companions, data_hash, on_one_line, survey_files
+from pipeline.paths import COMPARISON, Layout, Wave, companions, data_hash, on_one_line, survey_files
 from pipeline.progress import Progress
 from pipeline.unattended import banner, notify, seen, settle, trace
-from pipeline.unattended.attempt import Attempt, relative
+from pipeline.unattended.attempt import Attempt, State, relative
 
 if TYPE_CHECKING:
     from pipeline.stages.job import Job
@@ -127,6 +127,7 @@ def _news(layout: Layout, attempts: Sequence[Attempt]) -> bool:
             a.state != "fresh"
             or kept[a.wave]["state"] not in ("fresh", "published")
             or kept[a.wave]["notice"] != a.notice
+            or kept[a.wave].get("to_confirm", 0) != a.to_confirm
             or tuple(kept[a.wave]["files"]) != relative(layout, a.files)
             for a in attempts
         )
@@ -272,7 +273,30 @@ def _ended_well(layout: Layout, outcome: run.Outcome, progress: Progress) -> Att
     notice = seen.notice(layout, wave)
     if notice is not None:
         progress.line(notice[progress.lang])
-    return Attempt(outcome.wave, "fresh" if outcome.fresh else "published", notice=notice, files=outcome.files)
+    waiting = to_confirm(wave)
+    if waiting:
+        progress.line(_waits(layout, outcome.wave, waiting)[progress.lang])
+    state: State = "fresh" if outcome.fresh else "published"
+    return Attempt(outcome.wave, state, notice=notice, files=outcome.files, to_confirm=waiting)
+
+
+def to_confirm(wave: Wave) -> int:
+    """How many questions and sets of a wave wait for a person, from what recognise left; read as plain JSON (_news)."""
+    try:
+        mapping = json.loads(read_file(wave.processed / "recognised.json"))["mapping"] or {"variables": {}, "sets": {}}
+        questions, sets = mapping["variables"].values(), mapping["sets"].values()
+        waiting = [r for r in questions if not r["confirmed"] and r["status"] != ["same"]]
+        return len(waiting) + sum(1 for r in sets if not r["confirmed"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0
+
+
+def _waits(layout: Layout, name: str, count: int) -> dict[str, str]:
+    mapping = layout.shown(layout.wave(name).mapping)
+    return {
+        lang: language.text(lang, "unattended.to_confirm", wave=name, count=count, mapping=mapping)
+        for lang in language.languages()
+    }
 
 
 def _failed(layout: Layout, name: str, error: PipelineError) -> Attempt:
@@ -303,8 +327,8 @@ def _calls(layout: Layout, known: Known, attempts: Sequence[Attempt], schedule: 
     """Call the configured commands; yields what to say of those that failed.
 
     ``on_success`` for every new report; ``on_recovery`` (else ``on_success``) where a wave that had failed is well
-    again, also by the old file put back; ``on_failure`` once for a failure, not again while it stays the same, and for
-    the run before that was cut off.
+    again, also by the old file put back; ``on_confirm`` where more questions than before wait; ``on_failure`` once for
+    a failure, not again while it stays the same, and for the run before that was cut off.
     """
     before = known.before
     if known.cut_off is not None:
@@ -322,6 +346,11 @@ def _calls(layout: Layout, known: Known, attempts: Sequence[Attempt], schedule: 
             command = schedule.on_failure
         facts = _facts(layout, attempt)
         yield from _call(layout, schedule, command, {**facts, "SURVEY_STATE": "recovered"} if recovered else facts)
+        old = before.waves.get(attempt.wave) if before is not None else None
+        if attempt.to_confirm > (old.to_confirm if old is not None else 0):
+            texts = _waits(layout, attempt.wave, attempt.to_confirm)
+            reasons = {f"SURVEY_REASON_{lang.upper()}": text for lang, text in texts.items()}
+            yield from _call(layout, schedule, schedule.on_confirm, {**facts, **reasons, "SURVEY_STATE": "to_confirm"})
 
 
 def _call(
@@ -350,6 +379,7 @@ def _facts(layout: Layout, attempt: Attempt) -> Mapping[str, str]:
         "SURVEY_STATE": attempt.state,
         "SURVEY_EXIT_CODE": str(attempt.exit_code),
         "SURVEY_REPORTS": str(layout.reports / attempt.wave),
+        "SURVEY_TO_CONFIRM": str(attempt.to_confirm),
         **_places(layout),
         **reason,
     }

@@ -49,7 +49,7 @@ class WaveStatus(Record):
     report, if any, is still in place), ``waiting`` (no file yet, or one that is still arriving). ``published`` is the
     time of the last new report, ``last_success`` of the last run that ended well; ``files`` are the reports in place,
     relative to ``reports/``; ``notice`` is what to know although nothing failed; ``banner`` is what the report in place
-    bears.
+    bears; ``to_confirm``: how many questions and sets wait for a person to confirm what they mean in this wave.
     """
 
     state: State
@@ -60,6 +60,7 @@ class WaveStatus(Record):
     files: tuple[str, ...] = ()
     notice: Texts | None = None
     banner: Banner | None = None
+    to_confirm: int = 0
 
 
 class Run(Record):

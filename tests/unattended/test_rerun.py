@@ -534,3 +534,18 @@ def test_a_report_by_hand_keeps_the_same_records(study: Layout, run: Callable[..
     assert run(*command).code == 0
     assert "Not up to date since" not in page(study)
     assert json.loads(study.status.read_text("utf-8"))["waves"]["2009"]["state"] == "fresh"
+
+
+def test_what_waits_for_a_person_shows_everywhere_and_is_told_once(study: Layout, again: Rerun) -> None:
+    study.schedule.write_text(tiny.SCHEDULE + f"on_confirm: {note_taker(study)}\n", "utf-8")
+    assert again().status.waves["2009"].to_confirm == 0
+    assert notes(study) == []
+    book = study.codebook.read_text("utf-8")
+    study.codebook.write_text(book.replace("1: {it: Nuovo soggetto", "3: {it: Nuovo soggetto"), "utf-8")
+    done = again()
+    assert done.status.waves["2009"].to_confirm == 1
+    assert "mapping.yml" in done.said
+    assert "1 domanda attende conferma" in study.index.read_text("utf-8")
+    again()
+    told = [(n["SURVEY_STATE"], n["SURVEY_TO_CONFIRM"]) for n in notes(study)]
+    assert told == [("to_confirm", "1")]
