@@ -62,6 +62,13 @@ def _parser(lang: str) -> argparse.ArgumentParser:
     new_wave = of_study("new-wave")
     new_wave.add_argument("file", metavar="FILE", type=Path)
     new_wave.add_argument("wave", metavar="WAVE", help=t("help_wave"))
+    for name in ("mappings-out", "mappings-in", "stack"):
+        one = of_study(name)
+        one.add_argument("file", metavar="FILE", type=Path, help=t(f"help_{name.replace('-', '_')}_file"))
+        if name == "mappings-in":
+            one.add_argument("--by", default="", metavar="NAME", help=t("help_mappings_by"))
+        else:
+            one.add_argument("--wave", action="append", default=[], metavar="W", help=t("help_wave"))
     demo = command("demo")
     demo.add_argument("--out", metavar="DIR", type=Path, help=t("help_demo_out"))
     demo.add_argument("--formats", default="", metavar="html,pdf,xlsx,docx", help=t("help_formats"))
@@ -227,6 +234,28 @@ def _new_wave(options: argparse.Namespace, progress: Progress) -> int:
     return 0
 
 
+def _mappings(options: argparse.Namespace, progress: Progress) -> int:
+    """The harmonisation table out and in, and the waves' data stacked; the stages that they need are run."""
+    from pipeline import run
+    from pipeline.stages import mappings
+
+    place, waves, lang = layout(options.study), _words(getattr(options, "wave", ())), progress.lang
+    run.stage(place, "harmonise" if options.command == "stack" else "recognise", waves, run.Wanted(), progress)
+    progress.clear()
+    if options.command == "mappings-in":
+        changed = mappings.take(place, options.file, lang, options.by)
+        for path in changed:
+            print(place.shown(path))
+        if not changed:
+            progress.say("mappings_unchanged", file=str(options.file))
+    elif options.command == "mappings-out":
+        progress.say("mappings_out", file=str(options.file), count=mappings.write(place, waves, options.file, lang))
+    else:
+        rows, columns = mappings.stack(place, waves, options.file, lang)
+        progress.say("stacked", file=str(options.file), rows=rows, columns=columns)
+    return 0
+
+
 def _demo(options: argparse.Namespace, progress: Progress) -> int:
     from pipeline.waves.demo import prepare
 
@@ -271,5 +300,6 @@ def _commands() -> dict[str, Callable[[argparse.Namespace, Progress], int]]:
     return {
         "report": _report, "render": _stage, "ingest": _stage, "recognise": _stage, "harmonise": _stage,
         "validate": _stage, "process": _stage, "tabulate": _stage, "open": _open, "rerun": _rerun, "verify": _verify,
-        "init": _init, "new-wave": _new_wave, "demo": _demo, "quick": _quick, "clean": _clean, "audit": _audit,
+        "init": _init, "new-wave": _new_wave, "demo": _demo, "mappings-out": _mappings, "mappings-in": _mappings,
+        "stack": _mappings, "quick": _quick, "clean": _clean, "audit": _audit,
     }  # fmt: skip

@@ -125,9 +125,10 @@ def written(mapping: WaveMapping, dictionary: Dictionary, codebook: Codebook, wa
     single = {n: r for n, r in changed.items() if not r.together}
     routine = {n: r for n, r in changed.items() if r.together}
     identical = [n for n, r in mapping.variables.items() if r.identical]
-    if mapping.together:
+    words = {kind: word for kind, word in mapping.together.items() if any(kind in r.together for r in routine.values())}
+    if words:
         lines.append(_TOGETHER.rstrip("\n") + "\ntogether:")
-        for kind, word in mapping.together.items():
+        for kind, word in words.items():
             lines.append(f"  {kind}:   # {sum(1 for r in routine.values() if kind in r.together)}")
             lines += _confirmed(word)
         lines.append("")
