@@ -6,6 +6,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, islice
 
 from pipeline.codes import SYSTEM_MISSING, code_of, text_of
 from pipeline.present import formats
@@ -13,7 +14,7 @@ from pipeline.present.document import Cell, HeadCell, Row, Table
 from pipeline.present.layout.parts import stub
 from pipeline.present.view import View
 from pipeline.results import CODEBOOK_TABLE
-from pipeline.spss.model import Dictionary, code_text
+from pipeline.spss.model import Dictionary, LabelTable, code_text
 
 MOST_ROWS = 30  # a longer table shows batteries and neighbours alike in one row each
 MOST_JOINED_ROWS = 60  # and of these the ones that lack most
@@ -28,37 +29,39 @@ MOST_NEIGHBOURS = 4  # variables named one by one
 def label_lines(view: View, dictionary: Dictionary) -> list[str]:
     """Labels that two codes share, codes without a label, labels never used; like variables in one line."""
     order = {v.name: i for i, v in enumerate(dictionary.variables)}
-    shared: dict[tuple[str, str], list[str]] = defaultdict(list)
+    shared: dict[tuple[str, str], list[list[str]]] = defaultdict(list)
     bare: dict[str, list[str]] = defaultdict(list)
     unused: dict[str, list[str]] = defaultdict(list)
+    having: dict[int, list[str]] = {}  # the variables of each table of labels
     for variable in dictionary.variables:
-        labels = {code_of(code_text(code)): label.strip() for code, label in variable.value_labels}
+        table = variable.value_labels
+        labels = table.once(_labels)
         if not labels:
             continue
-        codes: dict[str, list[str]] = {}
-        for code, label in labels.items():
-            codes.setdefault(label, []).append(code)
-        for label, some in codes.items():
-            if label and len(some) > 1:
-                shared[label, ", ".join(map(text_of, some))].append(variable.name)
+        if id(table) not in having:
+            having[id(table)] = []
+            for pair in _shared(labels):
+                shared[pair].append(having[id(table)])
+        having[id(table)].append(variable.name)
         seen = _seen(view, variable.name)
         if seen is None:
             continue
         without = [code for code in seen if not labels.get(code)]
-        never = [code for code in labels if code not in seen]
         if without:
-            bare[_codes(view, without)].append(variable.name)
-        if never and seen:
-            unused[_codes(view, never)].append(variable.name)
+            bare[_codes(view, without, len(without))].append(variable.name)
+        used = {code for code in seen if code in labels}
+        if seen and len(used) < len(labels):
+            first = list(islice((code for code in labels if code not in used), MOST_CODES))
+            unused[_codes(view, first, len(labels) - len(used))].append(variable.name)
+    found = [("label_shared", label, codes, names) for (label, codes), names in shared.items()]
+    found += [("label_lacking", "", codes, [names]) for codes, names in bare.items()]
+    found += [("label_unused", "", codes, [names]) for codes, names in unused.items()]
     lines = [
-        view.t("label_shared", variable=_named(order, names), label=label, codes=codes)
-        for (label, codes), names in shared.items()
+        view.t(kind, variable=_named(order, sorted(chain(*names), key=order.__getitem__)), label=label, codes=codes)
+        for kind, label, codes, names in found[:MOST_LINES]
     ]
-    lines += [view.t("label_lacking", variable=_named(order, names), codes=c) for c, names in bare.items()]
-    lines += [view.t("label_unused", variable=_named(order, names), codes=c) for c, names in unused.items()]
-    if len(lines) > MOST_LINES:
-        more = formats.count_text(len(lines) - MOST_LINES, view.lang)
-        lines = [*lines[:MOST_LINES], view.t("labels_more", count=more)]
+    if len(found) > MOST_LINES:
+        lines.append(view.t("labels_more", count=formats.count_text(len(found) - MOST_LINES, view.lang)))
     return lines
 
 
@@ -72,10 +75,25 @@ def _seen(view: View, name: str) -> list[str] | None:
     return [*valid, *(r.row_code for r in view.missing_rows(CODEBOOK_TABLE, name) if r.row_code != SYSTEM_MISSING)]
 
 
-def _codes(view: View, codes: Sequence[str]) -> str:
-    if len(codes) <= MOST_CODES:
+def _labels(table: LabelTable) -> dict[str, str]:
+    return {code_of(code_text(code)): label.strip() for code, label in table}
+
+
+def _shared(labels: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Labels that several codes of a table have, with the codes."""
+    codes: dict[str, list[str]] = {}
+    for code, label in labels.items():
+        codes.setdefault(label, []).append(code)
+    for label, some in codes.items():
+        if label and len(some) > 1:
+            yield label, ", ".join(map(text_of, some))
+
+
+def _codes(view: View, codes: Sequence[str], count: int) -> str:
+    """The codes, or the first of ``count``."""
+    if count <= MOST_CODES:
         return ", ".join(map(text_of, codes))
-    return view.t("codes_and_more", codes=", ".join(map(text_of, codes[:MOST_CODES])), count=len(codes) - MOST_CODES)
+    return view.t("codes_and_more", codes=", ".join(map(text_of, codes[:MOST_CODES])), count=count - MOST_CODES)
 
 
 def _named(order: Mapping[str, int], names: Sequence[str]) -> str:

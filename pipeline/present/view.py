@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 
@@ -38,6 +39,7 @@ class View:
     dictionary: Dictionary | None = None
     failed: list[str] = field(default_factory=list)
     """What became of the study's own charts that failed, for a notice on the first page."""
+    counted_labels: dict[str, Counter[str]] = field(default_factory=dict)
 
     @property
     def study(self) -> Study:
@@ -162,9 +164,11 @@ class View:
         text = variable.categories.get(code) or variable.missing.get(code)
         if code in variable.categories:
             own = say(text, self.lang)
-            same = [c for c, other in variable.categories.items() if say(other, self.lang) == own]
+            if name not in self.counted_labels:
+                self.counted_labels[name] = Counter(say(other, self.lang) for other in variable.categories.values())
+            same = self.counted_labels[name][own]
             shown = self._bare(code)
-            return f"{own} [{shown}]" if len(same) > 1 and own != shown else own.strip() or shown
+            return f"{own} [{shown}]" if same > 1 and own != shown else own.strip() or shown
         if text is None and variable.missing_range is not None and self._in_range(variable, code):
             text = variable.missing_range.label
         return say(text, self.lang).strip() or self._bare(code)

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from pipeline import language
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+T = TypeVar("T")
 Code = float | str
 """A value of a variable: a number of a numeric variable, right-trimmed text of a string variable."""
 
@@ -117,6 +118,14 @@ class LabelTable(tuple[tuple[Code, str], ...]):
     @cached_property
     def _numbers(self) -> list[float]:
         return sorted(code for code, _ in self if not isinstance(code, str))
+
+    def once(self, make: Callable[[LabelTable], T]) -> T:
+        """What a function makes of the table; it is made once."""
+        found: dict[Callable[[LabelTable], object], Any] = self.__dict__.setdefault("_made", {})
+        if make not in found:
+            found[make] = make(self)
+        made: T = found[make]
+        return made
 
     def of(self, codes: Iterable[Code]) -> list[tuple[Code, str]]:
         """Those of some codes that have labels, in the table's order."""

@@ -18,6 +18,7 @@ from pipeline.waves import missing as missing_answers
 from pipeline.waves.proposal import Draft, all_texts, coded, joined, labels, named, number, percent, say
 from pipeline.waves.wording import Degree, best, closest, contained, key, without_code
 
+MOST_LABELS = 1000  # of a longer table those that occur or that the codebook has: one may stand for all variables
 FEW = 5  # so many texts that the codebook does not know are new answers; more, and most of them, are free text
 
 
@@ -27,7 +28,11 @@ def offered(v: spss.Variable, found: Iterable[str], variable: Variable) -> tuple
     A code without a label counts only where the data hold it; the codebook says which of these are missing. A text
     without a label is its own label. A label that says that there is no answer is none, declared so or not.
     """
-    said = {code_of(code_text(c)): without_code(label.strip(), code_text(c)) for c, label in v.value_labels}
+    table: Iterable[tuple[spss.Code, str]] = v.value_labels
+    if len(v.value_labels) > MOST_LABELS:
+        known = (*found, *variable.categories, *variable.missing)
+        table = v.value_labels.of(_value(c, v) for c in known if v.kind == "string" or number(c) is not None)
+    said = {code_of(code_text(c)): without_code(label.strip(), code_text(c)) for c, label in table}
     declared = {code_of(code_text(code)) for code in v.missing.codes}
     none = {key(t) for text in missing_answers.none_answers(variable).values() for t in all_texts(text)}
     plain = {key(t) for c, text in variable.categories.items() for t in all_texts(text)} - none

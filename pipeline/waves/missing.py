@@ -128,7 +128,7 @@ def _range(variable: Variable, v: spss.Variable, held: Sequence[str], draft: Dra
         mine = (-np.inf if span.low is None else span.low, np.inf if span.high is None else span.high)
         if low >= mine[0] and high <= mine[1]:
             return
-    labelled = [code_text(c) for c, _ in v.value_labels]
+    labelled = [code_text(c) for c in v.value_labels.within(low, high)]
     inside = [c for c in dict.fromkeys((*labelled, *held)) if (x := number(c)) is not None and low <= x <= high]
     known = {*variable.missing, *draft.codes, *(variable.no_answer or ())}
     beyond = [c for c in inside if c not in known and not _covered(span, c)]

@@ -113,7 +113,11 @@ def _answers(variable: Variable) -> frozenset[str]:
 
 
 def _offered(v: spss.Variable) -> frozenset[str]:
-    return frozenset(key(label) for _, label in v.value_labels)
+    return v.value_labels.once(_labels)
+
+
+def _labels(table: spss.LabelTable) -> frozenset[str]:
+    return frozenset(key(label) for _, label in table)
 
 
 class Index:

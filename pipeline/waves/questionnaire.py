@@ -73,8 +73,8 @@ def _found_codes(table: pa.Table, v: spss.Variable) -> tuple[str, ...]:
     if column.dtype != object:
         distinct = np.unique(column[~np.isnan(column)])
         if len(distinct) > MOST_CODES:
-            labelled = np.array([float(code) for code, _ in v.value_labels])
-            distinct = distinct[np.isin(distinct, labelled) | v.missing.mask(distinct)][:MOST_CODES]
+            labelled = [code in v.value_labels.by_code for code in distinct.tolist()]
+            distinct = distinct[np.array(labelled, dtype=bool) | v.missing.mask(distinct)][:MOST_CODES]
         return tuple(code_text(float(x)) for x in distinct)
     codes = sorted(set(texts(column).tolist()) - {SYSTEM_MISSING, BLANK})
     return () if len(codes) > MOST_CODES else tuple(codes)
