@@ -6,6 +6,7 @@ which costs a run more than counting a small survey. What is here does without.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from pathlib import Path
@@ -23,10 +24,12 @@ Mask = npt.NDArray[np.bool_]
 
 def read_parquet(path: Path, dictionaries: Sequence[str] = ()) -> pa.Table:
     """A Parquet file; the columns named in ``dictionaries`` stay as they are stored, each text once."""
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    with pq.ParquetFile(path, read_dictionary=list(dictionaries)) as file:
-        return file.read()
+    # As bytes: Arrow takes no name as text that is not UTF-8.
+    with pa.OSFile(os.fsencode(path), "rb") as source:
+        return pq.ParquetFile(source, read_dictionary=list(dictionaries)).read()
 
 
 def float_array(values: Floats) -> pa.Array:

@@ -45,7 +45,8 @@ def lock(layout: Layout) -> Iterator[None]:
         with _refusals(layout):
             yield
         return
-    keep_inside(layout)
+    with _refusals(layout):
+        keep_inside(layout)
     try:
         layout.processed.mkdir(parents=True, exist_ok=True)
         handle = os.open(layout.lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipeline.arrow import read_parquet
 from pipeline.files import file_hash, hashes, json_hash, read_file
 from pipeline.paths import COMPARISON, MANIFEST, Layout
 from pipeline.progress import Progress
@@ -98,12 +99,11 @@ def _manifest_of(folder: Path, key: str) -> dict[str, Any] | None:
 
 
 def _gather(layout: Layout, jobs: Sequence[Job]) -> Waves:
-    import pyarrow.parquet as pq
 
     from pipeline.comparison.waves import Found, gather
 
     found = [
-        Found(job.wave.name, job.source, job.files.codebook, pq.read_table(job.responses), job.results, job.mapping)
+        Found(job.wave.name, job.source, job.files.codebook, read_parquet(job.responses), job.results, job.mapping)
         for job in jobs
     ]
     return gather(layout, jobs[0].study_files, found)
@@ -134,9 +134,8 @@ def _compute(layout: Layout, jobs: Sequence[Job], waves: Waves, force: bool) -> 
 
 
 def _documents(jobs: Sequence[Job], waves: Waves, results: Path, report: Publication, folder: Path) -> None:
-    import pyarrow.parquet as pq
 
-    table, provenance = pq.read_table(results), _provenance(report.layout, jobs)
+    table, provenance = read_parquet(results), _provenance(report.layout, jobs)
     side_by_side([(one_language, (waves, table, provenance, report, lang, folder)) for lang in report.langs])
 
 

@@ -78,10 +78,12 @@ class Record:
 
 def write_parquet(path: Path, table: pa.Table) -> None:
     """As :func:`write_bytes`, an Arrow table as Parquet."""
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    with whole(path) as part:
-        pq.write_table(table, part, compression="lz4", write_statistics=False)
+    # As bytes: Arrow takes no name as text that is not UTF-8.
+    with whole(path) as part, pa.OSFile(os.fsencode(part), "wb") as sink:
+        pq.write_table(table, sink, compression="lz4", write_statistics=False)
 
 
 def write_rows(path: Path, table: pa.Table, same: tuple[pa.Table, Path] | None = None) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import shlex
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -81,6 +82,7 @@ def quick(request: Request, progress: Progress) -> list[str]:
     if files.mark(request.out.resolve()).exists():
         raise UsageError("start.out_is_a_report", folder=on_one_line(str(request.out)))
     with _aside(request.out) as scratch:
+        _spare(request.out, (p.name for p in request.out.glob("*") if _OURS.fullmatch(p.name)))
         job = counted(request, scratch, lang, progress)
         progress.step("quick_render", file=on_one_line(request.file.name))
         if request.edition == "public":
@@ -316,14 +318,32 @@ def _hand_over(built: Path, out: Path) -> list[str]:
     The manifest comes first: wherever a run is killed, a manifest names each of our files there, and the next run takes
     them away. So files about two data files never stand side by side.
     """
-    for name, digest in _left(out).items():
-        old = out / name
-        if old.is_file() and not old.is_symlink() and files.file_hash(old) == digest:
-            old.unlink()
+    _spare(out, (p.name for p in built.iterdir()))
+    for name in _left(out):
+        if _is_left(out, name):
+            (out / name).unlink()
     made = sorted(built.iterdir(), key=lambda p: (p.name != MANIFEST, p.name))
     for path in made:
         path.replace(out / path.name)
     return [on_one_line(os.fspath(out / p.name)) for p in made]
+
+
+_OURS = re.compile(r"report\.[a-z]{2}\.(html|pdf|xlsx|docx)|results\.(csv|parquet)|" + re.escape(MANIFEST))
+
+
+def _spare(out: Path, names: Iterable[str]) -> None:
+    """Refuse to write over files that no earlier run made, or that somebody has changed since."""
+    for name in sorted(names):
+        if os.path.lexists(out / name) and not _is_left(out, name):
+            raise UsageError("start.out_has_a_file", folder=on_one_line(str(out)), name=name)
+
+
+def _is_left(out: Path, name: str) -> bool:
+    """Whether a file is as an earlier run made it; its manifest is where it names a file of ours."""
+    old, left = out / name, _left(out)
+    if not old.is_file() or old.is_symlink():
+        return False
+    return bool(left) if name == MANIFEST else name in left and files.file_hash(old) == left[name]
 
 
 def _left(out: Path) -> dict[str, str]:
