@@ -148,19 +148,18 @@ def test_a_wave_s_folder(command: str, mode: int, study: Layout) -> None:
 PLACES = ("data/processed", f"data/processed/{tiny.WAVE}", "data", "reports", "reports/.builds", "data/raw", ".")
 
 
-@pytest.mark.parametrize("mode", [0o000, 0o500])
-@pytest.mark.parametrize("command", ["report", "rerun"])
+@pytest.mark.parametrize(("command", "mode"), [("report", 0o000), ("rerun", 0o500)])
 @pytest.mark.parametrize("place", PLACES)
 def test_a_folder_of_the_study(place: str, command: str, mode: int, study: Layout) -> None:
     """What cannot be made there ends in a sentence, and the last reports stay."""
     newer(study, OTHER)
-    before = {wave: (study.reports / wave).resolve() for wave in (tiny.WAVE, OTHER)}
     (study.base / place).chmod(mode)
     ran = ordinary(command, "--study", study.base)
     (study.base / place).chmod(0o700)
     assert ran.code in (0, 2, 3, 6), ran
     assert ran.code or mode == 0o500, "nothing can have been made"
-    assert ran.code == 0 or all(path.is_dir() for path in before.values())
+    for wave in (tiny.WAVE, OTHER):
+        assert (study.reports / wave / "report.en.html").is_file()
 
 
 def test_files_that_not_every_study_has(study: Layout) -> None:
