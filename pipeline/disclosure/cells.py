@@ -107,6 +107,7 @@ class Cells:
                 mentions[base, row.row_var, key].append(key)
         for base, _, key in mentions:
             cells._not_mentioned(base, key)
+        cells._mentions()
         cells._nets()
         cells._parts()
         return cells
@@ -122,6 +123,25 @@ class Cells:
             rest = frozenset(key | {("\0not", "")} | base)
             self.extra[rest] = whole - part
             self.sums.append((base, (key, rest)))
+
+    def _mentions(self) -> None:
+        """Who mentions a thing in any place, first, second or third; who does so twice is counted once."""
+        for name, many in self.keys.codebook.sets.items():
+            if many.kind != "categories":
+                continue
+            for key in [*self.printed]:
+                code = next((c for n, c in key if n == name and not c.startswith("\0")), "")
+                others = sorted(key - {(name, code)})
+                if not code or any(c != VALID for _, c in others):
+                    continue
+                places = [frozenset({(member, code)}) for member in many.members]
+                places = [place for place in places if self.value(place) is not None]
+                together = sum(self.value(place) or 0 for place in places)
+                if places and together >= self.printed[key]:
+                    all_places = frozenset({(name, code), ("\0places", "")})
+                    self.extra[all_places] = together
+                    self.sums.append((all_places, tuple(places)))
+                    self._sum(all_places, [key], ("\0twice", repr(others)))
 
     def _nets(self) -> None:
         variables = self.keys.codebook.all_variables()

@@ -15,7 +15,9 @@ import pytest
 
 from pipeline.arrow import read_parquet
 from pipeline.disclosure import edition
+from pipeline.disclosure.cells import Cells, Keys
 from pipeline.results import csv_text
+from pipeline.stages.job import Job
 from tests.conftest import COLUMNS, SmallStudy
 
 Run = Callable[..., Any]
@@ -70,6 +72,16 @@ def test_no_file_of_it_holds_what_is_hidden(run: Run, study: SmallStudy) -> None
     html = (folder(study) / "report.en.html").read_text("utf-8")
     assert "This is the public edition" in html
     assert ">c<" in html
+
+
+def test_mentions_of_a_set_are_the_sum_of_its_places(run: Run, study: SmallStudy) -> None:
+    """The codebook prints first and second services, the report the services named in either."""
+    assert run("report", "--study", study.folder, "--formats", "html").code == 0
+    job = Job(study.layout, study.layout.existing_wave("2009"))
+    cells = Cells.of(job.results, Keys(job.files.codebook, {spec.table: spec for spec in job.files.report.tables()}))
+    either = frozenset({("servizi", "1"), ("\0places", "")})
+    assert (either, (frozenset({("serv1", "1")}), frozenset({("serv2", "1")}))) in cells.sums
+    assert cells.value(either) == 8  # COLUMNS: six first and two second services have code 1, by hand
 
 
 def test_it_is_refused_where_a_count_could_be_told(
