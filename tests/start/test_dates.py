@@ -139,7 +139,7 @@ def test_the_names_are_a_guess_that_says_so(run: Run, file: Path, tmp_path: Path
     variables = yaml.safe_load(layout(folder).codebook.read_text("utf-8"))["variables"]
     day = variables["day"]
     assert day["kind"] == "nominal"
-    assert day["categories"][7] == {"it": "Sabato", "en": "Saturday"}
+    assert {"it": "Sabato", "en": "Saturday"}.items() <= day["categories"][7].items()
     assert "WKDAY" in day["guess"]["it"]
     assert "Sunday" in day["guess"]["en"]
     assert "MONTH" in variables["month"]["guess"]["en"]
