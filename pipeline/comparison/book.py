@@ -20,7 +20,7 @@ from pipeline.spec.model import Inference, TableSpec, say
 from pipeline.waves import Comparable
 
 if TYPE_CHECKING:
-    from pipeline.comparison.firm import Moves
+    from pipeline.comparison.firm import Move, Moves
 
 LEAST_BASE = 30
 """Cases that both waves need for a change to be ranked among the largest; half the cases in smaller waves."""
@@ -184,6 +184,12 @@ class Book:
         from pipeline.comparison import firm
 
         return firm.moves(self)
+
+    def moves_since(self, wave: str) -> tuple[Move, ...]:
+        """The same since one wave alone."""
+        from pipeline.comparison import firm
+
+        return firm.moves(self, wave).all
 
     # ------------------------------------------------------------ questions
 

@@ -45,9 +45,9 @@ class Moves:
         return [move for move in self.all if move.firmness > OPEN]
 
 
-def moves(book: Book) -> Moves:
-    """The latest wave's changes of shares: since the wave before, the first and the chosen one."""
-    found = list(_candidates(book))
+def moves(book: Book, since: str = "") -> Moves:
+    """The latest wave's changes of shares: since the wave before, the first and the chosen one; or ``since`` one."""
+    found = [row for row in _candidates(book) if since in ("", row.col_code)]
     adjusted = _adjusted(book, found)
     best: dict[str, Move] = {}
     for row in found:

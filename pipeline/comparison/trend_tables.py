@@ -71,7 +71,7 @@ def part_table(book: Book, spec: TableSpec, by: str, number: int) -> Table | Non
     ]
     table = shown[0].table(number)
     title = book.title(book.t("title_by", title=say(spec.title, book.lang), by=book.view.label(by)))
-    notes = dict.fromkeys(note for maker in shown for note in maker.notes())
+    notes = dict.fromkeys(note for maker in shown for note in maker.notes() if note)
     return replace(table, id=f"{table.id}-by-{by}", title=title, rows=tuple(rows), notes=tuple(notes))
 
 
@@ -365,8 +365,8 @@ class _Maker:
         notes = [self._bounds_note()]
         if self.inference:
             level = formats.percent_text(1 - book.waves.files.study.confidence, book.lang, 0)
-            plain = "test_note" if self.columns.interval else "test_note_alone"
-            notes.append(book.t("test_note_design" if self._by_design() else plain))
+            if not self.compact:
+                notes.append(book.t("test_note_design" if self._by_design() else "test_note"))
             notes.append(book.t("letters_note", level=level))
         if any(not line.code and self._ends(line.variable) for line in self.lines):
             low, high = next(e for line in self.lines if not line.code and (e := self._ends(line.variable)))
@@ -377,8 +377,6 @@ class _Maker:
         bases = [r.value for w in self.waves for x in self.lines
                  if (r := self._get(w.name, "n", x.variable)) is not None]  # fmt: skip
         notes.append(small_base_note(book.view, bases) if any(x.code for x in self.lines) else "")
-        if self.columns.trend:
-            notes.append(book.t("trend_note" if self.columns.slope_test else "trend_note_slope"))
         if self.compact:
             notes.append(book.t("later_waves_note"))
         if self.spec.note:

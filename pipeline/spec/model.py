@@ -223,6 +223,17 @@ class Policies(Record):
     two_readers_up_to: float = Field(default=50, ge=0)
 
 
+class Alerts(Record):
+    """What an unattended run calls attention to; nothing where no size is given.
+
+    ``change``: a firm change of a share since the wave before, of at least so many percentage points. ``no_answer``: a
+    question that so many more of a hundred cases did not answer than in the wave before.
+    """
+
+    change: float | None = Field(default=None, gt=0, le=100)
+    no_answer: float | None = Field(default=None, gt=0, le=100)
+
+
 class InTime(Record):
     """How the waves are told as time passes.
 
@@ -233,6 +244,7 @@ class InTime(Record):
 
     order: WaveNames = ()
     since: WaveName | None = None
+    alerts: Alerts = Alerts()
 
 
 class Study(Record):

@@ -7,7 +7,7 @@ only writes the report again.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -62,7 +62,7 @@ def run(
     wanted = langs or jobs[0].languages, formats or render.formats()
     report = Publication.beside_published(layout, COMPARISON, *wanted, edition, jobs[0].languages)
     made = report.publish(lambda folder: _documents(jobs, waves, results, report, folder), results,
-                          lambda: _manifest(jobs, key))  # fmt: skip
+                          lambda: _manifest(jobs, key, _alerts(waves, results)))  # fmt: skip
     return made, False
 
 
@@ -146,13 +146,26 @@ def _provenance(layout: Layout, jobs: Sequence[Job]) -> Provenance:
     return Provenance(files, study_hash(layout), code_hash("."), versions(), "make report")
 
 
-def _manifest(jobs: Sequence[Job], key: str) -> dict[str, Any]:
-    """What the comparison was made from, beside what every manifest tells."""
+def _alerts(waves: Waves, results: Path) -> list[Mapping[str, str]]:
+    """What the latest wave calls attention to, where ``study.yml`` asks for it."""
+    wanted = waves.files.study.waves.alerts
+    if wanted.change is None and wanted.no_answer is None:
+        return []
+    import pyarrow.parquet as pq
+
+    from pipeline.comparison.alerts import alerts
+
+    return alerts(waves, pq.read_table(results), waves.files.study.languages)
+
+
+def _manifest(jobs: Sequence[Job], key: str, alerts: list[Mapping[str, str]]) -> dict[str, Any]:
+    """What the comparison was made from and calls attention to, beside what every manifest tells."""
     return {
         "waves": [job.wave.name for job in jobs],
         "data": {job.wave.name: job.dictionary.sha256 for job in jobs},
         "declared": {job.wave.name: _declared(job) for job in jobs},
         "results": {job.wave.name: file_hash(job.results_file) for job in jobs},
+        **({"alerts": alerts} if alerts else {}),
         "run_key": key,
     }
 

@@ -150,7 +150,15 @@ def _wave_status(layout: Layout, attempt: Attempt, before: WaveStatus | None, ti
         notice=attempt.notice,
         to_confirm=attempt.to_confirm if good else old.to_confirm,
         banner=None if good else old.banner,
+        alerts=alerts(layout) if attempt.wave == COMPARISON else (),
     )
+
+
+def alerts(layout: Layout) -> tuple[Texts, ...]:
+    """What the published comparison calls attention to."""
+    made = banner.manifest(layout.comparison) or {}
+    found = made.get("alerts", [])
+    return tuple(found) if isinstance(found, list) and all(isinstance(one, dict) for one in found) else ()
 
 
 def _in_place(layout: Layout, name: str) -> tuple[str, ...]:

@@ -344,6 +344,8 @@ def _calls(layout: Layout, known: Known, attempts: Sequence[Attempt], schedule: 
             command = schedule.on_success
         elif attempt.state == "failed" and _is_new(before, attempt):
             command = schedule.on_failure
+        if attempt.wave == COMPARISON and attempt.state == "published":
+            yield from _call_alerts(layout, schedule)
         facts = _facts(layout, attempt)
         yield from _call(layout, schedule, command, {**facts, "SURVEY_STATE": "recovered"} if recovered else facts)
         old = before.waves.get(attempt.wave) if before is not None else None
@@ -351,6 +353,19 @@ def _calls(layout: Layout, known: Known, attempts: Sequence[Attempt], schedule: 
             texts = _waits(layout, attempt.wave, attempt.to_confirm)
             reasons = {f"SURVEY_REASON_{lang.upper()}": text for lang, text in texts.items()}
             yield from _call(layout, schedule, schedule.on_confirm, {**facts, **reasons, "SURVEY_STATE": "to_confirm"})
+
+
+def _call_alerts(layout: Layout, schedule: Schedule) -> Iterable[PipelineError]:
+    """``on_alert`` once for a comparison that calls attention to something, all of it together."""
+    from pipeline.unattended import record
+
+    found = record.alerts(layout)
+    if not found:
+        return
+    facts = {"SURVEY_WAVE": COMPARISON, "SURVEY_STATE": "alert", "SURVEY_ALERTS": str(len(found)), **_places(layout)}
+    for lang in language.languages():
+        facts[f"SURVEY_REASON_{lang.upper()}"] = "\n".join(one[lang] for one in found if lang in one)
+    yield from _call(layout, schedule, schedule.on_alert, facts)
 
 
 def _call(

@@ -30,8 +30,9 @@ class Schedule(Record):
     ``wait_seconds``: a file must be left alone for so long before it is read. ``patience_seconds``: a file that is
     shorter than its own header says, or that cannot be read to its end, is taken for one still arriving until it has
     been left alone for so long; then it is refused as damaged. ``on_failure``, ``on_success``, ``on_recovery``,
-    ``on_confirm``: a command as a list of words, called without a shell; a recovery calls ``on_success`` where it has
-    no command, ``on_confirm`` is called once where questions wait for a person, and again where there are more.
+    ``on_confirm``, ``on_alert``: a command as a list of words, called without a shell; a recovery calls ``on_success``
+    where it has no command, ``on_confirm`` is called once where questions wait for a person, and again where there are
+    more, ``on_alert`` for what a new comparison calls attention to (``alerts:`` in ``study.yml``).
     ``command_seconds``: after how long such a command is ended. ``runs_kept``: the length of the history.
     """
 
@@ -41,6 +42,7 @@ class Schedule(Record):
     on_success: Command = ()
     on_recovery: Command = ()
     on_confirm: Command = ()
+    on_alert: Command = ()
     command_seconds: float = Field(default=60.0, gt=0, le=3600)
     runs_kept: int = Field(default=50, ge=1, le=1000)
 

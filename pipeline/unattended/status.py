@@ -49,7 +49,8 @@ class WaveStatus(Record):
     report, if any, is still in place), ``waiting`` (no file yet, or one that is still arriving). ``published`` is the
     time of the last new report, ``last_success`` of the last run that ended well; ``files`` are the reports in place,
     relative to ``reports/``; ``notice`` is what to know although nothing failed; ``banner`` is what the report in place
-    bears; ``to_confirm``: how many questions and sets wait for a person to confirm what they mean in this wave.
+    bears; ``to_confirm``: how many questions and sets wait for a person to confirm what they mean in this wave;
+    ``alerts``: what the comparison calls attention to, as ``study.yml`` asks for it.
     """
 
     state: State
@@ -61,6 +62,7 @@ class WaveStatus(Record):
     notice: Texts | None = None
     banner: Banner | None = None
     to_confirm: int = 0
+    alerts: tuple[Texts, ...] = ()
 
 
 class Run(Record):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -234,3 +236,35 @@ def test_lines_have_gaps_bands_and_declared_breaks_at_true_distances(
     assert "From 2019 on: another mode: from telephone to web." in figure.notes
     table = next(t for t in doc.tables() if t.id == "table-media")
     assert "From 2019 on: another mode: from telephone to web." in table.notes
+
+
+# ---------------------------------------------------------------- alerts
+
+
+def test_alerts_name_large_firm_changes_and_questions_that_fewer_answer(five: SmallStudy) -> None:
+    import pyreadstat
+
+    from pipeline.progress import Progress
+    from pipeline.run import Wanted
+    from pipeline.unattended import status
+    from pipeline.unattended.rerun import rerun
+
+    with (five.folder / "study.yml").open("a", encoding="utf-8") as f:
+        f.write("waves: {alerts: {change: 9, no_answer: 10}}\n")
+    call = json.dumps([sys.executable, "-c", "import os; open('told', 'a').write(os.environ['SURVEY_REASON_IT'])"])
+    (five.folder / "schedule.yml").write_text(f"wait_seconds: 0\non_alert: {call}\n", "utf-8")
+    path = five.folder / "data" / "raw" / "2024" / "survey.sav"
+    data, _ = pyreadstat.read_sav(str(path))
+    data.loc[data.index < 60, "fiducia"] = 9
+    data.loc[:, "s3"] = [1] * 180 + [0] * 120
+    pyreadstat.write_sav(data, str(path))
+    assert rerun(five.layout, (), Wanted(formats=("html",)), Progress("en")) == 0
+    found = status.read(five.layout)
+    assert found is not None
+    said = [one["en"] for one in found.waves["comparison"].alerts]
+    # sources of information moved by 10 points as well, but not firmly: p = 0.012 of many
+    assert [text.split(":")[0] for text in said] == ["Services used, “Social desk”", "Trust in the municipality"]
+    assert "31.0 percentage points more" in said[0]
+    assert "without a valid answer in 2024, 3.7% in 2019" in said[1]
+    told = (five.folder / "told").read_text("utf-8")
+    assert "senza risposta valida nel 2024" in told and rerun(five.layout, (), Wanted(), Progress("en")) == 0
