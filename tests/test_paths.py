@@ -27,7 +27,7 @@ def test_waves_stand_in_the_order_of_time(names: list[str], tmp_path: Path) -> N
     assert layout(tmp_path).waves() == names
 
 
-def test_three_waves_named_by_numbers_are_compared_one_after_the_other(tmp_path: Path) -> None:
+def test_three_waves_named_by_numbers_are_compared_one_after_the_other_and_with_the_first(tmp_path: Path) -> None:
     from tests.conftest import COLUMNS, FILES, write_sav
 
     study = tmp_path / "study"
@@ -41,4 +41,4 @@ def test_three_waves_named_by_numbers_are_compared_one_after_the_other(tmp_path:
     with (study / "reports" / "comparison" / "results.csv").open(encoding="utf-8", newline="") as file:
         rows = [r for r in csv.DictReader(file) if r["statistic"] == "change" and r["row_var"] == "forma"]
     changes = {(r["col_code"], r["wave"]): float(r["value"]) for r in rows if r["row_code"] == "1" and r["value"]}
-    assert changes == pytest.approx({("9", "10"): 0.25, ("10", "11"): 0.25})
+    assert changes == pytest.approx({("9", "10"): 0.25, ("10", "11"): 0.25, ("9", "11"): 0.5})
