@@ -95,6 +95,7 @@ ELSEWHERE = (
     "unattended",
     "statistics",
     "audit",
+    "labels.py",
     "waves/wording.py",
     "codes.py",
     "typeface.py",

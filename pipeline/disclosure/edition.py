@@ -46,7 +46,7 @@ class Told:
     """What the public edition says of itself: counts hidden as too small and hidden with them, the numbers that there
     are and those shown, and how wide the narrowest interval of a hidden count is that a reader can find."""
 
-    threshold: int
+    least: int
     primary: int
     complementary: int
     numbers: int
@@ -91,7 +91,7 @@ def public(
     return Public(
         without(table, flags, kept),
         Told(
-            threshold=threshold,
+            least=threshold,
             primary=int(primary.sum()),
             complementary=int((hidden & ~primary).sum()),
             numbers=len(rows),

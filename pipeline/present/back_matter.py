@@ -98,7 +98,7 @@ def _hidden(view: View, hidden: Mapping[str, int]) -> list[Block]:
     """What the public edition does not show, by which rule, and how much is left."""
     shown = {name: formats.count_text(number, view.lang) for name, number in hidden.items()}
     share = formats.percent_text(hidden["shown"] / hidden["numbers"] if hidden["numbers"] else 1.0, view.lang)
-    told = [_text(view.t("disclosure_rule", units=view.units(hidden["threshold"]), symbol=formats.SUPPRESSED, **shown))]
+    told = [_text(view.t("disclosure_rule", units=view.units(hidden["least"]), symbol=formats.SUPPRESSED, **shown))]
     told.append(_text(view.t("disclosure_left", share=share, units=view.units(hidden["narrowest"]), **shown)))
     return [*told]
 

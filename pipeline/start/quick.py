@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import re
 import shlex
 import unicodedata
 from collections import Counter
@@ -82,7 +81,8 @@ def quick(request: Request, progress: Progress) -> list[str]:
     if files.mark(request.out.resolve()).exists():
         raise UsageError("start.out_is_a_report", folder=on_one_line(str(request.out)))
     with _aside(request.out) as scratch:
-        _spare(request.out, (p.name for p in request.out.glob("*") if _OURS.fullmatch(p.name)))
+        chosen = request.formats or render.formats()
+        _spare(request.out, (*(f"report.{lang}.{name}" for name in chosen), "results.csv", "results.parquet", MANIFEST))
         job = counted(request, scratch, lang, progress)
         progress.step("quick_render", file=on_one_line(request.file.name))
         if request.edition == "public":
@@ -326,9 +326,6 @@ def _hand_over(built: Path, out: Path) -> list[str]:
     for path in made:
         path.replace(out / path.name)
     return [on_one_line(os.fspath(out / p.name)) for p in made]
-
-
-_OURS = re.compile(r"report\.[a-z]{2}\.(html|pdf|xlsx|docx)|results\.(csv|parquet)|" + re.escape(MANIFEST))
 
 
 def _spare(out: Path, names: Iterable[str]) -> None:

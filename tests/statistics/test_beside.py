@@ -82,7 +82,7 @@ def test_every_interval_in_a_table_of_statistics_holds_its_value(weight: str | N
             if None not in (value, low, high):
                 assert low - 1e-9 <= value <= high + 1e-9, (block.title, row.label, value, low, high)
                 checked += 1
-    assert checked > 8
+    assert checked > 4
 
 
 def _shown(name: str) -> str:

@@ -6,6 +6,7 @@ of them below ``~/.cache``. Charts write text as text and never ask matplotlib f
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import tempfile
@@ -29,8 +30,8 @@ def _environment(**values: str) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _write_empty_font_list(folder: Path) -> None:
-    """Put an empty font list where matplotlib looks for its cache.
+def _write_font_list(folder: Path) -> None:
+    """Put a font list where matplotlib looks for its cache: its own font, for a figure that somebody else makes.
 
     The list must carry the version that the font manager declares. Were that line not found in a later matplotlib, it
     would search its own fonts (0.2 s) and draw the same.
@@ -39,8 +40,18 @@ def _write_empty_font_list(folder: Path) -> None:
     source = Path(spec.origin).read_text(encoding="utf-8") if spec is not None and spec.origin else ""
     version = re.search(r"^    __version__ = ['\"]([^'\"]+)['\"]$", source, re.MULTILINE)
     if version is not None:
-        fields = f'"_version": "{version[1]}", "ttflist": [], "afmlist": [], "__class__": "FontManager"'
-        (folder / f"fontlist-v{version[1]}.json").write_text(f"{{{fields}}}", encoding="utf-8")
+        fonts = [_own_font(end, weight) for end, weight in (("", 400), ("-Bold", 700))]
+        content = {
+            "_version": version[1], "ttflist": fonts, "afmlist": [], "__class__": "FontManager",
+            "defaultFamily": {"ttf": "DejaVu Sans", "afm": "Helvetica"},
+        }  # fmt: skip
+        (folder / f"fontlist-v{version[1]}.json").write_text(json.dumps(content), encoding="utf-8")
+
+
+def _own_font(end: str, weight: int) -> dict[str, str | int]:
+    """The entry of a font that matplotlib brings along."""
+    name = {"__class__": "FontEntry", "fname": f"fonts/ttf/DejaVuSans{end}.ttf", "name": "DejaVu Sans"}
+    return {**name, "style": "normal", "variant": "normal", "weight": weight, "stretch": "normal", "size": "scalable"}
 
 
 @contextmanager
@@ -54,5 +65,5 @@ def without_font_search() -> Iterator[None]:
         tempfile.TemporaryDirectory(prefix="charts-") as folder,
         _environment(MPLCONFIGDIR=folder, MPL_IGNORE_SYSTEM_FONTS="1"),
     ):
-        _write_empty_font_list(Path(folder))
+        _write_font_list(Path(folder))
         yield
