@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.present import formats
+from pipeline.present.answer import strength
 from pipeline.present.document import Cell, HeadCell, Row
 from pipeline.present.layout.parts import Body, stub
 from pipeline.present.view import View
@@ -53,8 +54,7 @@ def associations(view: View, spec: TableSpec) -> Body:
     for row in found.strongest:
         p = view.get(spec.table, "association_p", row.row_var, "", row.col_var, "")
         value = row.value or 0.0
-        word = "weak" if value < 0.3 else "moderate" if value <= 0.5 else "strong"
-        cells = [view.cell(row, "decimal", 2), Cell(view.t(f"association_{word}"))]
+        cells = [view.cell(row, "decimal", 2), Cell(view.t(f"association_{strength(value)}"))]
         cells += [view.cell(p, "p")] if found.tested else []
         cells.append(formats.count_cell(row.n, view.lang))
         rows.append(Row(f"{view.label(row.row_var)} × {view.label(row.col_var)}", tuple(cells)))
