@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import tempfile
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from pipeline.spec.model import Codebook, Variable
-from pipeline.spss import DataFile, read
+from pipeline.spss import DataFile, child
+from pipeline.spss.channel import NAMES, Files
+from pipeline.spss.read import columns
 from pipeline.waves.questionnaire import Comparison, compare
 
 NAN = float("nan")
@@ -101,8 +105,13 @@ def write(path: Path, questions: dict[str, Question]) -> Path:
 
 
 def survey(path: Path, questions: dict[str, Question]) -> DataFile:
-    """Write the file and read it as the pipeline does."""
-    return read(write(path, questions))
+    """Write the file and read it as the pipeline does, in this process: hundreds of them would start as many."""
+    write(path, questions)
+    with contextlib.ExitStack() as opened:
+        handles = {name: opened.enter_context(tempfile.TemporaryFile()).fileno() for name in NAMES}
+        files = Files(handles)
+        dictionary = child.parse(path, files)
+        return DataFile(dictionary, columns(files, dictionary))
 
 
 def changed(**changes: Question | None) -> dict[str, Question]:
