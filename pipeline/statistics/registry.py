@@ -40,11 +40,11 @@ Form = Literal["count", "share", "decimal", "p", "value", "length", "letters"]
 """How a number is shown. A ``value`` lies among the values of its variable (of dates it is a date), a ``length``
 measures how far they are apart (of dates and times it is a time)."""
 
-Place = Literal["line", "cell", "group", "base", "mark", "pair", "scale", "item", "term", "fit", "diagnostic"]
+Place = Literal["line", "cell", "group", "base", "mark", "pair", "scale", "item", "term", "fit", "diagnostic", "axis"]
 """Where a number stands: in a ``line`` about a whole table; in each ``cell`` of a cross-table; beside a variable or a
 ``group`` of its cases; in the ``base`` of a table; as a ``mark`` at other cells; for a ``pair`` of groups; about a
 whole ``scale`` or an ``item`` of it; at a ``term`` of a model, or among its measures of ``fit`` or its ``diagnostic``
-ones."""
+ones; about an ``axis`` or a type of cases, or what lies there."""
 
 Usual = Literal["never", "tested", "always"]
 """Whether a number is shown where nobody asked for it: not at all, where the report has tests, in a description too."""

@@ -1,0 +1,121 @@
+"""Components and factors against psych in R (oracles/configurations.R)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import pytest
+
+from pipeline.statistics import factors
+from pipeline.statistics.core import Patterns
+from pipeline.statistics.factors import Correlations, Extraction, Rotation
+
+ORACLES = Path(__file__).parent / "oracles"
+R: dict[str, Any] = json.loads((ORACLES / "configurations.json").read_text("utf-8"))
+SCALE = np.loadtxt(ORACLES / "configurations_scale.csv", delimiter=",", skiprows=1)
+
+CASES = [
+    ("components", "none", "components"), ("components", "varimax", "components_varimax"),
+    ("principal_axis", "none", "pa"), ("principal_axis", "varimax", "pa_varimax"),
+    ("principal_axis", "oblimin", "pa_oblimin"),
+    ("maximum_likelihood", "none", "ml"), ("maximum_likelihood", "varimax", "ml_varimax"),
+]  # fmt: skip
+
+
+def scale(weights: str = "none") -> Patterns:
+    w = SCALE[:, 10] if weights != "none" else np.ones(len(SCALE))
+    ones = np.ones(len(SCALE), dtype=np.int64)
+    return Patterns(SCALE[:, :10], ones, w, w**2, cast("Any", weights))
+
+
+@pytest.mark.parametrize(("extraction", "rotation", "name"), CASES)
+@pytest.mark.parametrize("data", ["harman", "scale"])
+def test_loadings_and_what_they_explain(data: str, extraction: str, rotation: str, name: str) -> None:
+    known = R[data][name]
+    found = factors.solution(np.array(R[data]["r"]), 2, cast(Extraction, extraction), cast(Rotation, rotation))
+    theirs = np.array(known["loadings"])
+    match = np.abs(found.loadings.T @ theirs).argmax(axis=1)
+    assert sorted(match) == [0, 1]
+    theirs = theirs[:, match]
+    turn = np.sign((found.loadings * theirs).sum(axis=0))
+    near = 2e-4 if extraction == "maximum_likelihood" else 2e-5
+    assert found.loadings == pytest.approx(theirs * turn, abs=near)
+    assert found.h2 == pytest.approx(np.array(known["h2"]), abs=near)
+    assert found.variance == pytest.approx(np.array(known["variance"])[match], abs=2e-3)
+    assert found.complexity == pytest.approx(np.array(known["complexity"]), abs=2e-3)
+    if known.get("phi"):
+        theirs_phi = np.array(known["phi"])[np.ix_(match, match)] * np.outer(turn, turn)
+        assert found.correlation == pytest.approx(theirs_phi, abs=near)
+    assert (np.diff(found.variance) <= 1e-9).all()
+    assert (found.loadings.sum(axis=0) >= 0).all()
+
+
+@pytest.mark.parametrize("data", ["harman", "scale"])
+def test_eigenvalues_adequacy_and_sphericity(data: str) -> None:
+    r, known = np.array(R[data]["r"]), R[data]
+    assert factors.eigenvalues(r) == pytest.approx(known["eigenvalue"], abs=1e-8)
+    found, items = factors.adequacy(Correlations(r, r[0], r[0], known["n"]))
+    assert found["kmo"].value == pytest.approx(known["kmo"], abs=1e-7)
+    assert items == pytest.approx(known["kmo_items"], abs=1e-7)
+    chi2, df, p = known["bartlett"]
+    assert found["bartlett_chi2"].value == pytest.approx(chi2, rel=1e-7)
+    assert found["bartlett_df"].value == df
+    assert found["bartlett_p"].value == pytest.approx(p, abs=1e-12)
+
+
+def test_correlations_without_and_with_weights() -> None:
+    assert factors.correlations(scale()).r == pytest.approx(np.array(R["scale"]["r"]), abs=1e-8)
+    weighted = factors.correlations(scale("probability"))
+    assert weighted.r == pytest.approx(np.array(R["scale_weighted"]["r"]), abs=1e-8)
+    w = SCALE[:, 10]
+    assert weighted.cases == pytest.approx(w.sum() ** 2 / (w**2).sum())
+    assert factors.correlations(scale("frequency")).cases == pytest.approx(w.sum())
+
+
+def test_random_eigenvalues_are_those_of_simulated_cases() -> None:
+    """20,000 matrices of random normal cases in R; ours are drawn as matrices."""
+    known = R["parallel"]
+    mean, high = factors.parallel(known["n"], known["p"], 4000, 7)
+    assert mean == pytest.approx(known["mean"], abs=0.004)
+    assert high == pytest.approx(known["high"], abs=0.008)
+    again = factors.parallel(known["n"], known["p"], 50, 7)
+    assert np.array_equal(again, factors.parallel(known["n"], known["p"], 50, 7))
+    assert not np.array_equal(again, factors.parallel(known["n"], known["p"], 50, 8))
+
+
+def test_how_many_lie_above_chance() -> None:
+    high = np.array([1.4, 1.2, 1.1, 1.0])
+    assert factors.above_chance(np.array([2.0, 1.5, 1.0, 1.2]), high) == 2
+    assert factors.above_chance(np.array([1.0, 1.0, 1.0, 1.0]), high) == 1
+    assert factors.above_chance(high + 1, high) == 4
+
+
+def test_scores_have_the_variances_of_their_components() -> None:
+    found = factors.correlations(scale())
+    made = factors.solution(found.r, 3, "components", "none")
+    y = factors.scores(SCALE[:, :10], found, made, "components")
+    assert (y**2).mean(axis=0) == pytest.approx(found_squares(found.r)[:3] ** 2)
+    assert np.corrcoef(y.T) == pytest.approx(np.eye(3), abs=1e-9)
+
+
+def found_squares(r: np.ndarray) -> np.ndarray:
+    return factors.eigenvalues(r)
+
+
+def test_what_cannot_be_computed_has_its_reason() -> None:
+    x = SCALE[:, :10].copy()
+    ones = np.ones(len(x))
+
+    def of(columns: np.ndarray) -> Correlations:
+        return factors.correlations(Patterns(columns, ones.astype(np.int64), ones, ones))
+
+    assert of(x[:, :2]).error == "fewer_than_three_variables"
+    assert of(np.column_stack([x[:, :3], ones])).error == "zero_variance"
+    assert of(x[:8]).error == "cases_not_above_variables" if len(ones) == 8 else True
+    twice = of(np.column_stack([x[:, :4], x[:, 0]]))
+    assert factors.solution(twice.r, 2, "principal_axis", "none").error == "singular_correlations"
+    assert factors.adequacy(twice)[0]["kmo"].error == "singular_correlations"
+    assert factors.solution(twice.r, 2, "components", "none").error == ""
