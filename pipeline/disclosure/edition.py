@@ -71,8 +71,11 @@ def public(
     threshold: int = 3,
     dominance: float = 0.75,
     frozen: Frozen = (),
+    withheld: Collection[str] = (),
 ) -> Public:
-    """Hide what must be hidden in a wave's results. ``frozen``: counts that an earlier edition has hidden."""
+    """Hide what must be hidden in a wave's results. ``frozen``: counts that an earlier edition has hidden;
+    ``withheld``: tables of which nothing at all is published."""
+    table = _apart_from(table, withheld)
     rows = [*_ordered(table)]
     keys = Keys(codebook, specs)
     cells = Cells.of(rows, keys)
@@ -106,6 +109,15 @@ def public(
 def _ordered(table: pa.Table) -> Sequence[ResultRow]:
     """The rows in the order of the table."""
     return Results(table)._make(np.arange(table.num_rows))
+
+
+def _apart_from(table: pa.Table, withheld: Collection[str]) -> pa.Table:
+    """The rows of all tables but some."""
+    import pyarrow as pa
+
+    if not withheld:
+        return table
+    return table.filter(pa.array([name not in withheld for name in table.column("table_id").to_pylist()]))
 
 
 class _Hide:

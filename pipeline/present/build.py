@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from array import array
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pipeline import language
 from pipeline.audit.claims import Published, Questions
 from pipeline.crossings import Crossings
-from pipeline.present import formats
+from pipeline.present import analyses, formats
 from pipeline.present.back_matter import Origins, back_matter
 from pipeline.present.document import (
     Block,
@@ -29,12 +29,13 @@ from pipeline.present.layout import models, one_way, two_way
 from pipeline.present.layout.associations import associations
 from pipeline.present.layout.parts import Body, anchor, frame
 from pipeline.present.layout.statistics import all_statistics
+from pipeline.present.numbering import Numbering
 from pipeline.present.overview import sentences
 from pipeline.present.published import published_section
 from pipeline.present.view import View
 from pipeline.results import Results
 from pipeline.spec.load import StudyFiles
-from pipeline.spec.model import FigureSpec, SectionSpec, Source, TableSpec, Text, TextSpec, say
+from pipeline.spec.model import Analysis, SectionSpec, Source, TableSpec, Text, TextSpec, say
 from pipeline.tables.plan import pieces
 
 
@@ -60,27 +61,6 @@ def body(view: View, spec: TableSpec) -> Body:
     return alone.get(first.way, one_way.frequency)(view, spec)
 
 
-@dataclass(frozen=True, slots=True)
-class Numbering:
-    """The number of each table and figure, given in reading order before anything is worded."""
-
-    tables: dict[str, int]
-    figures: dict[str, int]
-
-    @classmethod
-    def of(cls, files: StudyFiles) -> Numbering:
-        """Number what the report contains."""
-        contents = list(files.report.contents())
-        tables = [name for c in contents if isinstance(c, TableSpec) for name in _names(c)]
-        figures = [c.figure for c in contents if isinstance(c, FigureSpec)]
-        return cls({t: i + 1 for i, t in enumerate(tables)}, {f: i + 1 for i, f in enumerate(figures)})
-
-
-def _names(spec: TableSpec) -> list[str]:
-    """A table's id, and that of the table of its statistics where that has a number of its own."""
-    return [spec.table, f"{spec.table}-statistics"] if spec.all_statistics == "print" else [spec.table]
-
-
 def document(
     files: StudyFiles, source: Source, results: Results, origins: Origins, wave: str, lang: str, edition: str,
     crossings: Crossings | None = None, published: tuple[Published, Questions] | None = None,
@@ -88,7 +68,7 @@ def document(
     """The report of a wave in a language. ``crossings``: what a reader may go on with, in an internal edition.
     ``published``: figures printed elsewhere, which the last section before the back matter checks."""
     view = View(lang, wave, files, source, results, dictionary=origins.dictionary)
-    numbering = Numbering.of(files)
+    numbering = Numbering.of(files, public=edition == "public")
     sections: list[Section] = []
     figures: dict[str, Figure] = {}
     for i, spec in enumerate(files.report.sections):
@@ -162,6 +142,8 @@ def _section(view: View, spec: SectionSpec, i: int, numbering: Numbering) -> Sec
             made = _with_statistics(view, content, numbering)
             tables[content.table] = made[0]
             blocks += made
+        elif isinstance(content, Analysis):
+            blocks += analyses.blocks(view, content, numbering)
         else:
             of = specs[content.of]
             table = tables.get(content.of) or frame(view, of, numbering.tables[content.of], body(view, of))

@@ -22,6 +22,7 @@ from pipeline.spec import source as yaml_source
 from pipeline.spec.functions import Function, OwnCharts, check_functions, functions, own_charts
 from pipeline.spec.model import (
     CHART_KINDS,
+    Analysis,
     Answers,
     Codebook,
     Content,
@@ -35,6 +36,7 @@ from pipeline.spec.model import (
     TextSpec,
     Variable,
 )
+from pipeline.spec.networks import NetworkSpec, check_networks
 from pipeline.spec.source import Place, SourceFile
 from pipeline.spec.texts import Untranslated, complete
 
@@ -198,7 +200,7 @@ def _named(source: SourceFile) -> SourceFile:
     content = source.content
     if not isinstance(content, dict):
         return source
-    for group in ("variables", "sets", "batteries", "derived"):
+    for group in ("variables", "sets", "batteries", "derived", "networks"):
         records = content.get(group)
         if records is None:
             content.pop(group, None)
@@ -209,7 +211,13 @@ def _named(source: SourceFile) -> SourceFile:
     return source
 
 
-_CONTENTS: dict[str, type[Record]] = {"table": TableSpec, "figure": FigureSpec, "text": TextSpec}
+_CONTENTS: dict[str, type[Record]] = {
+    "table": TableSpec,
+    "figure": FigureSpec,
+    "text": TextSpec,
+    "network": NetworkSpec,
+}
+"""What a section may hold, by the key that each begins with."""
 
 
 def _typed_contents(source: SourceFile) -> SourceFile:
@@ -225,7 +233,7 @@ def _typed_contents(source: SourceFile) -> SourceFile:
             place: Place = ("sections", i, "contents", j)
             kind = next((k for k in _CONTENTS if isinstance(item, dict) and k in item), None)
             if kind is None:
-                problems.append(StudyError("study.content_kind", file=source.name, line=source.line(place)))
+                problems.append(_no_content(source, place))
                 continue
             try:
                 items[j] = _CONTENTS[kind].model_validate(item)
@@ -238,6 +246,13 @@ def _typed_contents(source: SourceFile) -> SourceFile:
     if problems:
         raise StudyError.several(_unique(problems))
     return source
+
+
+def _no_content(source: SourceFile, place: Place) -> StudyError:
+    *first, last = (f"`{key}:`" for key in _CONTENTS)
+    return StudyError(
+        "study.content_kind", file=source.name, line=source.line(place), kinds=", ".join(first), last=last
+    )
 
 
 # ---------------------------------------------------------------- across records
@@ -428,7 +443,7 @@ def _check_replicates(study: Study, codebook: Codebook, source: SourceFile) -> I
 
 
 def _check_codebook(codebook: Codebook, source: SourceFile) -> Iterator[StudyError]:
-    groups = ("variables", "sets", "batteries", "derived")
+    groups = ("variables", "sets", "batteries", "derived", "networks")
     seen: dict[str, str] = {}
     for group in groups:
         for name in getattr(codebook, group):
@@ -482,6 +497,7 @@ def _check_codebook(codebook: Codebook, source: SourceFile) -> Iterator[StudyErr
         for other in derived.parts:
             if other not in codebook.variables:
                 yield _no_name(source, place, other, codebook.variables)
+    yield from check_networks(codebook, source)
 
 
 def _check_nets(
@@ -544,6 +560,7 @@ def _check_report(report: Report, codebook: Codebook, source: SourceFile) -> Ite
     names = {**variables, **codebook.sets, **codebook.batteries}
     tables: dict[str, Place] = {}
     figures: dict[str, Place] = {}
+    analysed: dict[str, Place] = {}
     placed: list[tuple[Place, Any]] = [
         (("sections", i, "contents", j), content)
         for i, section in enumerate(report.sections)
@@ -562,27 +579,37 @@ def _check_report(report: Report, codebook: Codebook, source: SourceFile) -> Ite
                     "study.name_twice", file=source.name, line=source.line(place), name=content.figure, other="figure"
                 )
             figures[content.figure] = place
+        elif isinstance(content, Analysis):
+            mistakes = list(content.mistakes(codebook, source, place))
+            yield from mistakes
+            for name in () if mistakes else content.tables(codebook):
+                if name in tables or name in analysed:
+                    yield StudyError(
+                        "study.name_twice", file=source.name, line=source.line(place), name=name, other="table"
+                    )
+                analysed[name] = place
+    numbers = {**tables, **analysed}  # what a text may quote
     for place, content in placed:
         if isinstance(content, FigureSpec) and content.of not in tables:
             yield _no_name(source, (*place, "of"), content.of, tables)
         if isinstance(content, TableSpec):
             yield from _check_table(content, place, codebook, variables, names, source)
         if isinstance(content, TextSpec):
-            yield from _check_holes(content.text, (*place, "text"), tables, source)
+            yield from _check_holes(content.text, (*place, "text"), numbers, source)
         if isinstance(content, FigureSpec) and content.headline:
-            yield from _check_holes(content.headline, (*place, "headline"), tables, source)
+            yield from _check_holes(content.headline, (*place, "headline"), numbers, source)
     screened = any(isinstance(c, TableSpec) and c.kind == "associations" for _, c in placed)
     for i, finding in enumerate(report.findings):
         line = source.line(("findings", i))
         if (finding.text is None) == (finding.auto is None):
             yield StudyError("study.text_or_auto", file=source.name, line=line)
         if finding.text is not None:
-            yield from _check_holes(finding.text, ("findings", i, "text"), tables, source)
+            yield from _check_holes(finding.text, ("findings", i, "text"), numbers, source)
         if finding.auto == "associations" and not screened:
             yield StudyError("study.no_associations", file=source.name, line=line)
     for i, section in enumerate(report.sections):
         if section.text:
-            yield from _check_holes(section.text, ("sections", i, "text"), tables, source)
+            yield from _check_holes(section.text, ("sections", i, "text"), numbers, source)
     if report.main_figure is not None and report.main_figure not in figures:
         yield _no_name(source, ("main_figure",), report.main_figure, figures)
 

@@ -23,8 +23,9 @@ MOST_NAMED = 5
 def key(job: Job) -> str:
     """The results, the rules, how variables are classed, and what was hidden before."""
     book = job.files.codebook
-    classes = {name: one.disclosure for name, one in book.all_variables().items()}
+    classes: dict[str, object] = {name: one.disclosure for name, one in book.all_variables().items()}
     classes |= {name: one.disclosure for name, one in book.sets.items()}
+    classes |= {f"{type(one).__name__} {one.name}": one.withheld(book) for one in job.files.report.analyses()}
     rules = job.files.study.disclosure.model_dump(mode="json")
     frozen = job.layout.hashes(job.layout.hidden)
     rooms = code_hash("disclosure", "stages/disclose.py")
@@ -49,7 +50,11 @@ def run(job: Job) -> None:
         rules.threshold,
         rules.dominance,
         [tuple((name, code) for name, code in key) for key in before.get(job.wave.name, [])],
-    )
+        withheld={
+            name for one in job.files.report.analyses() if one.withheld(job.files.codebook)
+            for name in one.tables(job.files.codebook)
+        },
+    )  # fmt: skip
     if made.unsafe:
         found = "; ".join(
             f"{edition.named(cell)} ({one.low}–{one.known_high})" for cell, one in made.unsafe[:MOST_NAMED]

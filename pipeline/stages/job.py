@@ -290,6 +290,7 @@ class Job:
         from pipeline.spec.texts import wordless
 
         codebook = self.files.codebook
-        groups = (codebook.variables, codebook.sets, codebook.batteries, codebook.derived)
-        records = [wordless(one) for one in (self.files.study, self.files.report.tables(), *groups)]
+        groups = (codebook.variables, codebook.sets, codebook.batteries, codebook.derived, codebook.networks)
+        report = (self.files.report.tables(), self.files.report.analyses())
+        records = [wordless(one) for one in (self.files.study, *report, *groups)]
         return json_hash([self.layout.hashes(self.layout.derive), *records])

@@ -18,11 +18,12 @@ from pipeline.files import hashes, json_hash
 from pipeline.paths import Layout
 from pipeline.results import CODEBOOK_TABLE, Results, ResultsWriter
 from pipeline.spec.load import StudyFiles
-from pipeline.spec.model import Inference, Study, TableSpec
+from pipeline.spec.model import Analysis, Inference, Study, TableSpec
 from pipeline.stages.freshness import code_hash, write_parquet
 from pipeline.stages.job import Job
 from pipeline.statistics.core import Options, Weighting
 from pipeline.statistics.design import Sample
+from pipeline.tables.analyses import analyse
 from pipeline.tables.context import Context
 from pipeline.tables.designs import as_read, design_of
 from pipeline.tables.one_way import frequency, presence, summary
@@ -55,7 +56,8 @@ def run(job: Job) -> None:
     if fitted is not None:
         made |= fitted.get()
     order = [*(spec.table for spec in tables), CODEBOOK_TABLE]
-    results = ResultsWriter.joined(job.wave.name, [made[name] for name in order])
+    analysed = [counting.analysed(spec) for spec in job.files.report.analyses()]
+    results = ResultsWriter.joined(job.wave.name, [*(made[name] for name in order), *analysed])
     write_parquet(job.results_file, results)
     write_crossings(job.crossings_file, crossings(counting.by_default))
     job.memory["results"] = Results(results)
@@ -163,6 +165,13 @@ class _Counting:
         context = self.context(spec)
         with reasons_not_warnings():
             make(spec, context, self.files.codebook)
+        return context.writer
+
+    def analysed(self, spec: Analysis) -> ResultsWriter:
+        """The rows of all tables of an analysis."""
+        context = self.context(None)
+        with reasons_not_warnings():
+            analyse(spec, context, self.files)
         return context.writer
 
     def codebook(self) -> ResultsWriter:

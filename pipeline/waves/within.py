@@ -13,6 +13,7 @@ from pipeline.codes import name_parts
 from pipeline.errors import DataRejected
 from pipeline.spec.load import StudyFiles
 from pipeline.spec.model import (
+    Analysis,
     Codebook,
     Content,
     FigureSpec,
@@ -66,7 +67,7 @@ def within(files: StudyFiles, out: Collection[str]) -> StudyFiles:
         return files
     study = _study(files.study, out)
     weighted = files.study.weights is None or study.weights is not None
-    report = _report(files.report, out, weighted)
+    report = _report(files.report, files.codebook, out, weighted)
     return replace(files, study=study, codebook=_codebook(files.codebook, out), report=report)
 
 
@@ -130,20 +131,24 @@ def _codebook(codebook: Codebook, out: Collection[str]) -> Codebook:
             n: b.model_copy(update={"members": kept(b.members)}) for n, b in codebook.batteries.items() if n not in out
         },
         derived={n: d for n, d in codebook.derived.items() if n not in out},
+        networks={n: one for n, one in codebook.networks.items() if not any(q in out for q in one.questions)},
     )
 
 
 # ---------------------------------------------------------------- the report
 
 
-def _report(report: Report, out: Collection[str], weighted: bool) -> Report:
-    """The report without the tables that lack something, their figures, and the texts that speak of them."""
+def _report(report: Report, codebook: Codebook, out: Collection[str], weighted: bool) -> Report:
+    """The report without the tables and analyses that lack something, their figures, and the texts that speak of
+    them."""
     tables = {}
     for spec in report.tables():
         kept = _table(spec, out, weighted)
         if kept is not None:
             tables[spec.table] = kept
-    known = {spec.table for spec in report.tables()}
+    lost = [one for one in report.analyses() if any(name in out for name in one.uses(codebook))]
+    gone = {spec.table for spec in report.tables()} - tables.keys()
+    gone |= {name for one in lost for name in one.tables(codebook)}
     figures = {
         c.figure for c in report.contents()
         if isinstance(c, FigureSpec) and c.of in tables and not (c.column is not None and c.column in out)
@@ -151,11 +156,13 @@ def _report(report: Report, out: Collection[str], weighted: bool) -> Report:
 
     def speaks_of_kept(text: Text) -> bool:
         named = {m.group(1) for wording in text.values() for m in _TABLE_OF_HOLE.finditer(wording)}
-        return (named & known) <= tables.keys()
+        return not named & gone
 
     def content(c: Content) -> Content | None:
         if isinstance(c, TableSpec):
             return tables.get(c.table)
+        if isinstance(c, Analysis):
+            return None if c in lost else c
         if isinstance(c, FigureSpec):
             if c.figure not in figures:
                 return None

@@ -1,0 +1,16 @@
+"""The blocks of each kind of analysis: contents of a section that make tables and figures of their own."""
+
+from __future__ import annotations
+
+from pipeline.present.document import Block, Paragraph, Run
+from pipeline.present.numbering import Numbering
+from pipeline.present.view import View
+from pipeline.spec.model import Analysis, say
+
+
+def blocks(view: View, spec: Analysis, numbering: Numbering) -> list[Block]:
+    """What stands in the section; where the edition leaves an analysis out, a sentence that says why."""
+    if any(name not in numbering.tables for name in spec.tables(view.codebook)):
+        words = view.t("analysis_withheld", title=say(spec.title, view.lang))
+        return [Paragraph((Run(words),), "note")]
+    raise TypeError(f"no blocks for {type(spec).__name__}")
