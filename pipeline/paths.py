@@ -163,6 +163,11 @@ class Wave:
         return self.raw / "corrections.yml"
 
     @property
+    def figures(self) -> Path:
+        """How the answers of this wave are distributed, and those of the wave next to it."""
+        return self.processed / "figures.json"
+
+    @property
     def units(self) -> Path:
         """Units over time, and what they were before."""
         return self.raw / "units.yml"
@@ -221,6 +226,31 @@ class Layout:
         """Name to SHA-256 of those of some files that people edit that are there."""
         found = {path.name: self.content(path) for path in paths}
         return {name: hashlib.sha256(data).hexdigest() for name, data in found.items() if data is not None}
+
+    def wave_of(self, sha256: str) -> str:
+        """The wave whose data file has this hash; empty where none has, or the hash is empty."""
+        for name in self.waves() if sha256 else ():
+            try:
+                path = self.wave(name).survey()
+                if path is not None and data_hash(path) == sha256:
+                    return name
+            except (OSError, DataRejected, UsageError):  # that wave's own run says what is the matter
+                continue
+        return ""
+
+    def towards(self, wave: str, own: str) -> tuple[str, ...]:
+        """The waves between one and that which the codebook was written from (``own``, else the first), nearest first.
+
+        Their numbers stand beside the wave's. By name: it need not be in the study yet.
+        """
+        names = self.waves()
+        before = [name for name in names if natural(name) < natural(wave)]
+        after = [name for name in names if natural(name) > natural(wave)]
+        if own == wave:
+            return ()
+        if own in after:
+            return tuple(after[: after.index(own) + 1])
+        return tuple(reversed(before[before.index(own) if own in before else 0 :]))
 
     def study_hashes(self) -> dict[str, str]:
         """Name to SHA-256 of the study's files that a report is made from, as far as they are there."""

@@ -11,12 +11,12 @@ from types import ModuleType
 from typing import Any
 
 from pipeline import clock, paths, publish
-from pipeline.errors import DataRejected, RenderingFailed, UsageError, nearest
+from pipeline.errors import DataRejected, PipelineError, RenderingFailed, UsageError, nearest
 from pipeline.files import file_hash, hashes, json_hash, read_file, write_json
 from pipeline.paths import Layout, Wave
 from pipeline.progress import Progress
 from pipeline.stages.freshness import Record, code_hash, made
-from pipeline.stages.job import Job
+from pipeline.stages.job import Job, figures_beside
 
 STAGES = ("ingest", "recognise", "harmonise", "validate", "process", "tabulate", "render")
 
@@ -81,6 +81,8 @@ def _fresh(layout: Layout, wave: Wave, wanted: Wanted) -> bool:
     """Whether what is wanted of a wave's report is published, untouched, and made from all bytes as they are now."""
     published = _published(wave, wanted.edition)
     if published is None or published["run_key"] != _everything(Job(layout, wave), wanted.edition):
+        return False
+    if published["beside"] != figures_beside(layout, layout.towards(wave.name, published["own_wave"])):
         return False
     manifest = published["manifest"]
     langs, formats = wanted.langs or published["langs"], wanted.formats or published["formats"]
@@ -158,7 +160,8 @@ def _wave(
         last.run(job, langs, formats, wanted.edition, writer)
     run_key = _everything(job, wanted.edition)
     all_of_both = {"langs": list(job.languages), "formats": list(render.formats())}
-    write_json(_record(wave, wanted.edition), {"run_key": run_key, **all_of_both, "made": made(started)})
+    kept = {"run_key": run_key, **all_of_both, "own_wave": job.own_wave, "beside": job.next_to(), "made": made(started)}
+    write_json(_record(wave, wanted.edition), kept)
     return Outcome(wave.name, _files(wave), fresh=False)
 
 
@@ -197,6 +200,8 @@ def _chosen(asked: tuple[str, ...], known: tuple[str, ...], text_id: str) -> tup
 def run_stage(job: Job, name: str, force: bool = False, progress: Progress | None = None) -> None:
     """Run one stage of a wave where its outputs are not fresh."""
     module = _module(name)
+    if name == "recognise":
+        _next_to(job, progress)
     record = Record(job.wave.processed / f"{name}.fresh.json")
     key = module.key(job)
     outputs = module.outputs(job)
@@ -213,6 +218,19 @@ def run_stage(job: Job, name: str, force: bool = False, progress: Progress | Non
         raise RenderingFailed(
             "cli.cannot_write", path=job.layout.shown(job.wave.processed), reason=error.strerror or str(error)
         ) from error
+
+
+def _next_to(job: Job, progress: Progress | None) -> None:
+    """The figures of the nearest wave that a wave's numbers are compared with, made where there are none yet.
+
+    A wave that cannot be read has none; its own run says why.
+    """
+    for name in list(job.next_to())[:1]:
+        other = Job(job.layout, job.layout.wave(name))
+        if not other.wave.figures.is_file() and other.wave.data_files():
+            with contextlib.suppress(PipelineError):
+                run_stage(other, "ingest", progress=progress)
+                run_stage(other, "recognise", progress=progress)
 
 
 def _module(name: str) -> ModuleType:
@@ -240,15 +258,16 @@ def _record(wave: Wave, edition: str) -> Path:
 def _published(wave: Wave, edition: str) -> dict[str, Any] | None:
     """What the last run left, if its published files are still as it made them, with their manifest.
 
-    ``run_key``: what it was made from; ``langs``, ``formats``: what a run makes that is not asked for some of them.
+    ``run_key``: what it was made from; ``langs``, ``formats``: what a run makes that is not asked for some of them;
+    ``own_wave``, ``beside``: whose numbers stood beside its own.
     """
     try:
         found = json.loads(read_file(_record(wave, edition)))
         manifest = json.loads(read_file(wave.reports / paths.MANIFEST))
         outputs = manifest["outputs"]
-        if all(file_hash(wave.reports / name) == digest for name, digest in outputs.items()):
-            return {"run_key": found["run_key"], "langs": found["langs"], "formats": found["formats"],
-                    "manifest": manifest}  # fmt: skip
+        whole = {"run_key", "langs", "formats", "own_wave", "beside"} <= found.keys()
+        if whole and all(file_hash(wave.reports / name) == digest for name, digest in outputs.items()):
+            return {**found, "manifest": manifest}
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return None

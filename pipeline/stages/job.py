@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline.errors import DataRejected, StudyError
-from pipeline.files import json_hash, write_text
+from pipeline.errors import DataRejected, PipelineError, StudyError
+from pipeline.files import file_hash, json_hash, write_text
 from pipeline.paths import Layout, Wave, data_hash
 from pipeline.stages.freshness import write_rows
 
@@ -26,6 +26,17 @@ if TYPE_CHECKING:
     from pipeline.waves.model import WaveMapping
     from pipeline.waves.recognise import Recognised
     from pipeline.workers import Helper
+
+
+def figures_beside(layout: Layout, waves: Iterable[str]) -> dict[str, str]:
+    """Wave → the hash of its figures, empty where it has none."""
+    found = {}
+    for name in waves:
+        try:
+            found[name] = file_hash(layout.wave(name).figures)
+        except (OSError, PipelineError):
+            found[name] = ""
+    return found
 
 
 @dataclass
@@ -71,6 +82,16 @@ class Job:
     def mapping(self) -> WaveMapping | None:
         """How this wave maps to the codebook, as far as that holds; ``None``: as it stands. After recognise."""
         return self.recognised.mapping
+
+    @cached_property
+    def own_wave(self) -> str:
+        """The wave whose file the codebook was written from; empty where none in the study is."""
+        return self.layout.wave_of(self.study_files.codebook.written_from or "")
+
+    def next_to(self) -> dict[str, str]:
+        """The waves whose numbers stand beside this one's, nearest first, with the hash of their figures as they are
+        now; empty for one that has none."""
+        return figures_beside(self.layout, self.layout.towards(self.wave.name, self.own_wave))
 
     @cached_property
     def lacking(self) -> tuple[str, ...]:

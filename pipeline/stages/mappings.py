@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from pipeline.paths import Layout
 from pipeline.spec.load import load
 from pipeline.stages.job import Job
 from pipeline.waves import table
+from pipeline.waves.figures import Beside
 from pipeline.waves.model import WaveMapping
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
     from pipeline.spec.model import Codebook
 
-_WIDE = {"label": 34, "wording": 34, "codes": 28, "reason": 40, "evidence": 60}
+_WIDE = {"label": 34, "wording": 34, "codes": 28, "reason": 40, "evidence": 60, "figures_before": 48, "figures": 48}
 
 
 def write(layout: Layout, waves: Sequence[str], file: Path, lang: str) -> int:
@@ -53,7 +55,7 @@ def take(layout: Layout, file: Path, lang: str, by: str) -> list[Path]:
             if mapping == before[name]:
                 continue
             stamped = mapping.model_copy(update={"sha256": job.dictionary.sha256})
-            text = written(stamped, job.dictionary, codebook, name, layout.recorded(layout.codebook))
+            text = written(stamped, job.dictionary, codebook, name, layout.recorded(layout.codebook), _beside(job))
             write_text(job.wave.mapping, text)
             changed.append(job.wave.mapping)
     return changed
@@ -108,7 +110,12 @@ def _written(file: Path, content: bytes) -> None:
 
 def _rows(job: Job, lang: str) -> Iterator[table.Row]:
     mapping = job.recognised.mapping or WaveMapping()
-    yield from table.rows(job.wave.name, mapping, job.dictionary, job.study_files.codebook, lang)
+    yield from table.rows(job.wave.name, mapping, job.dictionary, job.study_files.codebook, lang, _beside(job))
+
+
+def _beside(job: Job) -> Beside:
+    """The figures that recognise has left."""
+    return Beside.model_validate(json.loads(job.wave.figures.read_text("utf-8")))
 
 
 # ---------------------------------------------------------------- spreadsheets

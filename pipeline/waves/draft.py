@@ -9,6 +9,7 @@ from pipeline.codes import code_of, text_of, to_type
 from pipeline.spec.model import Codebook
 from pipeline.spec.yaml_text import flow, key, quoted
 from pipeline.spss.model import Dictionary, code_text
+from pipeline.waves.figures import Beside, line
 from pipeline.waves.model import NewQuestion, QuestionMap, Routine, SetMap, Together, WaveMapping, fingerprint
 from pipeline.waves.proposal import Comparison, Proposal, Words
 
@@ -28,6 +29,7 @@ _HEAD = """\
 #                dropped    una risposta in meno / one less      split      una risposta suddivisa / an answer split
 #                merged     risposte unite / answers merged      type       altro formato / stored otherwise
 #                missing    altri codici mancanti / other missing codes
+#                figures    altri numeri che nella rilevazione accanto / other numbers than in the wave next to it
 #                gone       non chiesta in questa rilevazione / not asked in this wave
 #   codes        codice di questo file: codice del codebook (come RECODE in SPSS); un codice non elencato resta com'è,
 #                `.` lo pone a mancante di sistema / this file's code: the codebook's code (as RECODE in SPSS); a code
@@ -36,6 +38,9 @@ _HEAD = """\
 #                restano fuori / no trend crosses it, and its tables are left out)
 #   reason       il motivo, stampato nel rapporto / the reason, printed in the report
 #   evidence     su che cosa si basa la proposta / what the proposal rests on
+#   # 2009: n …  i numeri della rilevazione accanto e di questa, non ponderati: validi su casi; quote dei validi per
+#                codice, oppure quartili, media, minimo e massimo / the numbers of the wave next to it and of this one,
+#                unweighted: valid of all cases; shares of the valid by code, or quartiles, mean, lowest and highest
 #
 # Vale solo per il file con questa impronta (`sha256sum`): per un altro file, anche una consegna corretta, va riletta.
 # It holds only for the file with this fingerprint (`sha256sum`): for another, a corrected delivery too, look again.
@@ -86,7 +91,10 @@ def mapping_text(
     comparison: Comparison, dictionary: Dictionary, codebook: Codebook, wave: str, codebook_name: str
 ) -> str:
     """``mapping.yml`` as it is proposed for a file; nothing in it is confirmed."""
-    return written(proposed(comparison, dictionary.sha256, codebook), dictionary, codebook, wave, codebook_name)
+    mapping = proposed(comparison, dictionary.sha256, codebook)
+    here = {name: one.model_copy(update={"wave": wave}) for name, one in comparison.figures.items()}
+    beside = Beside(here=here, before=dict(comparison.before))
+    return written(mapping, dictionary, codebook, wave, codebook_name, beside)
 
 
 def proposed(comparison: Comparison, sha256: str, codebook: Codebook) -> WaveMapping:
@@ -117,9 +125,12 @@ def record(p: Proposal, codebook: Codebook) -> QuestionMap:
     )  # fmt: skip
 
 
-def written(mapping: WaveMapping, dictionary: Dictionary, codebook: Codebook, wave: str, codebook_name: str) -> str:
-    """A mapping as a person reads it: each question that waits first, those confirmed together a line each, new
-    variables, and what is identical."""
+def written(
+    mapping: WaveMapping, dictionary: Dictionary, codebook: Codebook, wave: str, codebook_name: str,
+    beside: Beside = Beside(),  # noqa: B008  a frozen record
+) -> str:  # fmt: skip
+    """A mapping as a person reads it: each question that waits first, with its numbers here and in the wave next to
+    it, those confirmed together a line each, new variables, and what is identical."""
     lines = [_HEAD.format(wave=wave, codebook=codebook_name, sha256=mapping.sha256)]
     changed = {n: r for n, r in mapping.variables.items() if not r.identical}
     single = {n: r for n, r in changed.items() if not r.together}
@@ -137,6 +148,7 @@ def written(mapping: WaveMapping, dictionary: Dictionary, codebook: Codebook, wa
         lines.append("\n  # --- da confermare / to confirm " + "-" * 70)
         for name in sorted(single, key=lambda n: single[n].confirmed):
             lines += _record(name, single[name], dictionary, codebook)
+            lines += _figures(name, beside)
     if routine:
         lines.append("\n  # --- confermate insieme, sopra / confirmed together, above " + "-" * 43)
         lines += [_line(name, r) for name, r in routine.items()]
@@ -172,6 +184,13 @@ def _record(name: str, r: QuestionMap, dictionary: Dictionary, codebook: Codeboo
     if r.asked:
         yield f"    asked: {quoted(r.asked)}"
     yield from _confirmed(r)
+
+
+def _figures(name: str, beside: Beside) -> Iterator[str]:
+    """Remarks with the numbers of the wave next to it and of this one, so that a jump shows."""
+    before, here = beside.before.get(name), beside.here.get(name)
+    if before is not None and here is not None:
+        yield from (f"    # {one.wave}: {line(one)}" for one in (before, here))
 
 
 def _line(name: str, r: QuestionMap) -> str:

@@ -49,7 +49,7 @@ def compare(
     for code, label in missing.items():
         if code in mine and (not label or _agree(label, mine[code])):
             used.add(code)
-        elif not label and (_covered(variable.missing_range, code) or _amount(variable, v, code)):
+        elif not label and (covered(variable.missing_range, code) or _amount(variable, v, code)):
             continue  # as the codebook has it; or amounts in a range, of which _range speaks
         elif code in variable.categories and code not in mine:
             draft.add("missing", "not", say("evidence_missing_answer", code=code),
@@ -106,7 +106,8 @@ def _without(code: str, label: str, left: Sequence[str], variable: Variable, dra
               routine="missing_moved" if routine else None)  # fmt: skip
 
 
-def _covered(span: MissingRange | None, code: str) -> bool:
+def covered(span: MissingRange | None, code: str) -> bool:
+    """Whether a code lies in a range of missing values."""
     value = number(code)
     if span is None or value is None:
         return False
@@ -131,7 +132,7 @@ def _range(variable: Variable, v: spss.Variable, held: Sequence[str], draft: Dra
     labelled = [code_text(c) for c in v.value_labels.within(low, high)]
     inside = [c for c in dict.fromkeys((*labelled, *held)) if (x := number(c)) is not None and low <= x <= high]
     known = {*variable.missing, *draft.codes, *(variable.no_answer or ())}
-    beyond = [c for c in inside if c not in known and not _covered(span, c)]
+    beyond = [c for c in inside if c not in known and not covered(span, c)]
     if (inside and not beyond) or (low == high and code_text(low) in variable.missing):
         return
     ends = {"low": f"{low:g}", "high": f"{high:g}"}

@@ -19,7 +19,7 @@ from pipeline.spss.model import code_text
 
 Change = Literal[
     "same", "renamed", "reworded", "relabelled", "recoded", "added", "dropped", "split", "merged", "type", "missing",
-    "gone",
+    "figures", "gone",
 ]  # fmt: skip
 Kind = Literal["same", "mapped", "not"]
 Routine = Literal["renumbered", "letter_case", "missing_moved"]

@@ -16,15 +16,19 @@ from pipeline.spec import source as yaml_source
 from pipeline.spec.load import check, load
 from pipeline.spec.model import Source
 from pipeline.waves.draft import mapping_text, source_text
+from pipeline.waves.figures import lent
+from pipeline.waves.findings import MOST_NAMED
 from pipeline.waves.questionnaire import Comparison, compare
+from pipeline.waves.recognise import without_labels
 
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """What ``new-wave`` wrote, and what it found."""
+    """What ``new-wave`` wrote, and what it found; ``bare``: questions whose codes no label in the file explains."""
 
     written: tuple[Path, ...]
     comparison: Comparison
+    bare: tuple[str, ...] = ()
 
 
 def new_wave(file: Path, name: str, layout: Layout, progress: Progress, encoding: str | None = None) -> Brought:
@@ -50,7 +54,9 @@ def new_wave(file: Path, name: str, layout: Layout, progress: Progress, encoding
         stated = _stated(file, layout)
         found = _read(file, stated, layout, encoding)
         progress.step("new_wave_comparing", wave=name)
-        comparison = compare(found.dictionary, found.table, codebook)
+        before = lent(layout, layout.towards(name, layout.wave_of(codebook.written_from or "")))
+        comparison = compare(found.dictionary, found.table, codebook, before)
+        bare = tuple(p.name for p in comparison.questions if without_labels(p, found.dictionary, codebook))
         text = mapping_text(comparison, found.dictionary, codebook, name, layout.shown(layout.codebook))
         try:
             written = _in_place(wave, found, file, text) if in_place else _aside(wave, found, file, stated, text)
@@ -59,7 +65,7 @@ def new_wave(file: Path, name: str, layout: Layout, progress: Progress, encoding
                 "cli.cannot_write", path=layout.shown(wave.raw), reason=error.strerror or str(error)
             ) from None
     progress.clear()
-    return Brought(written, comparison)
+    return Brought(written, comparison, bare)
 
 
 def _stated(file: Path, layout: Layout) -> Path | None:
@@ -130,6 +136,10 @@ def lines(brought: Brought, layout: Layout, wave: str, lang: str) -> list[str]:
     found = changes(brought, lang)
     identical = len(found) == 1
     files = {"source": layout.shown(place.source), "mapping": layout.shown(place.mapping), "wave": wave}
+    if brought.bare:
+        named = ", ".join(brought.bare[:MOST_NAMED]) + (" …" if len(brought.bare) > MOST_NAMED else "")
+        file = layout.shown(brought.written[0])
+        found.append(language.text(lang, "waves.nothing_to_check", file=file, count=len(brought.bare), variables=named))
     return [*found, language.text(lang, "waves.next_identical" if identical else "waves.next", **files)]
 
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from pipeline import language
 from pipeline.spec.model import Text
 from pipeline.waves.model import Change, Kind, Routine
 from pipeline.waves.wording import alike
+
+if TYPE_CHECKING:
+    from pipeline.waves.figures import Figures
 
 LANGUAGES = language.languages()
 
@@ -55,12 +59,17 @@ class SetProposal:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """All questions of the codebook in its order, sets that changed, and variables that are new (name → label)."""
+    """All questions of the codebook in its order, sets that changed, and variables that are new (name → label).
+
+    ``figures``: of each question that has some; ``before``: those they were compared with.
+    """
 
     questions: tuple[Proposal, ...]
     sets: tuple[SetProposal, ...]
     new: Mapping[str, str]
     near: Mapping[str, str] = field(default_factory=dict)
+    figures: Mapping[str, Figures] = field(default_factory=dict)
+    before: Mapping[str, Figures] = field(default_factory=dict)
 
     def of(self, name: str) -> Proposal:
         """The proposal for a question. ``KeyError`` when the codebook does not have it."""

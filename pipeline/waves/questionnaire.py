@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.codes import BLANK, SYSTEM_MISSING
+from pipeline.codes import BLANK
 from pipeline.spec.model import Codebook, Variable
 from pipeline.spss import model as spss
 from pipeline.spss.model import code_text
 from pipeline.waves import answers, missing, pairing, sets
-from pipeline.waves.apply import texts, values
+from pipeline.waves.apply import values
+from pipeline.waves.figures import MOST_CODES, Figures, Held, ask, figures
 from pipeline.waves.model import Routine
 from pipeline.waves.proposal import (
     Comparison,
@@ -35,29 +36,33 @@ if TYPE_CHECKING:
 
 __all__ = ["Comparison", "Proposal", "SetProposal", "Words", "compare"]
 
-MOST_CODES = 200  # a variable with more distinct values is a quantity, whatever the codebook calls it
 
-
-def compare(dictionary: spss.Dictionary, table: pa.Table, codebook: Codebook) -> Comparison:
-    """Compare a file, dictionary and data, with the codebook."""
+def compare(
+    dictionary: spss.Dictionary, table: pa.Table, codebook: Codebook, before: Mapping[str, Figures] | None = None
+) -> Comparison:
+    """Compare a file, dictionary and data, with the codebook, and its numbers with those of another wave."""
+    before = before or {}
     variables = {v.name: v for v in dictionary.variables}
     pairs = pairing.pair(variables, codebook)
     taken = set(pairs.values())
     new = {n: v.label for n, v in variables.items() if n not in taken}
     bare = {n: [without_number(label)] for n, label in new.items()}
     free = pairing.Index(bare.items())
-    questions = []
+    questions, found = [], {}
     for name, variable in codebook.variables.items():
         in_file = pairs.get(name)
         if in_file is None:
             questions.append(_gone(variable, free, bare))
         else:
-            questions.append(_question(variable, variables[in_file], _found_codes(table, variables[in_file])))
+            v, held = variables[in_file], Held(values(table, in_file))
+            questions.append(_question(variable, v, held, before.get(name)))
+            if (one := figures(held, variable, v, questions[-1].codes)) is not None:
+                found[name] = one
     asked = {name: pairing.asked(v) for name, v in codebook.variables.items()}
     index = pairing.Index(asked.items())
     near = {n: text for n, label in new.items() if (text := pairing.near_question(label, index, asked))}
     changed = sets.compare(dictionary, codebook, pairs, {p.name: p for p in questions})
-    return Comparison(tuple(questions), tuple(changed), new, near)
+    return Comparison(tuple(questions), tuple(changed), new, near, found, before)
 
 
 def _gone(variable: Variable, free: pairing.Index, bare: Mapping[str, list[str]]) -> Proposal:
@@ -67,21 +72,20 @@ def _gone(variable: Variable, free: pairing.Index, bare: Mapping[str, list[str]]
     return Proposal(variable.name, None, ("gone",), comparable="not", reason=say("reason_gone"), evidence=(evidence,))
 
 
-def _found_codes(table: pa.Table, v: spss.Variable) -> tuple[str, ...]:
+def _found_codes(held: Held, v: spss.Variable) -> tuple[str, ...]:
     """The codes that the data hold, without system-missing; of too many to be answers those with a label or missing."""
-    column = values(table, v.name)
-    if column.dtype != object:
-        distinct = np.unique(column[~np.isnan(column)])
+    distinct = held.values
+    if distinct.dtype != object:
         if len(distinct) > MOST_CODES:
             labelled = [code in v.value_labels.by_code for code in distinct.tolist()]
             distinct = distinct[np.array(labelled, dtype=bool) | v.missing.mask(distinct)][:MOST_CODES]
         return tuple(code_text(float(x)) for x in distinct)
-    codes = sorted(set(texts(column).tolist()) - {SYSTEM_MISSING, BLANK})
+    codes = [code for code in distinct.tolist() if code != BLANK]
     return () if len(codes) > MOST_CODES else tuple(codes)
 
 
-def _question(variable: Variable, v: spss.Variable, found: Sequence[str]) -> Proposal:
-    draft = Draft()
+def _question(variable: Variable, v: spss.Variable, held: Held, before: Figures | None) -> Proposal:
+    draft, found = Draft(), _found_codes(held, v)
     degree = pairing.wording(variable, v)
     share = percent(pairing.likeness(variable, v))
     if v.name != variable.name:
@@ -98,6 +102,7 @@ def _question(variable: Variable, v: spss.Variable, found: Sequence[str]) -> Pro
         answers.compare(variable, v, found, draft)
     else:
         _quantity(variable, v, found, draft)
+    ask(held, variable, v, before, draft)
     return draft.proposal(variable.name, v.name)
 
 

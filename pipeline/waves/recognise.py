@@ -7,13 +7,16 @@ other file, a corrected delivery too, what differs from the codebook is set asid
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.files import read_file
 from pipeline.spec.model import Codebook, Names, Record
 from pipeline.spss.model import Dictionary, code_text
+from pipeline.waves.apply import values
 from pipeline.waves.draft import joined
+from pipeline.waves.figures import Beside, Figures, Held, figures
 from pipeline.waves.model import QuestionMap, SetMap, WaveMapping, fingerprint
 from pipeline.waves.questionnaire import Comparison, Proposal, SetProposal, compare
 
@@ -52,12 +55,16 @@ def read(path: Path) -> Recognised:
 
 
 def recognise(
-    dictionary: Dictionary, table: pa.Table, codebook: Codebook, mapping: WaveMapping | None
-) -> tuple[Recognised, Comparison]:
-    """Compare a file with the codebook, the file that the codebook was written from too: either may have changed."""
+    dictionary: Dictionary, table: pa.Table, codebook: Codebook, mapping: WaveMapping | None,
+    before: Mapping[str, Figures] | None = None,
+) -> tuple[Recognised, Comparison]:  # fmt: skip
+    """Compare a file with the codebook, the file that the codebook was written from too: either may have changed.
+
+    ``before``: the figures of the wave next to it.
+    """
     sha256 = dictionary.sha256
     own = codebook.written_from == sha256
-    comparison = compare(dictionary, table, codebook)
+    comparison = compare(dictionary, table, codebook, before)
     given = mapping or WaveMapping()
     here = mapping is not None and mapping.sha256 == sha256
     variables = dict(given.variables)
@@ -70,7 +77,7 @@ def recognise(
             variables[name] = record
             if not record.settled and (name not in given.variables or given.variables[name].settled):
                 held.append(name)
-        elif not settled and _unlabelled(proposal, dictionary, codebook):
+        elif not settled and without_labels(proposal, dictionary, codebook):
             unlabelled.append(name)
     sets = dict(given.sets)
     lacking = {p.name for p in comparison.questions if p.in_file is None and p.name not in given.variables}
@@ -89,6 +96,27 @@ def recognise(
         confirmed_for="" if here else given.sha256 or "",
         differs=any(not p.identical for p in comparison.questions) or bool(comparison.sets),
     ), comparison  # fmt: skip
+
+
+def beside(
+    found: Recognised, comparison: Comparison, dictionary: Dictionary, table: pa.Table, codebook: Codebook, wave: str
+) -> Beside:
+    """The figures of a wave under the mapping that holds for it, and those they were compared with."""
+    mapping = found.mapping or WaveMapping()
+    here: dict[str, Figures] = {}
+    for p in comparison.questions:
+        record, variable = mapping.question(p.name), codebook.variables[p.name]
+        codes = record.codes if record.settled else p.codes
+        one = comparison.figures.get(p.name)
+        in_file = mapping.file_name(p.name) if record.settled else p.in_file
+        if in_file is None or not dictionary.has(in_file):
+            continue
+        if in_file != p.in_file or dict(codes) != dict(p.codes):
+            one = figures(Held(values(table, in_file)), variable, dictionary.variable(in_file), codes)
+        if one is not None:
+            here[p.name] = one.model_copy(update={"wave": wave})
+    usable = tuple(name for name in here if mapping.question(name).usable)
+    return Beside(here=here, before=dict(comparison.before), usable=usable)
 
 
 def _question(
@@ -141,7 +169,8 @@ def _differs(p: Proposal, dictionary: Dictionary, codebook: Codebook) -> bool:
     return any(code_text(code) not in known for code, _ in dictionary.variable(p.in_file).value_labels)
 
 
-def _unlabelled(p: Proposal, dictionary: Dictionary, codebook: Codebook) -> bool:
+def without_labels(p: Proposal, dictionary: Dictionary, codebook: Codebook) -> bool:
+    """Whether the codebook has labels for the answers to a question and the file has none."""
     variable = codebook.variables[p.name]
     labelled = any(any(text.values()) and text.get("*") != code for code, text in variable.categories.items())
     return labelled and p.in_file is not None and not dictionary.variable(p.in_file).value_labels

@@ -16,11 +16,12 @@ from pipeline.codes import SYSTEM_MISSING, code_of, code_typed, text_of, to_type
 from pipeline.errors import StudyError, nearest
 from pipeline.spec.model import ANY_LANGUAGE, Codebook, say
 from pipeline.spss.model import Dictionary
+from pipeline.waves.figures import Beside, Figures, line
 from pipeline.waves.model import Change, Kind, QuestionMap, SetMap, WaveMapping, fingerprint
 
 COLUMNS = (
     "wave", "question", "label", "variable", "wording", "status", "codes", "comparable", "reason", "evidence",
-    "confirmed", "by", "on",
+    "figures_before", "figures", "confirmed", "by", "on",
 )  # fmt: skip
 EDITED = ("wave", "question", "variable", "status", "codes", "comparable", "reason", "confirmed", "by", "on")
 ITEMS = "items"  # the status of a multiple response set whose items changed
@@ -30,8 +31,13 @@ _YES, _NO = {"yes", "sì", "si", "true", "1"}, {"no", "false", "0", ""}
 Row = Mapping[str, str]
 
 
-def rows(wave: str, mapping: WaveMapping, dictionary: Dictionary, codebook: Codebook, lang: str) -> Iterator[Row]:
-    """The rows of one wave: what is doubtful first, then what waits, what is settled, and what is identical."""
+def rows(
+    wave: str, mapping: WaveMapping, dictionary: Dictionary, codebook: Codebook, lang: str, beside: Beside
+) -> Iterator[Row]:
+    """The rows of one wave: what is doubtful first, then what waits, what is settled, and what is identical.
+
+    The numbers of each question stand beside it, here and in the wave next to it.
+    """
 
     def order(name: str) -> tuple[bool, bool, bool]:
         r = mapping.question(name)
@@ -46,9 +52,14 @@ def rows(wave: str, mapping: WaveMapping, dictionary: Dictionary, codebook: Code
             variable=in_file if there else "", wording=dictionary.variable(in_file).label if there else "",
             status=" ".join(r.status),
             codes="; ".join(f"{text_of(c)} → {to_type(t)}" for c, t in r.codes.items()),
+            figures_before=_figures(beside.before.get(name)), figures=_figures(beside.here.get(name)),
         )  # fmt: skip
     for name, one in mapping.sets.items():
         yield _row(wave, name, say(codebook.sets[name].label, lang), one, lang, status=ITEMS)
+
+
+def _figures(one: Figures | None) -> str:
+    return f"{one.wave}: {line(one)}" if one is not None else ""
 
 
 def _row(wave: str, name: str, label: str, r: QuestionMap | SetMap, lang: str, **more: str) -> Row:
