@@ -231,9 +231,10 @@ def has_design(study: Study) -> bool:
 
 def _by_design(context: Context, line: Line) -> Estimated | None:
     """A wave's share or mean under its design; ``None`` where nobody has a valid value."""
-    cases, sample = context.cases, context.sample
-    if sample is None:
+    cases = context.cases
+    if context.sample is None:
         raise ValueError("a wave without a declared design")
+    sample = context.sample.sample
     valid, values = values_of(cases, line)
     domain = np.zeros(sample.weights.size)
     everywhere = np.zeros(sample.weights.size)

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from pipeline import arrow
 from pipeline.codes import BLANK, SYSTEM_MISSING, code_of, text_of
 from pipeline.counting.columns import Column, Columns, smallest
-from pipeline.counting.engine import BLOCK, CaseWeights, Counts, Index, count
+from pipeline.counting.engine import BLOCK, Counts, Index, Sums, count, sums
 from pipeline.spec.model import Codebook, Variable
 from pipeline.spss.model import code_text
 from pipeline.statistics.core import Floats, Weighting
@@ -84,29 +84,39 @@ class Cases:
         self.weight_name = weight
         self.weighting: Weighting = weighting if weight else "none"
         self._coded: dict[str, Coded] = {}
-        self._counts: dict[str, Counts] = {}
+        self._counts: dict[str, Sums] = {}
         self._expected: dict[str, None] = {}
         self._expected_pairs: dict[tuple[str, str], None] = {}
         self._pairs: dict[tuple[str, str], Counts] = {}
-        raw_weight = self.columns.floats(weight) if weight else None
-        positive = None if raw_weight is None else np.nan_to_num(raw_weight, nan=0.0) > 0
-        self.without_weight = 0 if positive is None else int(np.count_nonzero(~positive))
+        everyone = self.columns.weights(weight)
+        weights = everyone.w
+        positive = None if weights is None else weights > 0
+        self.without_weight = 0 if positive is None else self._cases(~positive)
         if positive is not None and positive.all():
             positive = None
         self._keep = _both(keep, positive)
-        self.n = self.columns.rows if self._keep is None else int(np.count_nonzero(self._keep))
-        self.weights = CaseWeights.of(None if raw_weight is None else self._kept(raw_weight))
-        self.total = float(self.n) if self.weights.w is None else float(self.weights.w.sum())
+        self.rows = self.columns.rows if self._keep is None else int(np.count_nonzero(self._keep))
+        self.n = self.columns.cases if self._keep is None else self._cases(self._keep)
+        self.weights = everyone if self._keep is None else everyone.of_some(self._keep)
+        self.total = float(self.n) if self.weights.sum is None else float(self.weights.sum.over((0,)).values)
 
     @property
     def sample_n(self) -> float | None:
         """Cases of the whole sample, also those that a condition leaves out, where a weight says it is one."""
-        return float(self.columns.rows - self.without_weight) if self.weighting == "probability" else None
+        return float(self.columns.cases - self.without_weight) if self.weighting == "probability" else None
 
     @property
     def weighted(self) -> bool:
         """Whether the cases have weights."""
-        return self.weights.w is not None
+        return self.weights.sum is not None
+
+    def _cases(self, rows: Mask) -> int:
+        """How many cases some rows of the file stand for."""
+        return int(np.count_nonzero(rows) if self.columns.alike is None else self.columns.alike[rows].sum())
+
+    def how_many(self, inside: Mask) -> int:
+        """How many of these cases are inside."""
+        return int(np.count_nonzero(inside) if self.weights.n is None else self.weights.n[inside].sum())
 
     @classmethod
     def read(cls, path: Path, codebook: Codebook, weight: str | None = None, weighting: Weighting = "none") -> Cases:
@@ -152,7 +162,7 @@ class Cases:
         """A variable's valid values; NaN where it is missing. Text gives NaN throughout."""
         column = self.columns[name]
         if not column.numbers:
-            return np.full(self.n, np.nan)
+            return np.full(self.rows, np.nan)
         values = np.full(column.k + 1, np.nan)
         values[1:] = np.where(_no_number(self.variables[name], column), np.nan, column.values)
         numeric: Floats = values[self._kept(column.place)]
@@ -168,25 +178,25 @@ class Cases:
         if self._told_by_absence(name):
             absent = {SYSTEM_MISSING: self.columns.absent(name), BLANK: self.columns.blank(name)}
             return {code: (n, float(n)) for code, n in absent.items() if n}
-        counts = self.counts(name)
-        return {
-            code: (int(counts.n[places].sum()), float(counts.w[places].sum()))
-            for code, places in self._missing_places(name).items()
-        }
+        return {code: self._at(name, places) for code, places in self._missing_places(name).items()}
 
     def valid_counts(self, name: str) -> tuple[int, float]:
         """How many cases have a valid value, unweighted and weighted."""
         if self._told_by_absence(name):
             n = self.n - self.columns.absent(name) - self.columns.blank(name)
             return n, float(n)
-        counts = self.counts(name)
-        valid = ~_user_missing(self.variables[name], self.columns[name])
-        return int(counts.n[1:][valid].sum()), float(counts.w[1:][valid].sum())
+        return self._at(name, 1 + np.flatnonzero(~_user_missing(self.variables[name], self.columns[name])))
+
+    def _at(self, name: str, places: Sequence[int] | Index) -> tuple[int, float]:
+        """How many cases are at some places of a column, unweighted and weighted."""
+        found = self._sums(name).at(np.asarray(places, dtype=np.intp)).over((0,)).counts
+        return int(found.n), float(found.w)
 
     def _told_by_absence(self, name: str) -> bool:
         """Whether the null values of a column say who is missing: text, dates and identifiers need not be coded."""
         variable = self.variables[name]
-        return not (variable.missing or variable.missing_range or self.weighted or self._keep is not None)
+        alike = self.columns.alike is not None or self.weighted or self._keep is not None
+        return not (variable.missing or variable.missing_range or alike)
 
     def valid(self, name: str) -> Mask:
         """Who has a valid value."""
@@ -199,12 +209,12 @@ class Cases:
     def mentions(self, name: str) -> Mentions:
         """A multiple response set. Asked are those with a valid answer to any member."""
         mr = self.codebook.sets[name]
-        asked = np.zeros(self.n, dtype=bool)
+        asked = np.zeros(self.rows, dtype=bool)
         for member in mr.members:
             asked |= self.valid(member)
         if mr.kind == "dichotomies":
             items = mr.members
-            mentioned = np.zeros((len(items), self.n), dtype=bool)
+            mentioned = np.zeros((len(items), self.rows), dtype=bool)
             for i, member in enumerate(mr.members):
                 mentioned[i] = self._holds(member, mr.counted_code)
         elif mr.kind == "delimited":
@@ -222,30 +232,32 @@ class Cases:
             for member in mr.members:
                 codes.extend(c for c in self.coded(member).codes if c not in codes)
             items = tuple(codes)
-            mentioned = np.zeros((len(items), self.n), dtype=bool)
+            mentioned = np.zeros((len(items), self.rows), dtype=bool)
             for i, code in enumerate(codes):
                 for member in mr.members:
                     mentioned[i] |= self._holds(member, code)
         base: Mask = asked
         if mr.base != "asked":
-            base = np.asarray(mentioned.any(axis=0)) if mr.base == "any" else np.ones(self.n, dtype=bool)
+            base = np.asarray(mentioned.any(axis=0)) if mr.base == "any" else np.ones(self.rows, dtype=bool)
         return Mentions(name, tuple(items), mentioned, asked, base)
 
     # ------------------------------------------------------------ counts of one variable
 
     def counts(self, name: str) -> Counts:
         """The cases at each place of a column's distinct values: shape (k + 1,), slot 0 for system-missing."""
+        return self._sums(name).counts
+
+    def _sums(self, name: str) -> Sums:
         found = self._counts.get(name)
         if found is None:
             column = self.columns[name]
-            if self._keep is None and self.weights.w is None:
-                w = column.n.astype(np.float64)
-                found = Counts(column.n, w, w)
+            if self._keep is None and not self.weighted:
+                found = Sums(column.n, None, None)
             else:
                 self._count_together(name)
                 found = self._counts[name]
             if column.k > BLOCK:  # of the columns with very many values only the last is remembered
-                for other in [other for other, counts in self._counts.items() if len(counts.n) > BLOCK + 1]:
+                for other in [other for other, sums in self._counts.items() if len(sums.n) > BLOCK + 1]:
                     del self._counts[other]
             self._counts[name] = found
         return found
@@ -271,10 +283,9 @@ class Cases:
                 size *= self.columns[other].k + 1
                 del self._expected[other]
         columns = [self.columns[one] for one in together]
-        counts = count([self._kept(c.place) for c in columns], [c.k for c in columns], self.weights)
+        found = sums([self._kept(c.place) for c in columns], [c.k for c in columns], self.weights)
         for axis, one in enumerate(together):
-            others = tuple(i for i in range(len(together)) if i != axis)
-            self._counts[one] = Counts(counts.n.sum(axis=others), counts.w.sum(axis=others), counts.w2.sum(axis=others))
+            self._counts[one] = found.over(tuple(i for i in range(len(together)) if i != axis))
 
     def expect_pairs(self, pairs: Sequence[tuple[str, str]]) -> None:
         """Say which cross-tables will be counted: those that share variables are then counted several at a time."""
@@ -291,14 +302,14 @@ class Cases:
             return count([row.index, column.index], [len(row.codes), len(column.codes)], self.weights)
         rows, columns = self._together(wanted)
         coded = [self.coded(name) for name in (*rows, *columns)]
-        counts = count([one.index for one in coded], [len(one.codes) for one in coded], self.weights)
+        together = sums([one.index for one in coded], [len(one.codes) for one in coded], self.weights)
         for i, r in enumerate(rows):
             for j, c in enumerate(columns, start=len(rows)):
                 if (r, c) in self._expected_pairs:
                     del self._expected_pairs[r, c]
-                    others = tuple(axis for axis in range(len(coded)) if axis not in (i, j))
-                    n, w, w2 = (sums.sum(axis=others) for sums in (counts.n, counts.w, counts.w2))
-                    self._pairs[r, c] = Counts(n, w, w2)
+                    self._pairs[r, c] = together.over(
+                        tuple(axis for axis in range(len(coded)) if axis not in (i, j))
+                    ).counts
         return self._pairs.pop(wanted)
 
     def _together(self, wanted: tuple[str, str]) -> tuple[list[str], list[str]]:
@@ -330,14 +341,7 @@ class Cases:
         if coded.name not in self.variables:
             return count([coded.index], [len(coded.codes)], self.weights)
         lookup, codes, _ = self._categories(coded.name)
-        counts, size = self.counts(coded.name), len(codes) + 1
-        n = np.zeros(size, dtype=np.int64)
-        np.add.at(n, lookup, counts.n)
-        if self.weights.w is None:
-            w = n.astype(np.float64)
-            return Counts(n, w, w)
-        w, w2 = (np.asarray(np.bincount(lookup, sums, size), dtype=np.float64) for sums in (counts.w, counts.w2))
-        return Counts(n, w, w2)
+        return self._sums(coded.name).gathered(lookup, len(codes) + 1).counts
 
     def distribution(self, name: str, group: Index | None = None, groups: int = 1) -> tuple[Floats, Counts]:
         """The distinct valid values of a numeric variable, ascending, with their counts by group: (k,) and (k, groups).

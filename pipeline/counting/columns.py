@@ -6,6 +6,7 @@ distinct values, which are few, and a case costs a byte or two of memory instead
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ import numpy.typing as npt
 
 from pipeline import arrow
 from pipeline.counting.engine import BLOCK, CaseWeights, Index, tally
+from pipeline.counting.sums import Exact, Measure, Reach
 from pipeline.statistics.core import Floats, Ints
 
 if TYPE_CHECKING:
@@ -69,12 +71,22 @@ class Column:
 class Columns:
     """The columns of a table, coded when they are first used.
 
+    ``alike``: the cases that each row stands for, where cases that are alike were counted together, and ``measures``
+    the sums over them of what is added up.
     ``earlier``: columns coded before. Those whose bytes are the same in memory are taken over: a stage that passes a
     column on to the next makes no work.
     """
 
-    def __init__(self, table: pa.Table, earlier: Columns | None = None) -> None:
+    def __init__(
+        self,
+        table: pa.Table,
+        earlier: Columns | None = None,
+        alike: Ints | None = None,
+        measures: Mapping[Measure, Exact] | None = None,
+    ) -> None:
         self.table = table
+        self.alike = alike
+        self._measures: dict[Measure, Exact] = dict(measures or {})
         self.earlier = earlier._by_address if earlier is not None else {}
         self._by_address: dict[Any, tuple[Any, Column]] = {}  # the Arrow column is kept so that its address stays its
         self._by_name: dict[str, Column] = {}
@@ -95,7 +107,10 @@ class Columns:
             key = (column.type, arrow.address(column))  # without cases texts and numbers lie at one address
             known = self._by_address.get(key) or self.earlier.get(key)
             if known is None:
-                known = (column, _code(column))
+                coded = _code(column)
+                if self.alike is not None:
+                    coded.n = tally(coded.place, (coded.k + 1,), CaseWeights(self.alike)).n
+                known = (column, coded)
             self._by_address[key] = known
             found = self._by_name[name] = known[1]
         return found
@@ -103,6 +118,33 @@ class Columns:
     def floats(self, name: str) -> Floats:
         """A column of numbers as it is, NaN for system-missing."""
         return arrow.float_values(self.table.column(name))
+
+    @property
+    def cases(self) -> int:
+        """The number of cases that the rows stand for."""
+        return self.rows if self.alike is None else int(self.alike.sum())
+
+    def weights(self, name: str | None) -> CaseWeights:
+        """What the rows weigh by a weight, or each case one; a weight that is not above zero is none."""
+        if name is None:
+            return CaseWeights(self.alike)
+        return CaseWeights(self.alike, self.exact(Measure(name)), self.exact(Measure(name, squared=True)))
+
+    def exact(self, measure: Measure) -> Exact:
+        """The sums of a measure over the cases of each row."""
+        if measure not in self._measures:
+            values = self.measured(measure)
+            self._measures[measure] = Exact.of(values, Reach.of(values).units)
+        return self._measures[measure]
+
+    def measured(self, measure: Measure) -> Floats:
+        """A measure of each case: 0 for what is missing or not above zero."""
+        values = _positive(self.floats(measure.variable))
+        if measure.over:
+            full = _positive(self.floats(measure.over))
+            with np.errstate(divide="ignore"):
+                return np.asarray(np.where(full > 0, values * np.where(full > 0, 1.0 / full, 1.0), values))
+        return np.asarray(values * values) if measure.squared else values
 
     def absent(self, name: str) -> int:
         """How many cases are system-missing; the column is not coded for it."""
@@ -123,6 +165,12 @@ class Columns:
         for variable in dictionary.variables:
             if not variable.is_date:
                 self[variable.name]
+
+
+def _positive(values: Floats) -> Floats:
+    """Weights, 0 for those that are missing or below."""
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.where(values > 0, values, 0.0))
 
 
 def _code(column: Any) -> Column:

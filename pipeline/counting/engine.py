@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.counting.sums import Exact, Reach
 from pipeline.statistics.core import Floats, Ints
 
 Index = npt.NDArray[np.integer[Any]]
@@ -26,19 +27,37 @@ _COMPARED = 24  # cells up to which it is faster to compare the cases, a byte ea
 
 @dataclass(frozen=True, slots=True)
 class CaseWeights:
-    """The weights of the cases and their squares, or ``None`` for no weight; cases without positive weight are gone."""
+    """What the rows weigh: ``n`` the cases that each row stands for (``None``: one each), ``sum`` the weights of its
+    cases and ``squares`` their squares (``None``: no weight)."""
 
-    w: Floats | None = None
-    w2: Floats | None = None
+    n: Ints | None = None
+    sum: Exact | None = None
+    squares: Exact | None = None
 
     @classmethod
     def of(cls, w: Floats | None) -> CaseWeights:
-        """Weights with their squares."""
-        return cls() if w is None else cls(w, w * w)
+        """Weights of single cases, none below zero, with their squares."""
+        if w is None:
+            return cls()
+        w2 = w * w
+        return cls(None, Exact.of(w, Reach.of(w).units), Exact.of(w2, Reach.of(w2).units))
 
-    def of_some(self, keep: npt.NDArray[np.bool_]) -> CaseWeights:
-        """The weights of some of the cases."""
-        return self if self.w is None or self.w2 is None else CaseWeights(self.w[keep], self.w2[keep])
+    @property
+    def w(self) -> Floats | None:
+        """The weight of each row; ``None`` for no weight."""
+        return None if self.sum is None else self.sum.values
+
+    @property
+    def w2(self) -> Floats | None:
+        """The squared weights of each row; ``None`` for no weight."""
+        return None if self.squares is None else self.squares.values
+
+    def of_some(self, keep: npt.NDArray[Any]) -> CaseWeights:
+        """The weights of some of the rows."""
+        n = None if self.n is None else self.n[keep]
+        if self.sum is None or self.squares is None:
+            return CaseWeights(n)
+        return CaseWeights(n, self.sum.take(keep), self.squares.take(keep))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +74,52 @@ class Counts:
         return Counts(self.n[cut], self.w[cut], self.w2[cut])
 
 
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Counts whose sums of weights are not rounded yet, so that they may still be added: n, Σw, Σw²."""
+
+    n: Ints
+    w: Exact | None
+    w2: Exact | None
+
+    def over(self, axes: tuple[int, ...]) -> Sums:
+        """The sums over some dimensions."""
+        n = np.asarray(self.n.sum(axis=axes))
+        return Sums(n, None if self.w is None else self.w.over(axes), None if self.w2 is None else self.w2.over(axes))
+
+    def at(self, some: Any) -> Sums:
+        """Those at some places of the first dimension."""
+        w, w2 = (None if one is None else one.take(some) for one in (self.w, self.w2))
+        return Sums(self.n[some], w, w2)
+
+    def gathered(self, place: Index, size: int) -> Sums:
+        """Those of one dimension added up at the place, below ``size``, that each has."""
+        where = place.astype(np.intp, copy=False)
+        n = np.zeros(size, dtype=np.int64)
+        np.add.at(n, where, self.n)
+        w, w2 = (None if one is None else one.tally(where, size) for one in (self.w, self.w2))
+        return Sums(n, w, w2)
+
+    @property
+    def counts(self) -> Counts:
+        """Rounded, once."""
+        if self.w is None or self.w2 is None:
+            w = self.n.astype(np.float64)
+            return Counts(self.n, w, w)
+        return Counts(self.n, self.w.values, self.w2.values)
+
+
 def count(indices: Sequence[Index], sizes: Sequence[int], weights: CaseWeights) -> Counts:
     """Count the cases over the combinations of several variables.
 
     ``indices``: per variable the category index of each case; ``sizes``: the number of categories k of each. The
     result has the shape (k1 + 1, k2 + 1, …), slot 0 for invalid.
     """
+    return sums(indices, sizes, weights).counts
+
+
+def sums(indices: Sequence[Index], sizes: Sequence[int], weights: CaseWeights) -> Sums:
+    """As :func:`count`, not rounded yet."""
     shape = tuple(k + 1 for k in sizes)
     if len(indices) == 1:
         return tally(indices[0], shape, weights)
@@ -72,25 +131,27 @@ def count(indices: Sequence[Index], sizes: Sequence[int], weights: CaseWeights) 
     return tally(cell, shape, weights)
 
 
-def tally(cell: Index, shape: tuple[int, ...], weights: CaseWeights) -> Counts:
+def tally(cell: Index, shape: tuple[int, ...], weights: CaseWeights) -> Sums:
     """Counts and sums of weights by cell number, in row-major order of ``shape``."""
     total = int(np.prod(shape))
-    if weights.w is None and cell.dtype == np.uint8 and total <= _COMPARED and len(cell) >= BLOCK:
+    alone = weights.n is None and weights.sum is None
+    if alone and cell.dtype == np.uint8 and total <= _COMPARED and len(cell) >= BLOCK:
         n = np.array([np.count_nonzero(cell == np.uint8(i)) for i in range(total)], dtype=np.int64)
-        return Counts(n.reshape(shape), *(n.reshape(shape).astype(np.float64) for _ in range(2)))
+        return Sums(n.reshape(shape), None, None)
     n = np.zeros(total, dtype=np.int64)
-    w, w2 = np.zeros(total), np.zeros(total)
+    w = w2 = None
     step = BLOCK if total < BLOCK else max(len(cell), 1)
-    for start in range(0, len(cell), step):
-        stop = start + step
-        part = cell[start:stop].astype(np.intp, copy=False)
-        n += np.bincount(part, minlength=total)
-        if weights.w is not None and weights.w2 is not None:
-            w += np.bincount(part, weights=weights.w[start:stop], minlength=total)
-            w2 += np.bincount(part, weights=weights.w2[start:stop], minlength=total)
-    if weights.w is None:
-        w = w2 = n.astype(np.float64)
-    return Counts(n.reshape(shape), w.reshape(shape), w2.reshape(shape))
+    for start in range(0, max(len(cell), 1), step):
+        part = cell[start : start + step].astype(np.intp, copy=False)
+        if weights.n is None:
+            n += np.bincount(part, minlength=total)
+        else:
+            n += np.bincount(part, weights.n[start : start + step], total).astype(np.int64)
+        if weights.sum is not None and weights.squares is not None:
+            here, squares = weights.sum.tally(part, total, start), weights.squares.tally(part, total, start)
+            w, w2 = (here, squares) if w is None or w2 is None else (w + here, w2 + squares)
+    w, w2 = (None if one is None else one.shaped(shape) for one in (w, w2))
+    return Sums(n.reshape(shape), w, w2)
 
 
 def distribution(values: Floats, group: Index | None, groups: int, weights: CaseWeights) -> tuple[Floats, Counts]:
@@ -109,7 +170,7 @@ def distribution(values: Floats, group: Index | None, groups: int, weights: Case
         cell = place
     else:
         cell = place * groups + (group[keep] - 1)
-    return distinct, tally(cell, (len(distinct), groups), weights.of_some(keep))
+    return distinct, tally(cell, (len(distinct), groups), weights.of_some(keep)).counts
 
 
 def patterns(x: Floats, weights: CaseWeights) -> tuple[Floats, Counts, Ints]:
@@ -127,4 +188,4 @@ def patterns(x: Floats, weights: CaseWeights) -> tuple[Floats, Counts, Ints]:
         _, cell = np.unique(cell * (int(place.max()) + 1) + place, return_inverse=True)
     first = np.full(int(cell.max()) + 1, len(x), dtype=np.int64)
     np.minimum.at(first, cell, np.arange(len(x)))
-    return x[first], tally(cell, (len(first),), weights), cell
+    return x[first], tally(cell, (len(first),), weights).counts, cell

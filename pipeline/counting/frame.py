@@ -52,12 +52,12 @@ def missing_frame(cases: Cases, names: Iterable[str], lang: str) -> pd.DataFrame
     for name in names:
         masks = {c: mask for c, mask in cases.missing(name).items() if c not in (SYSTEM_MISSING, BLANK) and mask.any()}
         if masks:
-            codes = np.full(cases.n, None, dtype=object)
+            codes = np.full(cases.rows, None, dtype=object)
             for code, mask in masks.items():
                 codes[mask] = code
             found[name] = pd.Categorical(codes, list(masks), ordered=True)
             labels[name] = {code: say(cases.variables[name].missing.get(code), lang) for code in masks}
-    frame = pd.DataFrame(found, index=range(cases.n))
+    frame = pd.DataFrame(found, index=range(cases.rows))
     frame.attrs = {"categories": labels}
     return frame
 

@@ -24,13 +24,13 @@ def crossings(cases: Cases) -> Crossings | None:
     coded = [one for one in coded if one.codes]
     sizes = [len(one.codes) for one in coded]
     total = sum(sizes)
-    if len(coded) < 2 or total > MOST_CATEGORIES or cases.n * total**2 > MOST_WORK:
+    if len(coded) < 2 or total > MOST_CATEGORIES or cases.rows * total**2 > MOST_WORK:
         return None
     starts = np.concatenate(([0], np.cumsum(sizes))).astype(int)
     weights = cases.weights.w
     n, w = np.zeros((total, total)), np.zeros((total, total))
-    for first in range(0, cases.n, _AT_ONCE):
-        some = slice(first, min(first + _AT_ONCE, cases.n))
+    for first in range(0, cases.rows, _AT_ONCE):
+        some = slice(first, min(first + _AT_ONCE, cases.rows))
         chosen = np.zeros((some.stop - first, total))
         for one, start in zip(coded, starts, strict=False):
             index = one.index[some]

@@ -105,7 +105,7 @@ def _derive(derived: Derived, cases: Cases) -> np.ndarray:
             return np.where(valid >= max(derived.least, 1), total / valid, np.nan)
     if derived.source is None:
         raise ValueError(f"derived variable {derived.name} has no source")
-    values = np.full(cases.n, np.nan)
+    values = np.full(cases.rows, np.nan)
     coded = cases.coded(derived.source) if any(b.codes for b in derived.bands.values()) else None
     numeric = cases.numeric(derived.source)
     for code, band in derived.bands.items():

@@ -22,10 +22,9 @@ from pipeline.spec.model import Analysis, Inference, Study, TableSpec
 from pipeline.stages.freshness import code_hash, write_parquet
 from pipeline.stages.job import Job
 from pipeline.statistics.core import Options, Weighting
-from pipeline.statistics.design import Sample
 from pipeline.tables.analyses import analyse
 from pipeline.tables.context import Context
-from pipeline.tables.designs import as_read, design_of
+from pipeline.tables.designs import Drawn, as_read, design_of
 from pipeline.tables.one_way import frequency, presence, summary
 from pipeline.tables.plan import make, members_of, pieces
 from pipeline.tables.raking import raking_rows
@@ -92,7 +91,7 @@ class _Counting:
     def __init__(self, files: StudyFiles, columns: Columns, wave: str) -> None:
         self.files, self.wave, self.total = files, wave, columns.rows
         self.unweighted = Cases(columns, files.codebook)
-        self.designs: dict[bool, Sample | None] = {}
+        self.designs: dict[bool, Drawn | None] = {}
         weight, weighting = weight_of(files.study)
         self.weighted = Cases(columns, files.codebook, weight, weighting) if weight else self.unweighted
         self.weighted.expect(self._counted_alone())
@@ -148,7 +147,7 @@ class _Counting:
             sample=self._design(asked, mode),
         )
 
-    def _design(self, weighted: bool, mode: Inference) -> Sample | None:
+    def _design(self, weighted: bool, mode: Inference) -> Drawn | None:
         """The sample's design, with the weight or without; made once each."""
         if mode == "description":
             return None

@@ -1,8 +1,8 @@
 """Survey designs: covariance by Taylor linearisation or replicate weights, and weights raked to known margins.
 
-Pure functions of arrays over cases (or over any aggregate of cases that keeps strata and clusters apart). The
-covariance of the weighted cell totals goes into ``Crosstab.covariance``, from which the families compute their
-design-based tests.
+Pure functions of arrays over rows. A row is a case, or all cases of one stratum, one cluster and one cell of a table
+together: what they weigh is all that a variance needs to know of them (:attr:`Design.cases`). The covariance of the
+weighted cell totals goes into ``Crosstab.covariance``, from which the families compute their design-based tests.
 
 Sources: Särndal, Swensson and Wretman, *Model Assisted Survey Sampling* (1992), ch. 5; Wolter, *Introduction to
 Variance Estimation* (2007); Kish, *Survey Sampling* (1965); Deming and Stephan, *Annals of Mathematical Statistics*
@@ -67,8 +67,10 @@ class Design:
     """A sample of clusters (or of cases) within strata, drawn at the first stage; made by :func:`design`.
 
     ``weights`` (n,); ``cluster`` (n,): the cluster's number 0…P−1, or ``None`` where every case is its own;
-    ``stratum`` (P,): the stratum's number 0…H−1 of each cluster; ``sampled`` (H,): clusters in the sample;
-    ``unsampled`` (H,): the part of the stratum's clusters outside the sample, 1 − n/N, 1 without correction.
+    ``stratum`` (P,): the stratum's number 0…H−1 of each cluster, (n,) of each row without clusters; ``sampled`` (H,):
+    clusters in the sample; ``unsampled`` (H,): the part of the stratum's clusters outside the sample, 1 − n/N, 1
+    without correction. ``cases``, ``squares`` (n,): where a row is several cases, how many have a weight, and the sum
+    of its squares; cases of the sample that no row has lie outside all cells.
     ``margins``: codes (n,) of the variables the weights were calibrated to; the variance then rests on what these
     do not explain, fitted with ``start`` (n,), the weights before calibration.
     ``tests_corrected``: whether the correction goes into tests too (see :func:`for_tests`).
@@ -83,11 +85,13 @@ class Design:
     margins: tuple[Ints, ...] = ()
     start: Floats | None = None
     tests_corrected: bool = False
+    cases: Ints | None = None
+    squares: Floats | None = None
 
     @property
     def df(self) -> float:
         """Clusters minus strata."""
-        return float(self.stratum.size - self.sampled.size)
+        return float(self.sampled.sum() - self.sampled.size)
 
 
 def design(
@@ -99,8 +103,9 @@ def design(
     margins: Sequence[Ints] = (),
     start: Floats | None = None,
     tests_corrected: bool = False,
+    cases: Ints | None = None,
 ) -> Design:
-    """Describe a sample by arrays over its cases.
+    """Describe a sample by arrays over its rows; ``cases``: how many each is, where they are not single ones.
 
     ``stratum``, ``cluster``: any integer codes; a cluster code counts within its stratum. ``population``: for each
     case the number of clusters (of cases, where there are no clusters) that its stratum has in the population.
@@ -128,7 +133,7 @@ def design(
         pairs = strata.astype(np.int64) * (int(numbers.max(initial=0)) + 1) + numbers
         _, first, clusters = np.unique(pairs, return_index=True, return_inverse=True)
         clusters, of_stratum = clusters.ravel(), strata[first]
-    sampled = np.bincount(of_stratum)
+    sampled = np.bincount(of_stratum, cases if clusters is None else None).astype(np.int64)
     unsampled = np.ones(sampled.size)
     if population is not None:
         sizes = np.zeros(sampled.size)
@@ -153,24 +158,51 @@ def _residuals(sample: Design, scores: Floats) -> Floats:
     return np.asarray(scores - indicators @ fitted)
 
 
-def _cluster_totals(sample: Design, scores: Floats) -> Floats:
-    weighted = _residuals(sample, scores) * sample.weights[:, None]
+def taylor(sample: Design, scores: Floats) -> tuple[Floats, str]:
+    """Covariance of Σw·score: ``scores`` (n, k) of the rows. The covariance (k, k), and the error where there is none.
+
+    Σ_h (1−n_h/N_h) n_h/(n_h−1) Σ (t−t̄_h)(t−t̄_h)' over the clusters of each stratum, t a cluster's weighted total.
+    """
+    scores = _residuals(sample, scores)
     if sample.cluster is None:
-        return np.asarray(weighted)
-    p = sample.stratum.size
-    return np.stack([np.bincount(sample.cluster, column, p) for column in weighted.T], axis=1)
+        return _between_cases(sample, scores)
+    p, weighted = sample.stratum.size, scores * sample.weights[:, None]
+    return _between(sample, np.stack([np.bincount(sample.cluster, column, p) for column in weighted.T], axis=1))
 
 
-def between_clusters(sample: Design, totals: Floats) -> tuple[Floats, str]:
-    """Covariance of Σ over clusters: Σ_h (1−n_h/N_h) n_h/(n_h−1) Σ (t−t̄_h)(t−t̄_h)'.
+def _between_cases(sample: Design, scores: Floats) -> tuple[Floats, str]:
+    """The same where cases are drawn singly, from what the cases of a row weigh together.
 
-    ``totals`` (P, k): each cluster's weighted total of the linearised scores. Gives the covariance (k, k) and the
-    error, empty where there is none.
+    Σ(w·s − m)² over the c cases of a row is s²(Σw² − (Σw)²/c) + c(s·Σw/c − m)²: no large squares are subtracted.
+    """
+    cases = (sample.weights > 0).astype(np.float64) if sample.cases is None else sample.cases.astype(np.float64)
+    each = np.divide(sample.weights, cases, out=np.zeros_like(cases), where=cases > 0)
+    within = np.zeros_like(cases)
+    if sample.squares is not None:
+        within = sample.squares - sample.weights * each
+        within[within < 1e-14 * sample.squares] = 0.0  # equal weights
+    h = sample.sampled.size
+    outside = sample.sampled - np.bincount(sample.stratum, cases, h)  # cases whose total is 0
+    spread = sample.stratum, np.concatenate([cases, outside]), within
+    return _between(sample, np.vstack([scores * each[:, None], np.zeros((h, scores.shape[1]))]), (scores, *spread))
+
+
+def _between(
+    sample: Design, totals: Floats, singly: tuple[Floats, Ints, Floats, Floats] | None = None
+) -> tuple[Floats, str]:
+    """Covariance of Σ over clusters.
+
+    ``totals`` (P, k): each cluster's weighted total of the linearised scores. ``singly``, where cases are drawn, not
+    clusters: the rows' scores (n, k), their stratum (n,), their number of cases and then each stratum's (n + H,) that
+    no row has, and the spread of weights within each row (n,); ``totals`` (n + H, k) are then the means of these cases.
     """
     k = totals.shape[1]
     nothing = np.full((k, k), np.nan)
     counts = sample.sampled
-    sums = np.stack([np.bincount(sample.stratum, column, counts.size) for column in totals.T], axis=1)
+    stratum, times = sample.stratum, np.ones(len(totals))
+    if singly is not None:
+        stratum, times = np.concatenate([singly[1], np.arange(counts.size)]), singly[2]
+    sums = np.stack([np.bincount(stratum, column * times, counts.size) for column in totals.T], axis=1)
     means = sums / counts[:, None]
     # A stratum that is in the sample whole (N = n) contributes nothing, however few its clusters are.
     lonely = (counts == 1) & (sample.unsampled > 0)
@@ -181,16 +213,19 @@ def between_clusters(sample: Design, totals: Floats) -> tuple[Floats, str]:
         if sample.lonely == "average" and lonely.all():
             return nothing, "lonely_psu"
         if sample.lonely == "adjust":
-            means[lonely] = totals.mean(axis=0)
-    deviations = (totals - means[sample.stratum]) * np.sqrt(factor)[sample.stratum][:, None]
+            means[lonely] = sums.sum(axis=0) / counts.sum()
+    deviations = (totals - means[stratum]) * np.sqrt(factor[stratum] * times)[:, None]
     covariance = deviations.T @ deviations
+    if singly is not None and singly[3].any():
+        scores, _, _, within = singly
+        covariance = covariance + scores.T @ (scores * (within * factor[sample.stratum])[:, None])
     if sample.lonely == "average" and lonely.any():
         covariance *= counts.size / (counts.size - lonely.sum())
     return covariance, ""
 
 
 def _linearised(sample: Design, values: Floats, scores: Floats) -> Estimate:
-    covariance, error = between_clusters(sample, _cluster_totals(sample, scores))
+    covariance, error = taylor(sample, scores)
     return Estimate(values, covariance, sample.df, error)
 
 
@@ -344,37 +379,12 @@ def cell_totals(cells: Ints, size: int, sample: Sample) -> Estimate:
         )
     w = sample.weights
     values = np.bincount(cells[valid], w[valid], size).astype(np.float64)
-    if sample.margins:
-        return _linearised(sample, values, _indicators(cells, size))
-    if sample.cluster is None:
-        covariance, error = _unclustered_cells(cells, size, sample)
-    else:
-        p = sample.stratum.size
-        totals = np.bincount(sample.cluster[valid] * size + cells[valid], w[valid], p * size).astype(np.float64)
-        covariance, error = between_clusters(sample, totals.reshape(p, size))
+    if sample.margins or sample.cluster is None:
+        return _linearised(sample, values, np.asarray(np.where(valid[:, None], np.eye(size)[cells], 0.0)))
+    p = sample.stratum.size
+    totals = np.bincount(sample.cluster[valid] * size + cells[valid], w[valid], p * size).astype(np.float64)
+    covariance, error = _between(sample, totals.reshape(p, size))
     return Estimate(values, covariance, sample.df, error)
-
-
-def _indicators(cells: Ints, size: int) -> Floats:
-    return np.asarray(np.where((cells >= 0)[:, None], np.eye(size)[cells], 0.0))
-
-
-def _unclustered_cells(cells: Ints, size: int, sample: Design) -> tuple[Floats, str]:
-    """Covariance of cell totals where cases are drawn singly, from Σw and Σw² by stratum and cell in one pass."""
-    valid = cells >= 0
-    counts = sample.sampled
-    lonely = (counts == 1) & (sample.unsampled > 0)
-    if lonely.any():
-        # Rare and small: one row per case is affordable where a stratum has one case only.
-        return between_clusters(sample, sample.weights[:, None] * _indicators(cells, size))
-    h = counts.size
-    at = sample.stratum[valid] * size + cells[valid]
-    w = sample.weights[valid]
-    sums = np.bincount(at, w, h * size).reshape(h, size)
-    squares = np.bincount(at, w * w, h * size).reshape(h, size)
-    factor = sample.unsampled * counts / np.maximum(counts - 1, 1)
-    covariance = np.diag(factor @ squares) - (sums * (factor / counts)[:, None]).T @ sums
-    return np.asarray(covariance), ""
 
 
 def cell_shares(cells: Ints, size: int, sample: Sample, corrected: bool = False) -> Estimate:
@@ -421,7 +431,7 @@ def for_tests(sample: Design) -> Design:
 class Sampled:
     """The sample behind an aggregate (:class:`pipeline.statistics.core.Sampling`).
 
-    ``cell`` (n,): the cell 0…``size``−1 of the aggregate that each case is in, −1 for none.
+    ``cell`` (n,): the cell 0…``size``−1 of the aggregate that each row of the sample is in, −1 for none.
     """
 
     sample: Sample
@@ -436,8 +446,8 @@ class Sampled:
             known = self.sample.known_df or inside.all()
             return self.sample.df if known else _rank(self.sample.replicate[inside]) - 1
         if self.sample.cluster is None:
-            strata = self.sample.stratum[inside]
-            return float(strata.size - np.unique(strata).size)
+            strata, cases = self.sample.stratum[inside], self.sample.cases
+            return float((strata.size if cases is None else cases[inside].sum()) - np.unique(strata).size)
         clusters = np.unique(self.sample.cluster[inside])
         return float(clusters.size - np.unique(self.sample.stratum[clusters]).size)
 
@@ -455,10 +465,9 @@ class Sampled:
         """
         inside = self.cell >= 0
         if not isinstance(self.sample, Replicates):
-            cases = np.zeros((self.cell.size, scores.shape[1]))
-            cases[inside] = scores[self.cell[inside]]
-            sample = self.sample if corrected else for_tests(self.sample)
-            return between_clusters(sample, _cluster_totals(sample, cases))
+            rows = np.zeros((self.cell.size, scores.shape[1]))
+            rows[inside] = scores[self.cell[inside]]
+            return taylor(self.sample if corrected else for_tests(self.sample), rows)
         cell = self.cell[inside]
 
         def estimates(w: Floats) -> Floats:

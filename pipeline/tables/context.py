@@ -11,10 +11,10 @@ from pipeline.counting.cases import Cases
 from pipeline.results import About, ResultsWriter
 from pipeline.spec.model import Inference
 from pipeline.statistics.core import Aggregate, Cells, Number, Options, Result
-from pipeline.statistics.design import Sample
 from pipeline.statistics.multiple import MultiplePair
 from pipeline.statistics.registry import beside, compute, known
 from pipeline.tables.axes import axis
+from pipeline.tables.designs import Drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Context:
     population: int | None = None
     rounded: bool = False
     total_cases: int = 0
-    sample: Sample | None = None
+    sample: Drawn | None = None
 
 
 def chosen(

@@ -3,39 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from pipeline.counting.cases import Cases
-from pipeline.counting.engine import Index
+from pipeline.counting.engine import CaseWeights, Index, count, tally
+from pipeline.counting.sums import Exact, Measure, Reach
 from pipeline.errors import DataRejected
 from pipeline.spec.model import Inference, ReplicateWeights, Study, Weights
 from pipeline.statistics import design
 from pipeline.statistics.core import Floats, Ints
 from pipeline.statistics.proportions import logit_interval
 
+_DENSE = 1 << 22  # cells up to which no sorting is needed to find those that occur
 
-def design_of(study: Study, cases: Cases) -> design.Sample | None:
-    """The design that the study declares, over all cases of the file; ``None`` where it declares none.
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """How the cases of a wave were drawn: the sample over all rows, and where it has them the replicate weights."""
+
+    sample: design.Sample
+    replicates: tuple[Measure, ...] = ()
+
+
+def design_of(study: Study, cases: Cases) -> Drawn | None:
+    """The design that the study declares, over all rows of the file; ``None`` where it declares none.
 
     A case without a positive weight weighs nothing. Where the weights were raked, the variance takes it into account.
     Raises :class:`DataRejected` when the data contradict the design.
     """
-    weights = np.zeros(cases.columns.rows)
-    weights[cases.positions] = 1.0 if cases.weights.w is None else cases.weights.w
+    columns = cases.columns
+    given = columns.weights(cases.weight_name).w
+    weights = np.ones(columns.rows) if given is None else given
+    if given is None and columns.alike is not None:
+        weights = columns.alike.astype(np.float64)
     everyone = cases.unweighted()
     try:
         if study.weights is not None and study.weights.replicates is not None:
-            full = everyone.numeric(study.weights.variable)
-            return _replicates(study.weights.replicates, everyone, weights, full)
+            measures = replicate_measures(study.weights, cases.weighted)
+            columns_of = np.column_stack([_valid(everyone, one) for one in measures])
+            return Drawn(_replicates(study.weights.replicates, columns_of, weights), measures)
         raked = study.weights is not None and bool(study.weights.rake) and cases.weighted
         declared = study.design
         if declared is None and not raked:
             return None
         margins, start = _margins(study, everyone) if raked else ((), None)
         if declared is None:
-            return design.design(weights, margins=margins, start=start)
-        return design.design(
+            return Drawn(design.design(weights, margins=margins, start=start, cases=columns.alike))
+        found = design.design(
             weights,
             _codes(everyone, declared.strata),
             _codes(everyone, declared.cluster),
@@ -44,16 +60,34 @@ def design_of(study: Study, cases: Cases) -> design.Sample | None:
             margins=margins,
             start=start,
             tests_corrected=study.finite_population == "tests too",
+            cases=columns.alike,
         )
+        return Drawn(found)
     except design.UnusableDesign as error:
         raise DataRejected(f"validate.design_{error.reason}") from None
 
 
-def as_read(sample: design.Sample | None, mode: Inference) -> design.Sample | None:
+def replicate_measures(weights: Weights, weighted: bool) -> tuple[Measure, ...]:
+    """The replicate weights as they are added up. A table without the weight takes them over the full one."""
+    names = () if weights.replicates is None else weights.replicates.variables
+    return tuple(Measure(name, over="" if weighted else weights.variable) for name in names)
+
+
+def _valid(everyone: Cases, measure: Measure) -> Floats:
+    """A replicate weight of each row; its mistakes (missing, negative) are kept, for them to be told."""
+    if everyone.columns.alike is not None:
+        return everyone.columns.exact(measure).values
+    values = everyone.numeric(measure.variable)
+    wrong = ~(values >= 0)
+    return np.asarray(np.where(wrong, values, everyone.columns.measured(measure)))
+
+
+def as_read(drawn: Drawn | None, mode: Inference) -> Drawn | None:
     """The design for a way of reading: a description tests nothing, a process has no finite population."""
-    if mode == "description":
+    if mode == "description" or drawn is None:
         return None
-    return design.uncorrected(sample) if mode == "process" and isinstance(sample, design.Design) else sample
+    sample = drawn.sample
+    return Drawn(design.uncorrected(sample)) if mode == "process" and isinstance(sample, design.Design) else drawn
 
 
 def _codes(cases: Cases, name: str | None) -> Ints | None:
@@ -61,14 +95,9 @@ def _codes(cases: Cases, name: str | None) -> Ints | None:
     return None if name is None else cases.coded(name).index.astype(np.int64)
 
 
-def _replicates(declared: ReplicateWeights, everyone: Cases, weights: Floats, full: Floats) -> design.Replicates:
-    """The replicate weights of all cases. A table without the weight takes them over the full one, as factors."""
-    columns = np.column_stack([everyone.numeric(name) for name in declared.variables])
-    inside = weights > 0
-    replicate = np.zeros_like(columns)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        factor = np.where(full > 0, weights / full, 1.0)
-    replicate[inside] = columns[inside] * factor[inside, None]
+def _replicates(declared: ReplicateWeights, columns: Floats, weights: Floats) -> design.Replicates:
+    """The replicate weights of all rows, those of who weighs nothing left out."""
+    replicate = np.where((weights > 0)[:, None], columns, 0.0)
     scales = declared.rscales
     factors = None if scales is None else np.broadcast_to(np.array(scales, dtype=np.float64), len(declared.variables))
     return design.replicates(
@@ -87,7 +116,7 @@ def _margins(study: Study, everyone: Cases) -> tuple[tuple[Ints, ...], Floats]:
 
 def margins_of(cases: Cases, weights: Weights) -> tuple[dict[str, Ints], Floats]:
     """Of each case its place on every margin, −1 for none, and the weight it starts from: 0 where it takes no part."""
-    start = np.ones(cases.n) if weights.start is None else np.nan_to_num(cases.numeric(weights.start), nan=0.0)
+    start = np.ones(cases.rows) if weights.start is None else np.nan_to_num(cases.numeric(weights.start), nan=0.0)
     codes = {name: _margin_codes(cases, name, targets) for name, targets in weights.rake.items()}
     for one in codes.values():
         start = np.where(one >= 0, start, 0.0)
@@ -102,17 +131,71 @@ def _margin_codes(cases: Cases, name: str, targets: Mapping[str, float]) -> Ints
     return np.asarray(lookup[coded.index])
 
 
-def sampled(sample: design.Sample | None, cases: Cases, cell: Ints, size: int) -> design.Sampled | None:
-    """The sample behind an aggregate of some cases: ``cell`` their place 0 … ``size``−1 in it, −1 for none."""
-    if sample is None:
+def sampled(drawn: Drawn | None, cases: Cases, cell: Ints, size: int) -> design.Sampled | None:
+    """The sample behind an aggregate of some cases: ``cell`` their place 0 … ``size``−1 in it, −1 for none.
+
+    What it holds are sums: of the weights by stratum, cluster and cell, of replicate weights by cell. Only where the
+    degrees of freedom of replicate weights among some cases are not given (R: ``degf`` of a subset) it holds cases.
+    """
+    if drawn is None:
         return None
-    everywhere = np.full(sample.weights.size, -1, dtype=np.int64)
+    everywhere = np.full(cases.columns.rows, -1, dtype=np.int64)
     everywhere[cases.positions] = cell
-    return design.Sampled(sample, everywhere, size)
+    sample = drawn.sample
+    if isinstance(sample, design.Design):
+        return _by_cluster(sample, cases.columns.weights(cases.weight_name), everywhere, size)
+    inside = everywhere >= 0
+    if not sample.known_df and not inside.all():
+        return design.Sampled(sample, everywhere, size)
+    at = everywhere[inside]
+    weights = cases.columns.weights(cases.weight_name).of_some(inside)
+    sums = [cases.columns.exact(one).take(inside).tally(at, size).values for one in drawn.replicates]
+    known = replace(
+        sample, weights=tally(at, (size,), weights).counts.w, replicate=np.column_stack(sums), known_df=True
+    )
+    return design.Sampled(known, np.arange(size), size)
+
+
+def _by_cluster(sample: design.Design, weights: CaseWeights, cell: Ints, size: int) -> design.Sampled:
+    """The rows of a sample added up by cluster (stratum, where cases are drawn) and cell.
+
+    What calibration margins explain of a case they also explain of one that is in no cell, so these are added up too.
+    """
+    unit = sample.stratum if sample.cluster is None else sample.cluster
+    keys = [unit, *sample.margins, cell + 1]
+    spans = [int(one.max(initial=0)) + 1 for one in keys[:-1]] + [size + 1]
+    some = (sample.weights > 0) & ((cell >= 0) | bool(sample.margins))
+    at = np.ravel_multi_index([one[some] for one in keys], spans) if all(spans) else np.zeros(0, dtype=np.intp)
+    total = int(np.prod([float(span) for span in spans]))
+    if total <= _DENSE:
+        found = tally(at, (total,), weights.of_some(some))
+        used = np.flatnonzero(found.n)
+        found = found.at(used)
+    else:
+        used, at = np.unique(at, return_inverse=True)
+        found = tally(at, (len(used),), weights.of_some(some))
+    unit, *margins, place = (np.asarray(one) for one in np.unravel_index(used, spans))
+    start = None
+    if sample.start is not None:
+        where = np.searchsorted(used, at) if total <= _DENSE else at
+        parts = Exact.of(sample.start[some], Reach.of(sample.start).units)
+        start = parts.tally(where, len(used)).values
+    sums = found.counts
+    gathered = replace(
+        sample,
+        weights=sums.w,
+        cases=sums.n,
+        squares=sums.w2,
+        margins=tuple(margins),
+        start=start,
+        stratum=unit if sample.cluster is None else sample.stratum,
+        cluster=None if sample.cluster is None else unit,
+    )
+    return design.Sampled(gathered, place - 1, size)
 
 
 def sampled_values(
-    sample: design.Sample | None, cases: Cases, name: str, distinct: Floats, group: Index | None = None, groups: int = 1
+    sample: Drawn | None, cases: Cases, name: str, distinct: Floats, group: Index | None = None, groups: int = 1
 ) -> design.Sampled | None:
     """The sample behind a distribution: cells are its distinct values (k,), each by ``groups``.
 
@@ -122,7 +205,7 @@ def sampled_values(
         return None
     values = cases.numeric(name)
     valid = ~np.isnan(values) if group is None else ~np.isnan(values) & (group > 0)
-    cell = np.full(cases.n, -1, dtype=np.int64)
+    cell = np.full(cases.rows, -1, dtype=np.int64)
     cell[valid] = np.searchsorted(distinct, values[valid]) * groups
     if group is not None:
         cell[valid] += group[valid].astype(np.int64) - 1
@@ -130,34 +213,40 @@ def sampled_values(
 
 
 def crosstab_covariance(
-    sample: design.Sample, cases: Cases, row: Index, column: Index, shape: tuple[int, int], keep: Index | None = None
+    drawn: Drawn, cases: Cases, row: Index, column: Index, shape: tuple[int, int], keep: Index | None = None
 ) -> tuple[Floats, float, Floats | None]:
     """The covariance of a cross-table's weighted cell totals, the design's degrees of freedom, and the covariance with
     the finite population correction where the design has one, which tests of association have only when asked to.
 
     ``keep``: only cases where it is above 0.
     """
-    cells = np.full(sample.weights.size, -1, dtype=np.int64)
     inside = (row > 0) & (column > 0)
     if keep is not None:
         inside &= keep > 0
-    cells[cases.positions[inside]] = (row[inside].astype(np.int64) - 1) * shape[1] + column[inside].astype(np.int64) - 1
-    found = design.cell_shares(cells, shape[0] * shape[1], sample)
-    finite = isinstance(sample, design.Design) and bool((sample.unsampled < 1).any())
-    corrected = design.cell_shares(cells, shape[0] * shape[1], sample, True).covariance if finite else None
+    cell = np.where(inside, (row.astype(np.int64) - 1) * shape[1] + column.astype(np.int64) - 1, -1)
+    size = shape[0] * shape[1]
+    of = _sampled(drawn, cases, cell, size)
+    found = design.cell_shares(of.cell, size, of.sample)
+    finite = isinstance(of.sample, design.Design) and bool((of.sample.unsampled < 1).any())
+    corrected = design.cell_shares(of.cell, size, of.sample, True).covariance if finite else None
     return found.covariance, float(found.df), corrected
 
 
 def share_intervals(
-    sample: design.Sample, cases: Cases, index: Index, k: int, confidence: float
+    drawn: Drawn, cases: Cases, index: Index, k: int, confidence: float
 ) -> tuple[Floats, Floats, Floats, float]:
     """Standard error and logit interval of each category's share among the valid: se, low, high (k,), and df."""
-    domain = np.zeros(sample.weights.size)
-    valid = cases.positions[index > 0]
-    domain[valid] = 1.0
-    indicators = np.zeros((sample.weights.size, k))
-    indicators[valid, index[index > 0].astype(np.int64) - 1] = 1.0
-    found = design.mean(indicators, sample, domain)
-    df = design.Sampled(sample, np.where(domain > 0, 0, -1), 1).df
-    low, high = logit_interval(found.values, found.se, df, confidence)
-    return found.se, low, high, df
+    of = _sampled(drawn, cases, index.astype(np.int64) - 1, k)
+    w = count([index], [k], cases.weights).inner().w
+    shares = w / w.sum()
+    covariance, _ = of.covariance((np.eye(k) - shares) / w.sum(), lambda w: w / w.sum(), corrected=True)
+    se = np.asarray(np.sqrt(np.diagonal(covariance)))
+    low, high = logit_interval(shares, se, of.df, confidence)
+    return se, low, high, of.df
+
+
+def _sampled(drawn: Drawn, cases: Cases, cell: Ints, size: int) -> design.Sampled:
+    found = sampled(drawn, cases, cell, size)
+    if found is None:
+        raise ValueError("a sample has a design")
+    return found

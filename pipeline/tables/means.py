@@ -194,7 +194,7 @@ def patterns_of(context: Context, x: Floats, inside: Mask) -> Patterns:
     """The distinct rows of a matrix over the cases (n, p) among those that are ``inside``, with their sample."""
     cases = context.cases
     distinct, counts, place = patterns(x[inside], cases.weights.of_some(inside))
-    cell = np.full(cases.n, -1, dtype=np.int64)
+    cell = np.full(cases.rows, -1, dtype=np.int64)
     cell[inside] = place
     sampling = sampled(context.sample, cases, cell, len(distinct))
     return Patterns(

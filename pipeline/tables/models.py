@@ -101,7 +101,7 @@ def _outcome(cases: Cases, spec: ModelTable) -> tuple[Floats, tuple[str, ...]]:
         values = np.where(coded.index == place, 1.0, 0.0)
         return np.where(coded.index == 0, np.nan, values), coded.codes
     used = [i + 1 for i in range(len(coded.codes)) if np.any(coded.index == i + 1)]
-    values = np.full(cases.n, np.nan)
+    values = np.full(cases.rows, np.nan)
     for rank, i in enumerate(used):
         values[coded.index == i] = float(rank)
     return values, tuple(coded.codes[i - 1] for i in used)

@@ -7,15 +7,14 @@ import numpy as np
 from pipeline.counting.cases import Cases, Mentions
 from pipeline.counting.engine import BLOCK, CaseWeights, Index, count
 from pipeline.statistics.core import MultipleCrosstab
-from pipeline.statistics.design import Sample
 from pipeline.statistics.multiple import MultiplePair
 from pipeline.tables.axes import Axis
-from pipeline.tables.designs import sampled
+from pipeline.tables.designs import Drawn, sampled
 
 _BITS = 20  # items whose patterns are counted as numbers of so many bits
 
 
-def multiple_counts(cases: Cases, one: Axis, groups: Axis | None, sample: Sample | None = None) -> MultipleCrosstab:
+def multiple_counts(cases: Cases, one: Axis, groups: Axis | None, sample: Drawn | None = None) -> MultipleCrosstab:
     """Items of a set (j) by the categories of another variable (g), or g = 1 for all cases in the base."""
     if one.mentions is None:
         raise ValueError(f"{one.name} is not a multiple response set")
@@ -85,13 +84,13 @@ def _patterns(mentioned: np.ndarray) -> tuple[np.ndarray, Index]:
     return mentioned[:, first].T.astype(np.int64), place
 
 
-def joint_patterns(cases: Cases, first: Mentions, second: Mentions, sample: Sample | None = None) -> MultiplePair:
+def joint_patterns(cases: Cases, first: Mentions, second: Mentions, sample: Drawn | None = None) -> MultiplePair:
     """Two sets over the cases in the base of both: the distinct joint answer patterns with their counts."""
     base = first.base & second.base
     pattern, place = _patterns(np.vstack([first.mentioned, second.mentioned])[:, base])
     counts = count([place + 1], [len(pattern)], cases.weights.of_some(base)).inner()
     split = len(first.items)
-    cell = np.full(cases.n, -1, dtype=np.int64)
+    cell = np.full(cases.rows, -1, dtype=np.int64)
     cell[base] = place
     sampling = sampled(sample, cases, cell, len(pattern))
     return MultiplePair(

@@ -108,13 +108,13 @@ def possible_population(context: Context, name: str) -> int | None:
     variable = cases.variables.get(name)
     outside = context.total_cases - cases.n
     if variable is not None and variable.asked_if:
-        excluded = np.zeros(cases.n, dtype=bool)
+        excluded = np.zeros(cases.rows, dtype=bool)
         for other, codes in variable.asked_if.items():
             known_answer = cases.valid(other)
             coded = cases.coded(other)
             wanted = [i + 1 for i, code in enumerate(coded.codes) if code in codes]
             excluded |= known_answer & ~np.isin(coded.index, wanted)
-        outside += int(np.count_nonzero(excluded))
+        outside += cases.how_many(excluded)
     return context.population - outside
 
 
@@ -240,7 +240,7 @@ def _extremes(cases: Cases, name: str) -> tuple[Number, Number]:
         values = cases.distribution(name)[0]
     else:  # not coded: nearly every case may have a date of its own
         values = columns.floats(name)
-        values = values if cases.n == columns.rows else values[cases.positions]
+        values = values if cases.rows == columns.rows else values[cases.positions]
     least, most = np.fmin.reduce(values, initial=np.inf), np.fmax.reduce(values, initial=-np.inf)
     if least > most:
         return Number(None, error="no_cases"), Number(None, error="no_cases")

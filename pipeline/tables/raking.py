@@ -49,7 +49,7 @@ def fitted_weights(cases: Cases, weights: Weights, study: str) -> Fitted:
         raise DataRejected(
             "validate.not_raked", file=study, iterations=found.iterations, deviation=f"{found.max_deviation:.2g}"
         )
-    values = np.full(cases.n, np.nan)
+    values = np.full(cases.rows, np.nan)
     values[inside] = found.weights
     return Fitted(values, start, margins, found)
 

@@ -49,12 +49,12 @@ def crosstab(
     for i, code in enumerate(layers.codes):
         one = Counts(counts.n[:, :, i], counts.w[:, :, i], counts.w2[:, :, i])
         within: Index = (layers.coded.index == i + 1).view(np.uint8)
-        table = _crosstab(context, rows, columns, one, int(np.count_nonzero(within)))
+        table = _crosstab(context, rows, columns, one, context.cases.how_many(within > 0))
         tables.append(_with_design(context, rows, columns, table, within))
         _cells(context, layered(about, layer, code), rows, columns, tables[-1], statistics)
     together = Counts(*(one.sum(axis=2) for one in (counts.n, counts.w, counts.w2)))
     anywhere: Index = (layers.coded.index > 0).view(np.uint8)
-    whole = _crosstab(context, rows, columns, together, int(np.count_nonzero(anywhere)))
+    whole = _crosstab(context, rows, columns, together, context.cases.how_many(anywhere > 0))
     _cells(context, layered(about, layer, ""), rows, columns, _with_design(context, rows, columns, whole, anywhere),
            statistics)  # fmt: skip
     everything = LayeredCrosstab(tuple(tables))

@@ -303,8 +303,8 @@ def test_weights_keep_their_squares() -> None:
     weights = CaseWeights.of(np.array([0.5, 2.0, 3.0]))
     some = weights.of_some(np.array([True, False, True]))
     assert some.w is not None
-    assert some.w2 is not None
-    assert some.w2.tolist() == [0.25, 9.0]
+    assert some.squares is not None
+    assert some.squares.values.tolist() == [0.25, 9.0]
 
 
 @pytest.mark.parametrize("span", [5000, 10])
