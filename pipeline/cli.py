@@ -251,8 +251,11 @@ def _mappings(options: argparse.Namespace, progress: Progress) -> int:
     elif options.command == "mappings-out":
         progress.say("mappings_out", file=str(options.file), count=mappings.write(place, waves, options.file, lang))
     else:
-        rows, columns = mappings.stack(place, waves, options.file, lang)
-        progress.say("stacked", file=str(options.file), rows=rows, columns=columns)
+        made = mappings.stack(place, waves, options.file, lang)
+        progress.say("stacked", file=str(options.file), rows=made.rows, columns=made.columns)
+        if made.partly:
+            names = ", ".join(made.partly)
+            progress.say("stacked_partly", file=str(options.file), count=len(made.partly), variables=names)
     return 0
 
 

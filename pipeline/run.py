@@ -131,6 +131,8 @@ def stage(layout: Layout, name: str, waves: Sequence[str], wanted: Wanted, progr
                 continue
             for each in STAGES[: STAGES.index(name) + 1]:
                 run_stage(job, each, wanted.force and each == name, progress)
+                if each == "recognise":
+                    _say_unmapped(job, progress)
 
 
 def _wave(
@@ -163,6 +165,16 @@ def _wave(
     kept = {"run_key": run_key, **all_of_both, "own_wave": job.own_wave, "beside": job.next_to(), "made": made(started)}
     write_json(_record(wave, wanted.edition), kept)
     return Outcome(wave.name, _files(wave), fresh=False)
+
+
+def _say_unmapped(job: Job, progress: Progress) -> None:
+    """What to do where questions wait and there is no mapping in which to confirm them: a stage drafts none."""
+    found = job.recognised
+    if found.held and not found.mapped:
+        progress.say(
+            "no_mapping", wave=job.wave.name, count=len(found.held), mapping=job.layout.shown(job.wave.mapping),
+            proposed=job.layout.shown(job.proposed_mapping),
+        )  # fmt: skip
 
 
 MOST_PLACES = 5  # places named in the line about texts that a language lacks

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -61,8 +62,18 @@ def take(layout: Layout, file: Path, lang: str, by: str) -> list[Path]:
     return changed
 
 
-def stack(layout: Layout, waves: Sequence[str], file: Path, lang: str) -> tuple[int, int]:
-    """Write the harmonised data of the waves, one below the other, as Parquet or ``.sav``; returns rows and columns.
+@dataclass(frozen=True, slots=True)
+class Stacked:
+    """What :func:`stack` wrote. ``partly``: variables whose missing codes SPSS cannot all hold as such: it keeps three,
+    or one range and one more, and between these a valid answer lies."""
+
+    rows: int
+    columns: int
+    partly: tuple[str, ...] = ()
+
+
+def stack(layout: Layout, waves: Sequence[str], file: Path, lang: str) -> Stacked:
+    """Write the harmonised data of the waves, one below the other, as Parquet or ``.sav``.
 
     The first column says the wave. A question that a wave did not ask, or that waits for a person, is empty there.
     After harmonise.
@@ -82,13 +93,14 @@ def stack(layout: Layout, waves: Sequence[str], file: Path, lang: str) -> tuple[
         parts.append(part)
     there = [n for n in codebook.variables if any(n in part.columns for part in parts)]
     whole = pd.DataFrame({n: _column(parts, n) for n in (first, *there)})
+    partly: tuple[str, ...] = ()
     if file.suffix.lower() == ".parquet":
         buffer = io.BytesIO()
         whole.to_parquet(buffer, index=False)
         _written(file, buffer.getvalue())
     else:
-        _sav(whole, codebook, jobs, file, lang)
-    return whole.shape[0], whole.shape[1]
+        partly = _sav(whole, codebook, file, lang)
+    return Stacked(whole.shape[0], whole.shape[1], partly)
 
 
 def _jobs(layout: Layout, waves: Sequence[str]) -> list[Job]:
@@ -215,13 +227,14 @@ def _column(parts: Sequence[pd.DataFrame], name: str) -> pd.Series[Any]:
     return pd.concat(found, ignore_index=True)
 
 
-def _sav(whole: pd.DataFrame, codebook: Codebook, jobs: Sequence[Job], file: Path, lang: str) -> None:
-    """The stacked data as an SPSS file with the codebook's labels, value labels and missing codes."""
+def _sav(whole: pd.DataFrame, codebook: Codebook, file: Path, lang: str) -> tuple[str, ...]:
+    """The stacked data as an SPSS file with the codebook's labels, value labels and missing codes; returns the names of
+    the variables whose missing codes it cannot all hold."""
     import pyreadstat
 
     from pipeline.spec.model import say
 
-    labels, values, missing, formats = {}, {}, {}, {}
+    labels, values, missing, formats, partly = {}, {}, {}, {}, []
     for name in list(whole.columns)[1:]:
         variable = codebook.variables[name]
         numeric = whole[name].dtype != object
@@ -230,7 +243,10 @@ def _sav(whole: pd.DataFrame, codebook: Codebook, jobs: Sequence[Job], file: Pat
         values[name] = {c: text for c, text in said.items() if c is not None and text}
         codes = [c for c in (_typed(code, numeric) for code in variable.missing) if c is not None]
         if codes:
-            missing[name] = codes if len(codes) <= 3 else _span(codes)
+            answers = [*(_typed(c, numeric) for c in variable.categories), *whole[name].dropna().unique().tolist()]
+            missing[name] = declared(codes, [x for x in answers if x not in codes])
+            if not covers(missing[name], codes):
+                partly.append(name)
         if variable.kind == "date" and numeric:
             formats[name] = "DATE11"
         if not numeric:
@@ -245,13 +261,31 @@ def _sav(whole: pd.DataFrame, codebook: Codebook, jobs: Sequence[Job], file: Pat
         )  # fmt: skip
     except OSError as error:
         raise DataRejected("cli.cannot_write", path=str(file), reason=error.strerror or str(error)) from None
+    return tuple(partly)
 
 
-def _span(codes: Sequence[Any]) -> list[Any]:
-    """SPSS keeps three missing codes, or a range of numbers and one code."""
-    if any(isinstance(c, str) for c in codes):
+def declared(codes: Sequence[Any], answers: Sequence[Any]) -> list[Any]:
+    """Missing codes as SPSS keeps them: three, or a range of numbers and one more, which no valid answer may lie in.
+
+    Where that cannot hold them all, as many as it can.
+    """
+    if len(codes) <= 3 or any(isinstance(c, str) for c in codes):
         return list(codes[:3])
-    return [{"lo": min(codes), "hi": max(codes)}]
+    ordered = sorted(codes)
+    valid = [x for x in answers if isinstance(x, (int, float))]
+    spans = [ordered[i:j] for i in range(len(ordered)) for j in range(i + 2, len(ordered) + 1)]
+    right = [span for span in spans if not any(span[0] <= x <= span[-1] for x in valid)]
+    widest = max(right, key=len, default=[])
+    if len(widest) < 3:
+        return ordered[:3]
+    rest = [c for c in ordered if c not in widest]
+    return [{"lo": widest[0], "hi": widest[-1]}, *rest[:1]]
+
+
+def covers(kept: Sequence[Any], codes: Sequence[Any]) -> bool:
+    """Whether every missing code is declared so."""
+    spans = [(one["lo"], one["hi"]) for one in kept if isinstance(one, dict)]
+    return all(c in kept or any(low <= c <= high for low, high in spans) for c in codes)
 
 
 def _typed(code: str, numeric: bool) -> Any:

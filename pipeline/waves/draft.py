@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import get_args
 
 from pipeline.codes import code_of, text_of, to_type
@@ -12,6 +12,8 @@ from pipeline.spss.model import Dictionary, code_text
 from pipeline.waves.figures import Beside, line
 from pipeline.waves.model import NewQuestion, QuestionMap, Routine, SetMap, Together, WaveMapping, fingerprint
 from pipeline.waves.proposal import Comparison, Proposal, Words
+
+MOST_LINES = 60  # codes each on a line of its own; more, the units of a panel, stand on one
 
 _HEAD = """\
 # Questionario della rilevazione {wave} rispetto a {codebook}. / The questionnaire of wave {wave} against {codebook}.
@@ -49,8 +51,10 @@ sha256: {sha256}
 """
 
 _TOGETHER = """\
-# Cambiamenti di un solo tipo, confermati con una parola per tutte le domande che ne hanno solo di questi:
-# Changes of one kind, confirmed by one word for all questions that have no others:
+# Cambiamenti di un solo tipo, confermati con una parola per tutte le domande che ne hanno solo di questi; quelle con i
+# codici anche rovesciati (`reversed: yes`) aspettano in più la loro.
+# Changes of one kind, confirmed by one word for all questions that have no others; those whose codes are reversed as
+# well (`reversed: yes`) also wait for their own.
 #   renumbered     altro nome, stesso testo / another name, the same wording
 #   letter_case    altre maiuscole nel nome / other capitals in the name
 #   missing_moved  altri codici per le stesse mancate risposte / other codes for the same missing answers
@@ -114,14 +118,15 @@ def proposed(comparison: Comparison, sha256: str, codebook: Codebook) -> WaveMap
 
 
 def record(p: Proposal, codebook: Codebook) -> QuestionMap:
-    """One proposal. What is routine and nothing else is confirmed together; a doubt or a reversal by itself."""
+    """One proposal. What is routine and nothing else is confirmed together, a doubt by itself; a reversed question
+    shares the word for what is routine in it, and waits for its own."""
     if p.identical:
         return QuestionMap(in_file=p.in_file if p.in_file != p.name else None)
-    alone = p.doubtful or p.reversed or p.comparable != "same"
+    alone = not p.reversed and (p.doubtful or p.comparable != "same")
     return QuestionMap(
         in_file=p.in_file if p.in_file != p.name else None, status=p.status, codes=dict(p.codes),
         comparable=p.comparable, reason=dict(p.reason) or None, evidence=joined(p.evidence),
-        together=() if alone else p.routine, asked=fingerprint(codebook.variables[p.name]),
+        together=() if alone else p.routine, reversed=p.reversed, asked=fingerprint(codebook.variables[p.name]),
     )  # fmt: skip
 
 
@@ -133,20 +138,20 @@ def written(
     it, those confirmed together a line each, new variables, and what is identical."""
     lines = [_HEAD.format(wave=wave, codebook=codebook_name, sha256=mapping.sha256)]
     changed = {n: r for n, r in mapping.variables.items() if not r.identical}
-    single = {n: r for n, r in changed.items() if not r.together}
-    routine = {n: r for n, r in changed.items() if r.together}
+    single = {n: r for n, r in changed.items() if r.reversed or not r.together}
+    routine = {n: r for n, r in changed.items() if n not in single}
     identical = [n for n, r in mapping.variables.items() if r.identical]
-    words = {kind: word for kind, word in mapping.together.items() if any(kind in r.together for r in routine.values())}
+    words = {kind: word for kind, word in mapping.together.items() if any(kind in r.together for r in changed.values())}
     if words:
         lines.append(_TOGETHER.rstrip("\n") + "\ntogether:")
         for kind, word in words.items():
-            lines.append(f"  {kind}:   # {sum(1 for r in routine.values() if kind in r.together)}")
+            lines.append(f"  {kind}:   # {sum(1 for r in changed.values() if kind in r.together)}")
             lines += _confirmed(word)
         lines.append("")
     lines.append("variables:")
     if single:
         lines.append("\n  # --- da confermare / to confirm " + "-" * 70)
-        for name in sorted(single, key=lambda n: single[n].confirmed):
+        for name in sorted(single, key=lambda n: (single[n].confirmed, single[n].doubt)):
             lines += _record(name, single[name], dictionary, codebook)
             lines += _figures(name, beside)
     if routine:
@@ -172,15 +177,21 @@ def _record(name: str, r: QuestionMap, dictionary: Dictionary, codebook: Codeboo
     if r.in_file is not None:
         yield f"    in_file: {quoted(r.in_file)}"
     yield f"    status: {_status(r)}"
-    if r.codes:
+    if len(r.codes) > MOST_LINES:
+        yield f"    codes: {_flow(r.codes)}"
+    elif r.codes:
         yield "    codes:"
         for code, target in r.codes.items():
             yield f"      {key(text_of(code))}: {key(to_type(target))}" + _says(
                 name, r, code, target, dictionary, codebook
             )
+    if r.reversed:
+        yield "    reversed: yes   # ROVESCIATA: controllare / REVERSED: check"
     yield f"    comparable: {r.comparable}"
     yield from _words("reason", r.reason or {})
     yield from _words("evidence", r.evidence or {})
+    if r.together:
+        yield f"    together: [{', '.join(r.together)}]"
     if r.asked:
         yield f"    asked: {quoted(r.asked)}"
     yield from _confirmed(r)
@@ -198,12 +209,15 @@ def _line(name: str, r: QuestionMap) -> str:
     parts = [f"in_file: {quoted(r.in_file)}"] if r.in_file is not None else []
     parts.append(f"status: {_status(r)}")
     if r.codes:
-        codes = ", ".join(f"{key(text_of(c))}: {key(to_type(t))}" for c, t in r.codes.items())
-        parts.append(f"codes: {{{codes}}}")
+        parts.append(f"codes: {_flow(r.codes)}")
     parts.append(f"together: [{', '.join(r.together)}]")
     if r.asked:
         parts.append(f"asked: {quoted(r.asked)}")
     return f"  {key(name)}: {{{', '.join(parts)}}}"
+
+
+def _flow(codes: Mapping[str, str]) -> str:
+    return "{" + ", ".join(f"{key(text_of(c))}: {key(to_type(t))}" for c, t in codes.items()) + "}"
 
 
 def _status(r: QuestionMap) -> str:

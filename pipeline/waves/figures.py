@@ -8,6 +8,7 @@ weighted.
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -36,6 +37,7 @@ LEVEL = 5.0  # quartiles so many times as large as before are another unit, or a
 TURNED = 0.2  # shares at least so far apart that have changed places
 JUMP = 0.4  # a share, or the share without an answer, that moved so far
 SURE = 3.0  # standard errors beyond which a difference of shares is no chance
+MOST_UNITS = 20_000  # an identifier of more units is not looked at code by code
 SHOWN = 12  # codes in a line
 _FACTORS = (10.0, 12.0, 100.0, 1000.0, 1936.27, 10_000.0, 100_000.0, 1_000_000.0)  # 1936.27: lire to the euro
 _CODES = frozenset("789")
@@ -44,7 +46,8 @@ _CODES = frozenset("789")
 class Figures(Record):
     """A wave's answers to one question in the codebook's codes: ``cases`` in the file, ``valid`` answers among them.
 
-    ``shares`` of the valid answers by code, for categories; ``quartiles``, ``mean``, ``low`` and ``high`` of numbers.
+    ``shares`` of the valid answers by code, for categories; ``quartiles``, ``mean``, ``low`` and ``high`` of numbers;
+    ``units``: the codes of an identifier, by which a wave is linked with the next.
     """
 
     wave: str = ""
@@ -55,6 +58,7 @@ class Figures(Record):
     mean: float = 0.0
     low: float = 0.0
     high: float = 0.0
+    units: tuple[str, ...] = ()
 
     @property
     def lacking(self) -> float:
@@ -101,6 +105,11 @@ def figures(held: Held, variable: Variable, v: spss.Variable, codes: Mapping[str
         total = sum(valid.values())
         shares = {c: n / total for c, n in valid.items()} if total else {}
         return Figures(cases=held.cases, valid=total, shares=shares)
+    if variable.kind == "identifier":
+        units = _units(held, codes)
+        return (
+            Figures(cases=held.cases, valid=int(held.counts.sum()), units=units) if len(units) <= MOST_UNITS else None
+        )
     if variable.kind != "numeric":
         return None
     values, n = amounts(held, variable, v, codes)
@@ -113,6 +122,11 @@ def figures(held: Held, variable: Variable, v: spss.Variable, codes: Mapping[str
         cases=held.cases, valid=total, quartiles=(low, middle, high), mean=float(values @ n) / total,
         low=float(values[0]), high=float(values[-1]),
     )  # fmt: skip
+
+
+def _units(held: Held, codes: Mapping[str, str]) -> tuple[str, ...]:
+    found = (x if isinstance(x, str) else code_text(float(x)) for x in held.values.tolist())
+    return tuple(sorted(codes.get(code, code) for code in found))
 
 
 def amounts(
@@ -167,6 +181,9 @@ def line(one: Figures) -> str:
 def ask(held: Held, variable: Variable, v: spss.Variable, before: Figures | None, draft: Draft) -> None:
     """Ask about a jump of a question's numbers against ``before``, as the draft leads its answers back."""
     here = figures(held, variable, v, draft.codes)
+    if here is not None and before is not None and variable.kind == "identifier":
+        _written_otherwise(here, before, draft)
+        return
     if here is None or before is None or "not" in draft.kinds or min(here.valid, before.valid) < FEWEST:
         return
     if here.quartiles is not None and before.quartiles is not None:
@@ -177,6 +194,26 @@ def ask(held: Held, variable: Variable, v: spss.Variable, before: Figures | None
     if abs(here.lacking - before.lacking) >= JUMP and _sure(here.lacking, before.lacking, here.cases, before.cases):
         there, now = percent(before.lacking), percent(here.lacking)
         draft.add("figures", "same", say("evidence_base", wave=before.wave, before=there, here=now))
+
+
+def _written_otherwise(here: Figures, before: Figures, draft: Draft) -> None:
+    """Units that are those of the wave next to it but for noughts, capitals and signs: no panel would link them."""
+    same = set(here.units) & set(before.units)
+    mine, theirs = (_by_core([u for u in one.units if u not in same]) for one in (here, before))
+    found = {mine[core]: theirs[core] for core in mine.keys() & theirs.keys()}
+    if len(found) <= len(same) or 2 * len(found) < min(len(here.units), len(before.units)):
+        return
+    draft.codes.update(sorted(found.items()))
+    first = next(iter(sorted(found.items())))
+    draft.add("type", "mapped", say("evidence_units", count=len(found), total=len(here.units), wave=before.wave,
+              code=first[0], target=first[1]), say("reason_units", wave=before.wave))  # fmt: skip
+
+
+def _by_core(units: Sequence[str]) -> dict[str, str]:
+    """What is left of each unit's code without capitals, signs and leading noughts, where that tells it apart."""
+    cores = [re.sub(r"0*(\d)", r"\1", re.sub(r"\.0+$|[\W_]", "", unit.casefold()), count=1) for unit in units]
+    several = Counter(cores)
+    return {core: unit for core, unit in zip(cores, units, strict=True) if core and several[core] == 1}
 
 
 def _level(here: Figures, before: Figures, draft: Draft) -> bool:

@@ -71,7 +71,8 @@ class QuestionMap(Record):
     to system-missing (``\\.`` is the text of a point). ``comparable``: ``same``, ``mapped`` (after mapping) or ``not``,
     with the ``reason``. ``by``, ``on``: who confirmed it, when. ``together``: kinds of change that are confirmed for
     all questions at once, at the top of the file. ``asked``: what the codebook asked when this was written
-    (:func:`fingerprint`); where it asks otherwise now, nothing is confirmed any more.
+    (:func:`fingerprint`); where it asks otherwise now, nothing is confirmed any more. ``reversed``: its codes run the
+    other way round, which no word for many questions confirms.
     """
 
     in_file: str | None = None
@@ -81,6 +82,7 @@ class QuestionMap(Record):
     reason: Text | None = None
     evidence: Text | None = None
     together: tuple[Routine, ...] = ()
+    reversed: Answer = False
     asked: str = ""
     confirmed: Answer = False
     by: str = ""
@@ -100,6 +102,15 @@ class QuestionMap(Record):
     def plain(self) -> bool:
         """Whether it says no more than that the question is as the codebook has it."""
         return self.identical and self.in_file is None and not self.codes
+
+    @property
+    def doubt(self) -> int:
+        """How much a person has to look at, 0 the most: a reversal or a jump, no comparison, other codes, the rest."""
+        if self.reversed or "figures" in self.status:
+            return 0
+        if self.gone:
+            return 3
+        return 1 if self.comparable == "not" else 2 if self.comparable == "mapped" else 3
 
     @property
     def gone(self) -> bool:
@@ -153,11 +164,11 @@ class WaveMapping(Record):
     new: dict[str, NewQuestion] = Field(default_factory=dict)
 
     def resolved(self) -> WaveMapping:
-        """With every question confirmed all of whose changes a person has confirmed together."""
+        """With every question confirmed all of whose changes a person has confirmed together; a reversal is none."""
 
         def one(record: QuestionMap) -> QuestionMap:
             words = [self.together.get(kind, Together()) for kind in record.together]
-            if record.confirmed or not words or not all(word.confirmed for word in words):
+            if record.confirmed or record.reversed or not words or not all(word.confirmed for word in words):
                 return record
             by = ", ".join(dict.fromkeys(word.by for word in words if word.by))
             return record.model_copy(

@@ -149,7 +149,7 @@ def _waiting(p: Proposal, record: QuestionMap | None) -> QuestionMap:
         return found.model_copy(update={"status": status, "confirmed": False})
     return QuestionMap(
         in_file=p.in_file, status=p.status, codes=dict(p.codes), comparable=p.comparable, reason=dict(p.reason) or None,
-        evidence=joined(p.evidence), confirmed=False,
+        evidence=joined(p.evidence), reversed=p.reversed, confirmed=False,
     )  # fmt: skip
 
 

@@ -39,9 +39,9 @@ def rows(
     The numbers of each question stand beside it, here and in the wave next to it.
     """
 
-    def order(name: str) -> tuple[bool, bool, bool]:
+    def order(name: str) -> tuple[bool, bool, bool, int]:
         r = mapping.question(name)
-        return (r.identical, r.confirmed, bool(r.together))
+        return (r.identical, r.confirmed, bool(r.together) and not r.reversed, r.doubt)
 
     for name in sorted(codebook.variables, key=order):
         r = mapping.question(name)
@@ -100,11 +100,32 @@ def read(
                 variables[wave][name] = new
         except StudyError as error:
             problems.append(error)
+    problems = problems or list(_taken_twice(variables, seen, file))
     if problems:
         raise StudyError.several(problems)
     return {
         wave: m.model_copy(update={"variables": variables[wave], "sets": sets[wave]}) for wave, m in mappings.items()
     }
+
+
+def _taken_twice(
+    variables: Mapping[str, Mapping[str, QuestionMap]], seen: Mapping[tuple[str, str], int], file: str
+) -> Iterator[StudyError]:
+    """No variable of a wave's file answers two questions, unless all but one of them are left out of the wave."""
+    for wave, questions in variables.items():
+        taken: dict[str, str] = {}
+        for name, r in questions.items():
+            if r.gone or r.comparable == "not":
+                continue
+            in_file = r.in_file or name
+            if in_file in taken:
+                later = max((name, taken[in_file]), key=lambda n: seen.get((wave, n), 0))
+                other = name if later != name else taken[in_file]
+                yield StudyError(
+                    "waves.table_taken", file=file, row=seen.get((wave, later), 0), wave=wave, question=later,
+                    other=other, in_file=in_file, other_row=seen.get((wave, other), "–"),
+                )  # fmt: skip
+            taken[in_file] = name
 
 
 def _known(

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from pipeline.waves.apply import array, recoded, texts
 from pipeline.waves.proposal import Comparison
 from pipeline.waves.questionnaire import compare
 from tests.comparison import five_waves
@@ -135,3 +136,42 @@ def test_in_a_study_it_waits_shows_its_numbers_and_passes_when_confirmed(run: Ru
     before = {p: p.stat().st_mtime_ns for p in study.base.rglob("*.json")}
     assert run("report", *typed).code == 0
     assert before == {p: p.stat().st_mtime_ns for p in study.base.rglob("*.json")}, "a second run has nothing to do"
+
+
+IDS = [f"LO{i:03d}" for i in range(1, 41)]
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "one"),
+    [
+        (IDS, [i.lower() for i in IDS], ("lo001", "LO001")), (IDS, [f"LO-{i[2:]}" for i in IDS], ("LO-001", "LO001")),
+        (IDS, [f"LO{i}" for i in range(1, 41)], ("LO1", "LO001")),
+        ([float(i) for i in range(1, 41)], [f"{i:04d}" for i in range(1, 41)], ("0001", "1")),
+        ([f"{i:04d}" for i in range(1, 41)], [float(i) for i in range(1, 41)], ("1", "0001")),
+    ],
+)  # fmt: skip
+def test_units_written_otherwise_are_led_back(
+    tmp_path: Path, first: list[Any], then: list[Any], one: tuple[str, str]
+) -> None:
+    asked = Question("id", "Code", values=tuple(first), kind="identifier")
+    book = codebook({"id": asked}).model_copy(update={"sets": {}})
+    before = compare(*_read(survey(tmp_path / "a.sav", {"id": asked})), book).figures
+    read = _read(survey(tmp_path / "b.sav", {"id": asked.but(values=tuple(then))}))
+    found = compare(*read, book, before).of("id")
+    assert (found.status, found.comparable, len(found.codes)) == (("type",), "mapped", 40)
+    assert found.codes[one[0]] == one[1]
+    led = texts(array(recoded(read[1].column("id"), found.codes, book.variables["id"], other_type=True)))
+    assert sorted(led) == sorted(before["id"].units), "after mapping the units are linked"
+
+
+@pytest.mark.parametrize("then", [IDS, [f"TO{i:03d}" for i in range(40)], [*IDS[:30], *(f"lo{i}" for i in range(10))]])
+def test_other_units_are_left_alone(tmp_path: Path, then: list[str]) -> None:
+    asked = Question("id", "Code", values=tuple(IDS), kind="identifier")
+    book = codebook({"id": asked}).model_copy(update={"sets": {}})
+    before = compare(*_read(survey(tmp_path / "a.sav", {"id": asked})), book).figures
+    found = compare(*_read(survey(tmp_path / "b.sav", {"id": asked.but(values=tuple(then))})), book, before)
+    assert found.of("id").identical
+
+
+def _read(found: Any) -> tuple[Any, Any]:
+    return found.dictionary, found.table

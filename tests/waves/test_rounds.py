@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.spec.model import Codebook, Variable
+from pipeline.waves.draft import record
+from pipeline.waves.model import Together, WaveMapping
 from pipeline.waves.questionnaire import Comparison, compare
 from tests.waves.surveys import Question, survey
 
@@ -16,8 +18,8 @@ FIRST = {8: "Don't know", 9: "Refused"}
 SECOND = {98: "Don't know", 99: "Refused to answer", -1: "Missing"}
 
 
-def rounds(path: Path) -> Comparison:
-    """The second round against the codebook of the first."""
+def _book() -> Codebook:
+    """The codebook of the first round."""
 
     def coded(name: str, label: str, answers: dict[int, str], kind: Any = "nominal") -> Variable:
         texts = {str(c): {"en": text} for c, text in answers.items()}
@@ -30,6 +32,11 @@ def rounds(path: Path) -> Comparison:
     first["WRITER"] = Variable(
         name="WRITER", label={"en": "Interviewer"}, categories={f"I{i}": {"en": f"I{i}"} for i in range(9)}
     )
+    return Codebook(variables=first)
+
+
+def rounds(path: Path) -> Comparison:
+    """The second round against the codebook of the first."""
     second = {}
     for new, text in ITEMS.values():
         answers = {6 - c: label for c, label in SCALE.items()} if new == "Q16A" else SCALE
@@ -41,7 +48,7 @@ def rounds(path: Path) -> Comparison:
     )
     second["WRITER"] = Question("WRITER", "Interviewer", values=tuple(f"J{i}" for i in range(12)))
     found = survey(path / "s.sav", second)
-    return compare(found.dictionary, found.table, Codebook(variables=first))
+    return compare(found.dictionary, found.table, _book())
 
 
 def test_questions_are_found_by_their_wording_after_the_number(tmp_path: Path) -> None:
@@ -63,6 +70,16 @@ def test_reversed_codes_are_told_apart(tmp_path: Path) -> None:
     assert [p.name for p in found.questions if p.reversed] == ["Q12A", "REGION"]
     assert found.of("Q12A").doubtful
     assert dict(found.of("REGION").codes) == {"1": "3", "3": "1"}
+
+
+def test_one_word_covers_every_new_number_and_the_reversed_wait_apart(tmp_path: Path) -> None:
+    draft = WaveMapping(variables={p.name: record(p, _book()) for p in rounds(tmp_path).questions})
+    told = [n for n, r in draft.variables.items() if "renumbered" in r.together]
+    assert told == list(ITEMS)
+    word = Together(confirmed=True)
+    settled = draft.model_copy(update={"together": {"renumbered": word, "missing_moved": word}}).resolved()
+    assert {"Q12A", "REGION"} <= set(settled.waiting()) and not {"Q10A", "Q10B", "Q14A"} & set(settled.waiting())
+    assert min(settled.variables.values(), key=lambda r: r.doubt).reversed, "the reversed are looked at first"
 
 
 def test_what_is_new_stays_new(tmp_path: Path) -> None:

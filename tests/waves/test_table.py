@@ -12,6 +12,7 @@ import pyreadstat
 import pytest
 
 from pipeline.paths import Layout, layout
+from pipeline.stages.mappings import covers, declared
 from pipeline.waves.demo import prepare
 from tests.conftest import Ran
 
@@ -71,6 +72,52 @@ def test_a_mistake_names_its_row(run: Run, demo: Layout, tmp_path: Path, column:
     ran = typed(run, demo, "mappings-in", sheet)
     assert ran.code == 2 and f"row 6, column {column}" in ran.err and says in ran.err
     assert demo.wave("2026").mapping.read_bytes() == before
+
+
+def test_two_questions_on_one_variable_are_refused(run: Run, demo: Layout, tmp_path: Path) -> None:
+    sheet = tmp_path / "table.csv"
+    assert typed(run, demo, "mappings-out", sheet).code == 0
+    frame = pd.read_csv(sheet, dtype=str, keep_default_na=False)
+    rows = frame[(frame.wave == "2026") & (frame.comparable != "not") & (frame.variable != "")].index[:2]
+    frame.loc[rows[1], "variable"] = frame.loc[rows[0], "variable"]
+    if frame.loc[rows[1], "status"] == "same":
+        frame.loc[rows[1], "status"] = "renamed"
+    frame.to_csv(sheet, index=False)
+    before = demo.wave("2026").mapping.read_bytes()
+    ran = typed(run, demo, "mappings-in", sheet)
+    assert ran.code == 2 and f"row {rows[1] + 2}: " in ran.err and f"(row {rows[0] + 2})" in ran.err
+    assert demo.wave("2026").mapping.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("codes", "answers", "kept", "whole"),
+    [
+        ([7, 8, 9], [1, 2], [7, 8, 9], True),
+        ([-1, 97, 98, 99], [1, 2, 5], [{"lo": 97, "hi": 99}, -1], True),
+        ([96, 97, 98, 99], [1, 2], [{"lo": 96, "hi": 99}], True),
+        ([-2, -1, 8, 9], [0, 1, 5], [-2, -1, 8], False),
+        ([-9, -8, 0, 98, 99], [1, 5], [{"lo": -9, "hi": 0}, 98], False),
+        (["a", "b", "c", "d"], ["x"], ["a", "b", "c"], False),
+    ],
+)  # fmt: skip
+def test_a_range_of_missing_codes_holds_no_valid_answer(
+    codes: list[object], answers: list[object], kept: list[object], whole: bool
+) -> None:
+    assert declared(codes, answers) == kept
+    assert covers(kept, codes) is whole
+
+
+def test_a_stage_after_a_removed_mapping_says_what_to_do(run: Run, tmp_path: Path) -> None:
+    study = layout(prepare(tmp_path / "study"))
+    study.wave("2026").mapping.unlink()
+    ran = typed(run, study, "tabulate")
+    assert "make report WAVE=2026" in ran.err and "mapping.proposed.yml" in ran.err
+    proposed = study.wave("2026").processed / "mapping.proposed.yml"
+    study.wave("2026").mapping.write_text(
+        proposed.read_text("utf-8").replace("confirmed: no", "confirmed: yes"), "utf-8"
+    )
+    ran = typed(run, study, "tabulate")
+    assert ran.code == 0 and "make report WAVE=2026" not in ran.err
 
 
 def test_all_waves_stacked(run: Run, tmp_path: Path) -> None:

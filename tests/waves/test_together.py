@@ -31,7 +31,7 @@ def test_one_word_for_all_of_a_kind_and_never_for_what_is_reversed(tmp_path: Pat
     mapping, _, _ = drafted(tmp_path)
     assert mapping.variables["modo"].together == ("renumbered",)
     assert mapping.variables["tipo"].together == ("renumbered", "missing_moved")
-    assert mapping.variables["giudizio"].together == ()
+    assert mapping.variables["giudizio"].together == ("renumbered",)  # its new name; its reversal waits apart
     word = Together(confirmed=True, by="A. Rossi", on="2026-11-27")
     half = mapping.model_copy(update={"together": {**mapping.together, "renumbered": word}}).resolved()
     assert set(half.waiting()) == {"tipo", "giudizio"}
