@@ -16,6 +16,7 @@ from pipeline import __version__, language
 from pipeline.errors import DEFECT, PipelineError, UsageError
 from pipeline.paths import layout
 from pipeline.progress import Progress
+from pipeline.render import formats
 
 
 class _Parser(argparse.ArgumentParser):
@@ -49,7 +50,7 @@ def _parser(lang: str) -> argparse.ArgumentParser:
         one.add_argument("--wave", action="append", default=[], metavar="W", help=t("help_wave"))
         one.add_argument("--force", action="store_true", help=t("help_force"))
         if name in ("report", "render"):
-            one.add_argument("--formats", default="", metavar="html,pdf,xlsx,docx", help=t("help_formats"))
+            one.add_argument("--formats", default="", metavar=",".join(formats()), help=t("help_formats"))
             one.add_argument("--edition", choices=("internal", "public"), default="internal", help=t("help_edition"))
     for name in ("rerun", "verify"):
         of_study(name).add_argument("--wave", action="append", default=[], metavar="W", help=t("help_wave"))
@@ -71,9 +72,9 @@ def _parser(lang: str) -> argparse.ArgumentParser:
             one.add_argument("--wave", action="append", default=[], metavar="W", help=t("help_wave"))
     demo = command("demo")
     demo.add_argument("--out", metavar="DIR", type=Path, help=t("help_demo_out"))
-    demo.add_argument("--formats", default="", metavar="html,pdf,xlsx,docx", help=t("help_formats"))
+    demo.add_argument("--formats", default="", metavar=",".join(formats()), help=t("help_formats"))
     quick = command("quick")
-    quick.add_argument("file", metavar="FILE", type=Path)
+    quick.add_argument("file", metavar="FILE", type=Path, nargs="?")
     quick.add_argument("--out", metavar="DIR", type=Path, help=t("help_out"))
     quick.add_argument("--rows", nargs="+", action="extend", default=[], metavar="V", help=t("help_rows"))
     quick.add_argument("--by", nargs="+", action="extend", default=[], metavar="V", help=t("help_by"))
@@ -84,7 +85,7 @@ def _parser(lang: str) -> argparse.ArgumentParser:
     quick.add_argument("--missing", action="append", default=[], metavar="V=8,9|none", help=t("help_missing"))
     quick.add_argument("--like-spss", action="store_true", help=t("help_like_spss"))
     quick.add_argument("--all-statistics", action="store_true", help=t("help_all_statistics"))
-    quick.add_argument("--formats", default="html,pdf,xlsx,docx", metavar="html,pdf,xlsx,docx", help=t("help_formats"))
+    quick.add_argument("--formats", default="", metavar=",".join(formats()), help=t("help_formats"))
     quick.add_argument("--edition", choices=("internal", "public"), default="internal", help=t("help_edition"))
     return parser
 
@@ -94,7 +95,7 @@ def main(arguments: Sequence[str]) -> int:
     lang = _language(arguments)
     progress = Progress(lang)
     try:
-        options = _parser(lang).parse_args(list(arguments))
+        options = _parse(lang, arguments)
         return _commands()[options.command](options, progress)
     except PipelineError as error:
         progress.clear()
@@ -107,6 +108,21 @@ def main(arguments: Sequence[str]) -> int:
     except Exception:
         progress.clear()
         return _defect(arguments, progress.lang)
+
+
+def _parse(lang: str, arguments: Sequence[str]) -> argparse.Namespace:
+    """The options of a command. ``quick --rows A --by B FILE`` means what it says: the last word is the file, though
+    ``--by`` takes every word behind it."""
+    parser = _parser(lang)
+    options = parser.parse_args(list(arguments))
+    if options.command == "quick" and options.file is None:
+        lists = [v for v in (options.by, options.rows) if len(v) > 1]
+        taken = next((v for v in lists if v[-1] == arguments[-1] or Path(v[-1]).is_file()), None)
+        if taken is None:
+            reason = language.text(lang, "cli.no_file")
+            raise UsageError("cli.bad_arguments", reason=reason, command="python -m pipeline quick")
+        options.file = Path(taken.pop())
+    return options
 
 
 def _language(arguments: Sequence[str]) -> str:

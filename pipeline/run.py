@@ -147,7 +147,7 @@ def _wave(
     from pipeline.stages import render as last
     from pipeline.stages import tabulate
 
-    formats = _chosen(wanted.formats, tuple(render.formats()), "cli.no_such_format")
+    formats = _chosen(wanted.formats, render.formats(), "cli.no_such_format") if wanted.formats else render.usual()
     with contextlib.ExitStack() as helpers:
         writer = helpers.enter_context(workers.Helper(last.prepare))
         if any(spec.model is not None for spec in job.study_files.report.tables()):
@@ -161,7 +161,7 @@ def _wave(
         progress.step("stage_render", wave=wave.name)
         last.run(job, langs, formats, wanted.edition, writer)
     run_key = _everything(job, wanted.edition)
-    all_of_both = {"langs": list(job.languages), "formats": list(render.formats())}
+    all_of_both = {"langs": list(job.languages), "formats": list(render.usual())}
     kept = {"run_key": run_key, **all_of_both, "own_wave": job.own_wave, "beside": job.next_to(), "made": made(started)}
     write_json(_record(wave, wanted.edition), kept)
     return Outcome(wave.name, _files(wave), fresh=False)

@@ -45,7 +45,8 @@ def _figure(book: Book, chart: Chart, frame: Frame) -> Figure:
     from pipeline.present.charts import draw
 
     m = marks(book.lang)
-    drawing = draw(replace(chart, decimal=m.decimal, thousands=m.group, percent_sign=m.percent))
+    chart = replace(chart, decimal=m.decimal, thousands=m.group, percent_sign=m.percent)
+    drawing = draw(chart)
     told = "; ".join(frame.told)
     return Figure(
         id=frame.id,
@@ -62,6 +63,7 @@ def _figure(book: Book, chart: Chart, frame: Frame) -> Figure:
         mark=frame.mark,
         table=frame.table.id if frame.table is not None else "",
         table_label=book.view.t("data_in", table=frame.table.label) if frame.table is not None else "",
+        chart=chart,
     )
 
 

@@ -11,6 +11,8 @@ from array import array
 from dataclasses import dataclass
 from typing import Literal
 
+from pipeline.present.charts.model import Chart
+
 CellKind = Literal["number", "text", "empty", "not_computable", "suppressed", "not_available"]
 RowKind = Literal["body", "group", "subtotal", "total", "missing", "base", "statistic"]
 
@@ -96,7 +98,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A numbered figure. ``svg`` is drawn at ``width`` × ``height`` points; its text uses the family "Noto Sans"."""
+    """A numbered figure. ``svg`` is drawn at ``width`` × ``height`` points; its text uses the family "Noto Sans".
+
+    ``chart``: what is drawn, for a format that draws it with its own means; a study's own drawing has none.
+    """
 
     id: str
     number: int
@@ -112,6 +117,7 @@ class Figure:
     mark: Mark | None = None
     table: str = ""  # id of the table with its numbers
     table_label: str = ""  # "Dati: Tavola 3"
+    chart: Chart | None = None
     kind: Literal["figure"] = "figure"
 
 

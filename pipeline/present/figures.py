@@ -79,6 +79,7 @@ def _framed(
         mark=table.mark,
         table=table.id,
         table_label=view.t("data_in", table=table.label),
+        chart=plot.chart if isinstance(plot, Plot) else None,
     )
 
 

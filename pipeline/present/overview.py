@@ -129,7 +129,11 @@ def _associations(view: View, numbers: dict[str, int]) -> Iterator[Sentence]:
     if not found.strongest:
         if found.screened:
             count = formats.count_text(found.screened, view.lang)
-            yield (Run(view.t("overview_no_association", count=count)), *_reference(view, spec, numbers), Run("."))
+            yield (
+                Run(view.t("overview_no_association", count=count, pairs=found.screened)),
+                *_reference(view, spec, numbers),
+                Run("."),
+            )
         return
     yield (
         Run(view.t("overview_associations", count=len(found.strongest), screened=found.screened,

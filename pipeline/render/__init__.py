@@ -12,7 +12,8 @@ from pipeline.errors import PipelineError, RenderingFailed
 if TYPE_CHECKING:
     from pipeline.present.document import Document
 
-_ORDER = ("html", "pdf", "xlsx", "docx")
+_ORDER = ("html", "pdf", "xlsx", "docx", "pptx")
+_ON_REQUEST = ("pptx",)  # made where somebody asks for it, and then kept up with the others
 
 
 @cache
@@ -20,6 +21,11 @@ def formats() -> tuple[str, ...]:
     """The names of the formats there are, the usual ones first."""
     found = [p.name for p in Path(__file__).parent.iterdir() if (p / "__init__.py").is_file()]
     return tuple(sorted(found, key=lambda name: (_ORDER.index(name) if name in _ORDER else len(_ORDER), name)))
+
+
+def usual() -> tuple[str, ...]:
+    """The formats that are made where nobody says which."""
+    return tuple(name for name in formats() if name not in _ON_REQUEST)
 
 
 def _format(name: str) -> Any:

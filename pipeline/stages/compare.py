@@ -59,7 +59,7 @@ def run(
     results = _compute(layout, jobs, waves, force)
     from pipeline import render
 
-    wanted = langs or jobs[0].languages, formats or render.formats()
+    wanted = langs or jobs[0].languages, formats or render.usual()
     report = Publication.beside_published(layout, COMPARISON, *wanted, edition, jobs[0].languages)
     made = report.publish(lambda folder: _documents(jobs, waves, results, report, folder), results,
                           lambda: _manifest(jobs, key, _alerts(waves, results)))  # fmt: skip
@@ -70,7 +70,7 @@ def _has(manifest: dict[str, Any], langs: Sequence[str], formats: Sequence[str])
     """Whether what is published is all that is asked for; no format named means all."""
     from pipeline import render
 
-    return {*langs} <= {*manifest["languages"]} and {*(formats or render.formats())} <= {*manifest["formats"]}
+    return {*langs} <= {*manifest["languages"]} and {*(formats or render.usual())} <= {*manifest["formats"]}
 
 
 def _everything(jobs: Sequence[Job], edition: str) -> str:

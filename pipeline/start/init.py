@@ -352,7 +352,7 @@ def _sections(dictionary: Dictionary, guesses: Guesses, start: Start) -> Iterato
                 f"freq_{v.name}", _title(dictionary, v.name), [v.name],
                 in_order=_calendar(guesses, v.name),
             )  # fmt: skip
-    several = [group for group in guesses.sets if group.kind != "delimited"]
+    several = [group for group in guesses.sets if not _told_whole(group, guesses)]
     if several:  # every variable has its frequencies somewhere; here, because the sets say what matters
         yield from _section("members", "section_members")
         for group in several:
@@ -367,6 +367,14 @@ def _sections(dictionary: Dictionary, guesses: Guesses, start: Start) -> Iterato
     found = [v.name for v in dictionary.variables if _kind(guesses, v.name) == "date" and not _bare(guesses, v)]
     yield from _summaries(dictionary, "dates", found)
     yield from _others(dictionary, guesses, in_groups)
+
+
+def _told_whole(group: Group, guesses: Guesses) -> bool:
+    """Whether the table of a set holds all that its variables do: mentioned or not, and nothing else."""
+    if group.kind == "delimited":
+        return True
+    members = [guesses.variables[m] for m in group.members]
+    return group.kind == "dichotomies" and all(len(g.categories) <= 2 and not g.missing for g in members)
 
 
 def _summaries(dictionary: Dictionary, kind: str, names: Sequence[str]) -> Iterator[str]:

@@ -81,13 +81,13 @@ def quick(request: Request, progress: Progress) -> list[str]:
     if files.mark(request.out.resolve()).exists():
         raise UsageError("start.out_is_a_report", folder=on_one_line(str(request.out)))
     with _aside(request.out) as scratch:
-        chosen = request.formats or render.formats()
+        chosen = request.formats or render.usual()
         _spare(request.out, (*(f"report.{lang}.{name}" for name in chosen), "results.csv", "results.parquet", MANIFEST))
         job = counted(request, scratch, lang, progress)
         progress.step("quick_render", file=on_one_line(request.file.name))
         if request.edition == "public":
             run_stage(job, "disclose")
-        last.run(job, (lang,), request.formats or render.formats(), request.edition)
+        last.run(job, (lang,), request.formats or render.usual(), request.edition)
         made = _hand_over(job.wave.reports, request.out)
     progress.clear()
     return made

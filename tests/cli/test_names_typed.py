@@ -38,6 +38,18 @@ def test_the_exact_spelling_is_taken(file: Path, name: str) -> None:
     assert quick(file, "--rows", name, "--by", "other") == (0, {f"{name}×Other"})
 
 
+@pytest.mark.parametrize("behind", [[], ["--formats", "html"]])
+def test_the_file_may_stand_behind_the_names(
+    file: Path, behind: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(file.parent)
+    before = ["quick", "--out", "out", "--lang", "en", "--formats", "html", "--rows", "q1", "--by", "Other"]
+    assert cli.main([*before, file.name, *behind]) == 0
+    assert "q1,1,Other,1" in (file.parent / "out" / "results.csv").read_text(encoding="utf-8")
+    assert cli.main(before) == 2
+    assert "which file?" in capsys.readouterr().err
+
+
 def test_another_spelling_that_could_mean_two_is_asked_about(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -13,7 +13,7 @@ import pytest
 from lxml import etree
 
 from pipeline.present.document import Document, Figure
-from pipeline.render import docx, xlsx
+from pipeline.render import docx, pptx, xlsx
 from tests.render import sample
 from tests.render.payloads import folded
 
@@ -107,7 +107,7 @@ def test_workbook_opens_with_all_numbers(document: Document, tmp_path: Path, pro
                     assert folded(str(there.value)) == folded(cell.value)
 
 
-@pytest.mark.parametrize("room", [xlsx, docx])
+@pytest.mark.parametrize("room", [xlsx, docx, pptx])
 def test_hostile_texts_are_opened_as_texts(room: object, tmp_path: Path, profile: Path) -> None:
     document = sample.hostile("en")
     # One page long cover titles are the hostile sample's own; a reader's program needs a tenth of it.

@@ -163,6 +163,19 @@ def test_heads_feet_and_page_numbers(lang: str) -> None:
     assert bare(f"A {document.sections[3].title}") in bare(shown[-2]).split(bare(document.running_head))[1]
 
 
+@pytest.mark.parametrize("sections", range(12, 33, 4))
+def test_pages_are_counted_wherever_the_contents_end(sections: int) -> None:
+    """The text begins behind short contents and on a page of its own behind long ones; the layout settles in both."""
+    document = sample.document("en")
+    plain = dataclasses.replace(document.sections[0], blocks=(sample.paragraph("Some words."),), sections=())
+    cover = dataclasses.replace(document.cover, figure=None, findings=document.cover.findings[:2])
+    many = tuple(dataclasses.replace(plain, number=str(i), title=f"Part {i}", id=f"p{i}") for i in range(sections))
+    shown = [page.extract_text() for page in made(dataclasses.replace(document, cover=cover, sections=many)).pages]
+    for number, text in enumerate(shown, start=1):
+        assert bare(f"page {number} of {len(shown)}") in bare(text)
+        assert number == 1 or text.startswith(document.running_head)
+
+
 @pytest.mark.parametrize("lang", LANGS)
 def test_contents_and_bookmarks_lead_to_the_right_pages(lang: str) -> None:
     document, pdf = sample.document(lang), reader("document", lang)

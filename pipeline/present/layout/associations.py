@@ -59,7 +59,7 @@ def associations(view: View, spec: TableSpec) -> Body:
         cells.append(formats.count_cell(row.n, view.lang))
         rows.append(Row(f"{view.label(row.row_var)} × {view.label(row.col_var)}", tuple(cells)))
     count = formats.count_text(found.screened, view.lang)
-    notes = [view.t("association_note", count=count)]
+    notes = [view.t("association_note", count=count, pairs=found.screened)]
     if found.tested:
         level = formats.percent_text(1 - view.study.confidence, view.lang, 0)
         notes.append(view.t("association_tests", level=level))

@@ -19,7 +19,7 @@ from pipeline.present.document import (
     Section,
     Table,
 )
-from pipeline.render.docx.figures import Picture, drawing
+from pipeline.render.docx.figures import drawing
 from pipeline.render.docx.tables import facts_element, table_element
 from pipeline.render.docx.template import Template
 from pipeline.render.docx.xml import (
@@ -34,6 +34,7 @@ from pipeline.render.docx.xml import (
     w,
 )
 from pipeline.render.listing import cover_is_repeated, numbered_figures
+from pipeline.render.pictures import Picture
 from pipeline.render.table_layout import lay_out
 from pipeline.render.text import flowing
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import zipfile
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -15,14 +13,13 @@ from docx.opc.part import Part
 
 from pipeline import language
 from pipeline.present.document import Document
+from pipeline.render import archive
 from pipeline.render.docx.body import Body
-from pipeline.render.docx.figures import pictures, pngs
 from pipeline.render.docx.template import Template
 from pipeline.render.docx.xml import to_bytes
+from pipeline.render.pictures import pictures, pngs
 from pipeline.render.text import printable
 
-# The date of archives that have none: a document made twice must be the same bytes. The report's own date is text.
-FIXED_DATE = (1980, 1, 1, 0, 0, 0)
 PROPERTY_LIMIT = 255
 _TEXT = "word/document.xml"
 
@@ -53,7 +50,9 @@ def package(document: Document) -> bytes:
     for picture, png in zip(shown, drawn, strict=True):
         name = names[picture.figure.svg]
         files |= {f"{name}.svg": picture.svg, f"{name}.png": png}
-    return _archive(template.document, files)
+    saved = io.BytesIO()
+    template.document.save(saved)
+    return archive.packed(saved.getvalue(), files)
 
 
 def _image(template: Template, name: str) -> str:
@@ -77,21 +76,4 @@ def _describe(properties: Any, document: Document, locale: str) -> None:
     for name in ("category", "comments", "identifier", "keywords", "last_modified_by", "version", *texts):
         setattr(properties, name, " ".join(printable(texts.get(name, "")).split())[:PROPERTY_LIMIT])
     properties.revision = 1
-    properties.created = properties.modified = dt.datetime(*FIXED_DATE)
-
-
-def _archive(template: Any, files: Mapping[str, bytes]) -> bytes:
-    """The template's parts, with ``files`` in the place of those of their names."""
-    stream, saved = io.BytesIO(), io.BytesIO()
-    template.save(saved)
-    with zipfile.ZipFile(saved) as source, zipfile.ZipFile(stream, "w") as archive:
-        kinds, *names = source.namelist()  # the kinds of parts come first, by the standard
-        for name in (kinds, *sorted(names)):
-            entry = zipfile.ZipInfo(name, FIXED_DATE)
-            entry.create_system = 0  # else it would tell on which kind of system it was made
-            entry.external_attr = 0o600 << 16
-            packed = name.endswith(".png")  # packed already
-            entry.compress_type = zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED
-            content = files.get(name) or source.read(name)
-            archive.writestr(entry, content, compresslevel=None if packed else 5)
-    return stream.getvalue()
+    properties.created = properties.modified = dt.datetime(*archive.FIXED_DATE)
