@@ -255,8 +255,9 @@ class Layout:
     def study_hashes(self) -> dict[str, str]:
         """Name to SHA-256 of the study's files that a report is made from, as far as they are there."""
         return self.hashes(
-            self.study, self.codebook, self.report, self.published, self.derive, self.charts, self.word_template
-        )
+            self.study, self.codebook, self.report, self.published, self.derive, self.charts, self.word_template,
+            *self.interview_files(),
+        )  # fmt: skip
 
     @property
     def study(self) -> Path:
@@ -292,6 +293,17 @@ class Layout:
     def published(self) -> Path:
         """Figures printed elsewhere."""
         return self.files / "published.yml"
+
+    @property
+    def interviews(self) -> Path:
+        """What is said of the interviews: which files hold them, their codes, cases and sources."""
+        return self.files / "interviews" / "interviews.yml"
+
+    def interview_files(self) -> list[Path]:
+        """All files of the interviews, by name; none where the study says nothing of any."""
+        folder = self.interviews.parent
+        there = self.content(self.interviews) is not None
+        return [p for p in entries(folder) if not p.name.startswith(".") and not is_folder(p)] if there else []
 
     @property
     def hidden(self) -> Path:

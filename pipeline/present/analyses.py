@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from pipeline.present import interviews
 from pipeline.present.document import Block, Paragraph, Run
 from pipeline.present.numbering import Numbering
 from pipeline.present.view import View
+from pipeline.spec.interviews import InterviewTable
 from pipeline.spec.model import Analysis, say
 
 
 def blocks(view: View, spec: Analysis, numbering: Numbering) -> list[Block]:
     """What stands in the section; where the edition leaves an analysis out, a sentence that says why."""
+    if isinstance(spec, InterviewTable):
+        return interviews.blocks(view, spec, numbering)
     if any(name not in numbering.tables for name in spec.tables(view.codebook)):
         words = view.t("analysis_withheld", title=say(spec.title, view.lang))
         return [Paragraph((Run(words),), "note")]

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pipeline import language
 from pipeline.audit.claims import Published, Questions
 from pipeline.crossings import Crossings
-from pipeline.present import analyses, formats
+from pipeline.present import analyses, formats, interviews
 from pipeline.present.back_matter import Origins, back_matter
 from pipeline.present.document import (
     Block,
@@ -67,7 +67,7 @@ def document(
 ) -> Document:  # fmt: skip
     """The report of a wave in a language. ``crossings``: what a reader may go on with, in an internal edition.
     ``published``: figures printed elsewhere, which the last section before the back matter checks."""
-    view = View(lang, wave, files, source, results, dictionary=origins.dictionary)
+    view = View(lang, wave, files, source, results, dictionary=origins.dictionary, edition=edition)
     numbering = Numbering.of(files, public=edition == "public")
     sections: list[Section] = []
     figures: dict[str, Figure] = {}
@@ -244,6 +244,7 @@ def _notices(view: View, origins: Origins) -> tuple[Notice, ...]:
         keys = ("waves.provisional_title", "waves.provisional")
         title, text = (language.text(view.lang, key, count=waiting) for key in keys)
         found.append(Notice(title, text))
+    found += interviews.notices(view)
     found += [Notice(view.t("own_chart_title"), text) for text in dict.fromkeys(view.failed)]
     return tuple(found)
 
@@ -258,4 +259,5 @@ def _symbols(view: View) -> tuple[tuple[str, str], ...]:
     if view.source.marks:
         symbols += [(mark.symbol, view.t(f"origin_{o}")) for o in view.origins
                     if (mark := view.mark_of(o)) is not None]  # fmt: skip
+    symbols += interviews.symbols(view)
     return tuple(symbols)

@@ -37,6 +37,7 @@ class View:
         default_factory=dict
     )
     dictionary: Dictionary | None = None
+    edition: str = "internal"
     failed: list[str] = field(default_factory=list)
     """What became of the study's own charts that failed, for a notice on the first page."""
     counted_labels: dict[str, Counter[str]] = field(default_factory=dict)

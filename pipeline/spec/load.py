@@ -20,6 +20,7 @@ from pipeline.language.no_answer import is_no_answer
 from pipeline.paths import Layout, Wave
 from pipeline.spec import source as yaml_source
 from pipeline.spec.functions import Function, OwnCharts, check_functions, functions, own_charts
+from pipeline.spec.interviews import Interviews, InterviewTable, check_interviews
 from pipeline.spec.model import (
     CHART_KINDS,
     Analysis,
@@ -51,6 +52,7 @@ class StudyFiles:
 
     ``untranslated``: the texts that lack a language of the study; they have the first one's wording there.
     ``functions``: those of ``derive.py``, by the variables that they make. ``charts``: those of ``charts.py``.
+    ``interviews``: what the study says of its coded interviews, where it has any.
     """
 
     study: Study
@@ -60,6 +62,7 @@ class StudyFiles:
     untranslated: tuple[Untranslated, ...] = ()
     functions: Mapping[str, Function] = field(default_factory=dict)
     charts: OwnCharts | None = None
+    interviews: Interviews | None = None
 
     def line(self, file: str, *place: str | int) -> int:
         """The line of a place in ``study``, ``codebook`` or ``report``."""
@@ -81,21 +84,36 @@ def load(layout: Layout) -> StudyFiles:
     study = check(Study, sources["study"])
     codebook = _resolve(check(Codebook, _named(sources["codebook"])), sources["codebook"])
     report = check(Report, _typed_contents(sources["report"]))
+    interviews = _interviews(layout, sources)
     untranslated: list[Untranslated] = []
     strict = study.policies.untranslated == "stop"
-    named = {"study": study, "codebook": codebook, "report": report}
+    named: dict[str, Record] = {"study": study, "codebook": codebook, "report": report}
+    if interviews is not None:
+        named["interviews"] = interviews
     problems = [
         *(p for key, one in named.items() for p in complete(one, sources[key], study.languages, strict, untranslated)),
         *_check_study(study, codebook, sources["study"]),
         *_check_codebook(codebook, sources["codebook"]),
         *_check_report(report, codebook, sources["report"]),
         *_check_kinds(report, drawn := own_charts(layout), sources["report"]),
+        *check_interviews(report, codebook, interviews, sources, layout),
         *check_functions(made := functions(layout), codebook, sources["codebook"], layout),
     ]
     if problems:
         raise StudyError.several(_unique(problems))
     shown = _with_conditions(report, codebook)
-    return StudyFiles(_with_replicates(study, codebook), codebook, shown, sources, tuple(untranslated), made, drawn)
+    return StudyFiles(
+        _with_replicates(study, codebook), codebook, shown, sources, tuple(untranslated), made, drawn, interviews
+    )
+
+
+def _interviews(layout: Layout, sources: dict[str, SourceFile]) -> Interviews | None:
+    """``interviews/interviews.yml``, where the study has one; its lines join ``sources``."""
+    source = yaml_source.read_if_there(layout, layout.interviews)
+    if source is None:
+        return None
+    sources["interviews"] = source
+    return check(Interviews, source)
 
 
 def load_source(layout: Layout, wave: Wave) -> Source:
@@ -216,6 +234,7 @@ _CONTENTS: dict[str, type[Record]] = {
     "figure": FigureSpec,
     "text": TextSpec,
     "network": NetworkSpec,
+    "interviews": InterviewTable,
 }
 """What a section may hold, by the key that each begins with."""
 

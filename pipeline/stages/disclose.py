@@ -9,13 +9,16 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeline.disclosure import edition
 from pipeline.errors import DisclosureFailed, StudyError
 from pipeline.files import hashes, json_hash, write_json
 from pipeline.stages.freshness import code_hash, write_parquet
 from pipeline.stages.job import Job
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 MOST_NAMED = 5
 
@@ -28,7 +31,7 @@ def key(job: Job) -> str:
     classes |= {f"{type(one).__name__} {one.name}": one.withheld(book) for one in job.files.report.analyses()}
     rules = job.files.study.disclosure.model_dump(mode="json")
     frozen = job.layout.hashes(job.layout.hidden)
-    rooms = code_hash("disclosure", "stages/disclose.py")
+    rooms = code_hash("disclosure", "interviews", "stages/disclose.py")
     return json_hash([hashes([job.results_file]), job.numbers_key(), classes, rules, frozen, rooms])
 
 
@@ -39,12 +42,15 @@ def outputs(job: Job) -> list[Path]:
 
 def run(job: Job) -> None:
     """Hide, check, write. Raises :class:`DisclosureFailed`."""
+    import pyarrow as pa
+
     from pipeline.arrow import read_parquet
 
     rules = job.files.study.disclosure
     before = _frozen(job)
+    results, own = _apart(read_parquet(job.results_file), job)
     made = edition.public(
-        read_parquet(job.results_file),
+        results,
         job.files.codebook,
         {spec.table: spec for spec in job.files.report.tables()},
         rules.threshold,
@@ -63,11 +69,33 @@ def run(job: Job) -> None:
             "cli.disclosure_failed", wave=job.wave.name, count=len(made.unsafe), cells=found, threshold=rules.threshold,
             codebook=job.files.name("codebook"), report=job.files.name("report"),
         )  # fmt: skip
-    write_parquet(job.public_file, made.table)
+    write_parquet(job.public_file, made.table if own is None else pa.concat_tables([made.table, own]))
     write_json(job.told_file, asdict(made.told))
     pattern = [[[name, code] for name, code in key] for key in made.pattern]
     if before.get(job.wave.name) != pattern and not job.passing:
         write_json(job.layout.hidden, before | {job.wave.name: pattern})
+
+
+def _apart(results: pa.Table, job: Job) -> tuple[pa.Table, pa.Table | None]:
+    """The survey's rows, and those about interviews, made anew from the sources that may be used in print.
+
+    No count of interviews is a count of the survey's units, so the two cannot give each other away.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    from pipeline.counting.cases import Cases
+    from pipeline.results import ResultsWriter
+    from pipeline.spec.interviews import InterviewTable
+    from pipeline.stages.tabulate import interview_rows
+
+    named = [one.name for one in job.files.report.analyses() if isinstance(one, InterviewTable)]
+    if not named:
+        return results, None
+    rest = results.filter(pc.invert(pc.is_in(results.column("table_id"), value_set=pa.array(named))))
+    cases = Cases(job.columns(job.table("responses", job.responses)), job.files.codebook)
+    own = interview_rows(job, "public", cases)
+    return rest, ResultsWriter.joined(job.wave.name, list(own.values()))
 
 
 def _frozen(job: Job) -> dict[str, Any]:

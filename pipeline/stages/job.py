@@ -313,5 +313,6 @@ class Job:
         codebook = self.files.codebook
         groups = (codebook.variables, codebook.sets, codebook.batteries, codebook.derived, codebook.networks)
         report = (self.files.report.tables(), self.files.report.analyses())
-        records = [wordless(one) for one in (self.files.study, *report, *groups)]
-        return json_hash([self.layout.hashes(self.layout.derive), *records])
+        records = [wordless(one) for one in (self.files.study, *report, self.files.interviews, *groups)]
+        own = [path for path in self.layout.interview_files() if path != self.layout.interviews]
+        return json_hash([self.layout.hashes(self.layout.derive, *own), *records])

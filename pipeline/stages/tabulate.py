@@ -17,6 +17,7 @@ from pipeline.crossings import write as write_crossings
 from pipeline.files import hashes, json_hash
 from pipeline.paths import Layout
 from pipeline.results import CODEBOOK_TABLE, Results, ResultsWriter
+from pipeline.spec.interviews import InterviewTable
 from pipeline.spec.load import StudyFiles
 from pipeline.spec.model import Analysis, Inference, Study, TableSpec
 from pipeline.stages.freshness import code_hash, write_parquet
@@ -34,7 +35,10 @@ NAME = "tabulate"
 
 def key(job: Job) -> str:
     """The responses, the study's numbers, and the code that counts and computes."""
-    code = code_hash("counting", "statistics", "tables", "arrow.py", "crossings.py", "results.py", "stages/tabulate.py")
+    code = code_hash(
+        "counting", "statistics", "tables", "interviews", "language/stop_words.toml", "arrow.py", "crossings.py",
+        "results.py", "stages/tabulate.py",
+    )  # fmt: skip
     return json_hash([job.wave.name, hashes([job.responses]), job.numbers_key(), code])
 
 
@@ -55,11 +59,24 @@ def run(job: Job) -> None:
     if fitted is not None:
         made |= fitted.get()
     order = [*(spec.table for spec in tables), CODEBOOK_TABLE]
-    analysed = [counting.analysed(spec) for spec in job.files.report.analyses()]
+    said = interview_rows(job, "internal", counting.unweighted)
+    analysed = [said[a.name] if isinstance(a, InterviewTable) else counting.analysed(a)
+                for a in job.files.report.analyses()]  # fmt: skip
     results = ResultsWriter.joined(job.wave.name, [*(made[name] for name in order), *analysed])
     write_parquet(job.results_file, results)
     write_crossings(job.crossings_file, crossings(counting.by_default))
     job.memory["results"] = Results(results)
+
+
+def interview_rows(job: Job, edition: str, cases: Cases) -> dict[str, ResultsWriter]:
+    """The rows of the tables about interviews, from the sources that an edition may use."""
+    if not any(isinstance(one, InterviewTable) for one in job.files.report.analyses()):
+        return {}
+    from pipeline.interviews.compute import Counting
+
+    options = options_of(job.files.study)
+    with reasons_not_warnings():
+        return Counting(job.files, job.layout, job.wave.name, options, edition, cases).rows()
 
 
 @contextmanager

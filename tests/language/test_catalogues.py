@@ -126,6 +126,8 @@ def strings(path: Path, tree: ast.Module) -> Iterator[tuple[str, str, int]]:
                 yield f"cli.{named}", path.name, node.lineno
             elif name == "t" and (room == "present" or path.name == "cli.py"):
                 yield f"{'cli' if path.name == 'cli.py' else 'present'}.{named}", path.name, node.lineno
+            elif name == "tell":
+                yield f"interviews.{named}", path.name, node.lineno
             elif name == "worded":
                 yield f"start.{named}", path.name, node.lineno
         if name == "text" and len(arguments) and "." in arguments[-1] and " " not in arguments[-1]:

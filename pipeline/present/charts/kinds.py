@@ -22,6 +22,7 @@ from pipeline.present.charts.draw_columns import draw_columns, draw_histogram
 from pipeline.present.charts.draw_dots import draw_coefficients, draw_dots
 from pipeline.present.charts.draw_flow import draw_flow
 from pipeline.present.charts.draw_heatmap import draw_heatmap
+from pipeline.present.charts.draw_path import draw_path
 from pipeline.present.charts.draw_slope import draw_slope
 from pipeline.present.charts.draw_stacked import draw_diverging, draw_stacked
 from pipeline.present.charts.model import Chart, ChartKind, Drawing
@@ -39,6 +40,7 @@ _KINDS: dict[ChartKind, Callable[[Axes, Chart, Style], None]] = {
     "heatmap": draw_heatmap,
     "panels": draw_panels,
     "flow": draw_flow,
+    "path": draw_path,
 }
 
 # matplotlib's own defaults wherever a settings file of the user says otherwise, and our sheet over them.

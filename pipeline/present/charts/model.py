@@ -20,6 +20,7 @@ ChartKind = Literal[
     "coefficients",  # estimate and interval per term, a line at the null value
     "heatmap",  # shares or adjusted residuals in cells, value written in each
     "flow",  # what became of units between two waves: a band per category, as high as its units before and after
+    "path",  # stations in columns (``groups``), joined by ``links``
     "panels",  # small multiples of bars, same scale: one panel per series
 ]
 
@@ -39,6 +40,16 @@ class Series:
     high: tuple[float | None, ...] = ()
     bound_low: tuple[float | None, ...] = ()
     bound_high: tuple[float | None, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What joins two categories of a path: their indices, how much, and that as a reader sees it."""
+
+    start: int
+    end: int
+    value: float
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +79,7 @@ class Chart:
     reference: tuple[float, str] | None = None  # of a histogram: a place in classes (2.5: the third's middle), its name
     positions: tuple[float, ...] = ()  # of a slope's waves on the axis of time; empty: equal distances
     breaks: tuple[int, ...] = ()  # waves of a slope that may not be compared with the one before
+    links: tuple[Link, ...] = ()  # of a path
     decimal: str = ","
     thousands: str = "."
     width: float = 470.0  # points
@@ -100,6 +112,7 @@ def cleaned(chart: Chart) -> Chart:
         series=series,
         axis_title=clean(chart.axis_title),
         groups=tuple((clean(text), count) for text, count in chart.groups),
+        links=tuple(replace(link, text=clean(link.text)) for link in chart.links),
         reference=chart.reference and (chart.reference[0], clean(chart.reference[1])),
     )
 
@@ -132,6 +145,8 @@ def check(chart: Chart) -> None:
             raise ValueError("parts of a whole are not negative")
     if sum(count for _, count in chart.groups) > len(chart.categories):
         raise ValueError("groups hold more categories than there are")
+    if any(not 0 <= end < len(chart.categories) for link in chart.links for end in (link.start, link.end)):
+        raise ValueError("a link ends at no category")
     if chart.neutral is not None and not 0 <= chart.neutral < len(chart.series):
         raise ValueError("the neutral series is not there")
     times = chart.positions
