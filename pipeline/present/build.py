@@ -82,7 +82,9 @@ def document(
         sections.append(published_section(view, *published, len(sections) + 1, table))
         table += 1
     sections += back_matter(view, origins, letters, table)
-    main = anchor("figure", files.report.main_figure) if files.report.main_figure else next(iter(figures), None)
+    main = anchor("figure", files.report.main_figure) if files.report.main_figure else None
+    if main is None and any(finding.text is not None for finding in files.report.findings):
+        main = next(iter(figures), None)  # where a person chose what the first page says; by rule, none stands out
     title = say(files.study.title, lang)
     date = formats.date_text(files.study.date or "", lang)
     words = language.texts(lang, "layout")

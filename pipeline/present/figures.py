@@ -167,7 +167,9 @@ def _told(labels: Sequence[str], texts: Sequence[str]) -> tuple[str, ...]:
 def _grid(view: View, spec: FigureSpec, of: TableSpec) -> Plot:
     """A battery: an item per row, its answers along a bar of 100%."""
     members = view.codebook.batteries[of.rows[0]].members
-    codes = list(dict.fromkeys(c for m in members for c in view.codes(of.table, m)))
+    codes, apart = _answers_first(
+        view, members[0], [*dict.fromkeys(c for m in members for c in view.codes(of.table, m))]
+    )
     if all(view.variables[m].scores for m in members) and of.sort != "order":
         members = tuple(sorted(members, key=lambda m: -(view.value(of.table, "mean", m) or 0.0)))
     labels = tuple(view.item_label(m, view.codebook.batteries[of.rows[0]].members) for m in members)
@@ -176,7 +178,7 @@ def _grid(view: View, spec: FigureSpec, of: TableSpec) -> Plot:
         rows = [view.get(of.table, "valid_share", m, code) for m in members]
         texts = tuple("" if r is None or not r.value else _share_label(view, r) for r in rows)
         series.append(Series(view.code_label(members[0], code), tuple(_value(r) or 0.0 for r in rows), texts))
-    return _stack(view, spec, labels, series, view.ordered(members[0]), _bases(view, of, members))
+    return _stack(view, spec, labels, series, apart, view.ordered(members[0]), _bases(view, of, members))
 
 
 def _correlations(view: View, spec: FigureSpec, of: TableSpec) -> Plot:
@@ -210,16 +212,30 @@ def _bases(view: View, of: TableSpec, members: Sequence[str]) -> str:
 
 
 def _stack(
-    view: View, spec: FigureSpec, labels: tuple[str, ...], series: list[Series], ordered: bool, base: str
+    view: View, spec: FigureSpec, labels: tuple[str, ...], series: list[Series], apart: int, ordered: bool, base: str
 ) -> Plot:  # fmt: skip
     kind = _kind(spec, "stacked")
-    odd = len(series) % 2 == 1
-    chart = Chart(kind, labels, tuple(series), ordered=ordered, neutral=len(series) // 2 if odd else None)
+    answers, others = series[: len(series) - apart], series[len(series) - apart :]
+    # What is no answer is on no side of the middle: it is left to the table.
+    drawn = answers if kind == "diverging" else series
+    middle = len(answers) // 2 if len(answers) % 2 == 1 else None
+    chart = Chart(kind, labels, tuple(drawn), ordered=ordered, apart=len(drawn) - len(answers), neutral=middle)
+    notes = (
+        (view.t("figure_without", names=", ".join(s.name for s in others)),) if others and kind == "diverging" else ()
+    )
     told = tuple(
         f"{label}: " + ", ".join(f"{s.name} {s.texts[i]}" for s in series if s.texts[i])
         for i, label in enumerate(labels)
     )
-    return Plot(_marks(view, chart), view.t("unit_percent"), base, told)
+    return Plot(_marks(view, chart), view.t("unit_percent"), base, told, notes)
+
+
+def _answers_first(view: View, name: str, codes: Sequence[str]) -> tuple[list[str], int]:
+    """The codes with those at the end that say that there is no answer, and how many these are; where there is nothing
+    else they are answers."""
+    gone = [code for code in codes if code in view.no_answer(name)]
+    rest = [code for code in codes if code not in gone]
+    return ([*rest, *gone], len(gone)) if rest else (list(codes), 0)
 
 
 def _crossed(view: View, spec: FigureSpec, of: TableSpec) -> Plot:
@@ -230,7 +246,7 @@ def _crossed(view: View, spec: FigureSpec, of: TableSpec) -> Plot:
     groups = [
         c for c in view.col_codes(of.table, row, column) if view.value(of.table, "n", row, "", column, c)
     ]  # fmt: skip
-    codes = view.sorted_codes(of, row, view.codes(of.table, row, column), column)
+    codes, apart = _answers_first(view, row, view.sorted_codes(of, row, view.codes(of.table, row, column), column))
     group_labels = [
         f"{view.code_label(column, g)} (n = {formats.count_text(view.value(of.table, 'n', row, '', column, g) or 0, view.lang)})"  # noqa: E501
         for g in groups
@@ -243,7 +259,7 @@ def _crossed(view: View, spec: FigureSpec, of: TableSpec) -> Plot:
             rows = [view.get(of.table, statistic, row, code, column, g) for g in groups]
             texts = tuple("" if r is None or not r.value else _share_label(view, r) for r in rows)
             series.append(Series(view.code_label(row, code), tuple(_value(r) or 0.0 for r in rows), texts))
-        return _stack(view, spec, tuple(group_labels), series, view.ordered(row), _base(view, total))
+        return _stack(view, spec, tuple(group_labels), series, apart, view.ordered(row), _base(view, total))
     labels = tuple(view.code_label(row, code) for code in codes)
     series = []
     for g, label in zip(groups, group_labels, strict=True):

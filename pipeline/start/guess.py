@@ -159,7 +159,8 @@ def _labelled(v: Variable, labels: list[tuple[str, str]], unlabelled: list[float
     substantive = len(codes) - len(no_answer)
     graded = sum(1 for code, text in labels if (code, text) not in no_answer and words("ordered").search(text))
     worded = graded * 2 > substantive  # most labels are worded as steps, whatever the file declares
-    unordered = bool(words("unordered").search(f"{v.name} {v.label}"))
+    # "party" in a question speaks against an order, but not against answers that are all steps of one.
+    unordered = graded < substantive and bool(words("unordered").search(f"{v.name} {v.label}"))
     declared = v.measure == "ordinal"
     ordered = substantive > 2 and (declared or (worded and not unordered)) and not _hole(v, codes, no_answer)
     return Guess(

@@ -34,6 +34,8 @@ from pipeline.start.words import calendar_name
 
 NUMBERS_PER_TABLE = 15
 LONGEST_TITLE = 70  # characters of a section's title
+MOST_DRAWN = 20  # items of one figure
+MOST_FIGURES = 8  # of a first report
 CALENDAR_NAMES = frozenset(why for why, _ in CALENDARS.values())
 
 
@@ -331,16 +333,21 @@ def _sections(dictionary: Dictionary, guesses: Guesses, start: Start) -> Iterato
                     all_statistics="print" if start.cross.printed else "true", in_order=_calendar(guesses, pair[0]),
                 )  # fmt: skip
     in_groups = {m for g in (*guesses.sets, *guesses.batteries) for m in (*g.members, *g.beside)}
+    drawn = _drawn(guesses)
     if guesses.sets:
         yield from _section("sets", "section_sets")
         for group in guesses.sets:
             name = group_name(group, dictionary)
             note = worded("note_beside", names=named(dictionary, group.beside)) if group.beside else ""
             yield from _table(f"set_{name}", _group_title(group), [name], note=note)
+            if group in drawn:
+                yield from _figure(f"set_{name}", _group_title(group))
     for number, group in enumerate(guesses.batteries, start=1):
         yield from _section(f"battery_{number}", title=quoted(_short(group.label)))
         name = group_name(group, dictionary)
         yield from _table(f"grid_{name}", _group_title(group), [name])
+        if group in drawn:
+            yield from _figure(f"grid_{name}", _group_title(group))
     single = [
         v for v in dictionary.variables
         if v.name not in in_groups and _kind(guesses, v.name) in ("nominal", "ordinal") and not _bare(guesses, v)
@@ -367,6 +374,18 @@ def _sections(dictionary: Dictionary, guesses: Guesses, start: Start) -> Iterato
     found = [v.name for v in dictionary.variables if _kind(guesses, v.name) == "date" and not _bare(guesses, v)]
     yield from _summaries(dictionary, "dates", found)
     yield from _others(dictionary, guesses, in_groups)
+
+
+def _drawn(guesses: Guesses) -> list[Group]:
+    """The first groups of items that a figure shows at one look: all figures of a long file would take too long."""
+    fitting = [g for g in (*guesses.sets, *guesses.batteries) if len(g.codes or g.members) <= MOST_DRAWN]
+    return [g for g in fitting if len(g.codes or g.members) > 1][:MOST_FIGURES]
+
+
+def _figure(of: str, title: str) -> Iterator[str]:
+    yield f"      - figure: {quoted(f'fig_{of}')}"
+    yield f"        of: {quoted(of)}"
+    yield f"        title: {quoted(title)}"
 
 
 def _told_whole(group: Group, guesses: Guesses) -> bool:

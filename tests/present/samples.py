@@ -148,6 +148,14 @@ def charts() -> dict[str, Chart]:
         ),
         decimal=".",
     )
+    found["stacked_no_answer"] = Chart(
+        "stacked",
+        ("Sindaco", "Consiglio"),
+        (shares("Per niente", 0.2, 0.1), shares("Abbastanza", 0.3, 0.3), shares("Molto", 0.2, 0.3),
+         shares("Non sa", 0.2, 0.2), shares("Non risponde", 0.1, 0.1)),
+        ordered=True,
+        apart=2,
+    )  # fmt: skip
     found["diverging"] = Chart(
         "diverging",
         JUDGED,

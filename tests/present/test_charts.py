@@ -285,6 +285,13 @@ def test_darker_cells_hold_larger_shares() -> None:
         assert style.lightness(dark) <= style.lightness(light) or large == small
 
 
+def test_what_is_no_answer_is_grey_and_no_step_of_the_order() -> None:
+    chart = CHARTS["stacked_no_answer"]
+    fills = [parts(draw(chart), "bar")[number, 0].fill for number in range(len(chart.series))]
+    assert [len({f[1:3], f[3:5], f[5:7]}) == 1 for f in fills] == [False, False, False, True, True]
+    assert fills[:3] == list(style.ramp(3)) and fills[3] != fills[4]
+
+
 def test_text_inside_a_fill_contrasts_with_it() -> None:
     for chart in CHARTS.values():
         drawing = draw(chart)

@@ -128,3 +128,12 @@ def test_a_scale_to_ten_is_no_doubt() -> None:
     e.add("nps", e.some(*map(float, (0, 2, 5, 7, 8, 9, 10))), "How likely are you to recommend us?")
     found = in_memory(e).variables["nps"]
     assert (found.kind, found.doubtful, len(found.categories)) == ("ordinal", False, 11)
+
+
+def test_a_word_of_the_question_does_not_undo_the_order_of_its_answers() -> None:
+    e = export("en")
+    agree, values = e.coded(BANKS["en"].agree)
+    e.add("q", agree, "Women should lead a party", values)
+    brands, named = e.coded(BANKS["en"].brands)
+    e.add("p", brands, "Party voted for", named)
+    assert {name: g.kind for name, g in in_memory(e).variables.items()} == {"q": "ordinal", "p": "nominal"}

@@ -124,3 +124,23 @@ def test_a_study_whose_codebook_does_not_say(small_study: SmallStudy) -> None:
     assert "8 “Does not know”" in (small_study.reports / "report.en.html").read_text("utf-8")
     small_study.edit("codebook.yml", "    scores: true\n", "    scores: true\n    no_answer: []\n")
     assert found() == pytest.approx(mean([*answers, 8, 9]))
+
+
+def test_a_figure_draws_them_grey_behind_the_answers(tmp_path: Path) -> None:
+    """Items of one scale get a figure; "Don't know" and "Refused" are no steps of it."""
+    from lxml import html
+
+    path = tmp_path / "items.sav"
+    columns = {f"t_{i}": [*Q[i:], *Q[:i]] for i in range(3)}
+    pyreadstat.write_sav(
+        pd.DataFrame(columns), str(path), column_labels=[f"Trust - {w}" for w in ("mayor", "council", "police")],
+        variable_value_labels=dict.fromkeys(columns, LABELS),
+    )  # fmt: skip
+    results(path)
+    page = html.fromstring((tmp_path / "out" / "report.en.html").read_bytes())
+    figures = page.xpath("//figure[.//*[local-name()='svg']]")
+    assert len(figures) == 1
+    paths = figures[0].xpath(".//*[local-name()='path'][@fill][@stroke='#ffffff']")
+    fills = [path.get("fill") for path in paths]
+    greys = [f for f in fills if f and len({f[1:3], f[3:5], f[5:7]}) == 1]
+    assert len(fills) == 3 * 7 and len(greys) == 3 * 2

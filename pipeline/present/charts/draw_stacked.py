@@ -13,7 +13,7 @@ from pipeline.present.charts.axis import text_of
 from pipeline.present.charts.canvas import Anchor, mark, place, points, put
 from pipeline.present.charts.frame import Frame, Labels, draw_key, draw_rule, draw_title, fit_labels, lay_rows
 from pipeline.present.charts.model import Chart
-from pipeline.present.charts.style import Style, diverging, ink_on
+from pipeline.present.charts.style import Style, diverging, ink_on, stack
 
 _THICK = 16.0
 _PAD = 2.0  # beside a label inside its segment
@@ -105,7 +105,7 @@ def draw_stacked(axes: Axes, chart: Chart, style: Style) -> None:
     """Bars of 100 per cent, light to dark for ordered answers, else one hue per answer."""
     labels = fit_labels(chart, style)
     count = len(chart.series)
-    fills = style.colours(count, chart.ordered)
+    fills = stack(count, chart.ordered, chart.apart)
     left, room = labels.plot_left, chart.width - labels.plot_left
     longest = max([*_sums(chart, range(count)), 1.0 if chart.percent else 0.0]) or 1.0
     unit = (room - _outside(chart, style, count - 1)) / longest

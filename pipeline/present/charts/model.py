@@ -57,9 +57,10 @@ class Chart:
     """What to draw. ``categories`` label the bars (top to bottom) or the rows of a stack.
 
     ``percent``: values are shares, the axis runs in percent. ``ordered``: series (stacked, diverging) are ordered
-    answers, light to dark. ``neutral``: index of the middle series of a diverging chart. ``highlight``: indices of
-    categories to set off. ``null``: the null line of coefficients (0 or 1). ``decimal``: the decimal mark of the
-    language; ``thousands`` its separator, ``percent_sign`` the sign with its
+    answers, light to dark. ``apart``: how many series at the end say that there is no answer: they are grey and no part
+    of the order. ``neutral``: index of the middle series of a diverging chart. ``highlight``: indices of categories to
+    set off. ``null``: the null line of coefficients (0 or 1). ``decimal``: the decimal mark of the language;
+    ``thousands`` its separator, ``percent_sign`` the sign with its
     space. ``notes`` inside the drawing are avoided: they are the figure's.
     """
 
@@ -70,6 +71,7 @@ class Chart:
     percent_sign: str = "%"
     axis_title: str = ""
     ordered: bool = False
+    apart: int = 0
     neutral: int | None = None
     highlight: tuple[int, ...] = ()
     groups: tuple[tuple[str, int], ...] = ()  # headings over runs of categories: (text, how many)
@@ -147,6 +149,8 @@ def check(chart: Chart) -> None:
         raise ValueError("groups hold more categories than there are")
     if any(not 0 <= end < len(chart.categories) for link in chart.links for end in (link.start, link.end)):
         raise ValueError("a link ends at no category")
+    if not 0 <= chart.apart < len(chart.series):
+        raise ValueError("some series are answers")
     if chart.neutral is not None and not 0 <= chart.neutral < len(chart.series):
         raise ValueError("the neutral series is not there")
     times = chart.positions

@@ -141,6 +141,12 @@ def distinct(count: int) -> tuple[str, ...]:
     return _SETS[count - 1] if count <= len(_SETS) else ramp(count)
 
 
+def stack(count: int, ordered: bool, apart: int) -> tuple[str, ...]:
+    """Fills of the parts of a bar: of the answers, then greys for the last ``apart``, which are none."""
+    hues = ramp(count - apart) if ordered else distinct(count - apart)
+    return (*hues, *(mix(STYLE.neutral, PAPER, 0.5 * i / max(apart, 1)) for i in range(apart)))
+
+
 def strong(count: int) -> tuple[str, ...]:
     """``count`` colours for lines and dots, at least 3:1 on white; beyond five a ramp, as in :func:`distinct`."""
     return _STRONG[count - 1] if count <= len(_STRONG) else ramp(count)

@@ -23,7 +23,7 @@ from pptx.enum.chart import (
 from pptx.util import Pt
 
 from pipeline.present.charts.model import Chart, Series
-from pipeline.present.charts.style import STYLE, bar_colours, diverging, ink_on, strong
+from pipeline.present.charts.style import STYLE, bar_colours, diverging, ink_on, stack, strong
 from pipeline.render import archive
 
 _TYPES = {
@@ -176,7 +176,9 @@ def _hues(chart: Chart) -> Sequence[str]:
     if chart.kind == "diverging" and count > 1:
         below, above = diverging(count // 2, count - count // 2)
         return (*below, *above)
-    return strong(count) if chart.kind == "slope" else STYLE.colours(count, chart.ordered)
+    if chart.kind == "slope":
+        return strong(count)
+    return stack(count, chart.ordered, chart.apart)
 
 
 def _fill(mark: Any, hue: str) -> None:
