@@ -23,7 +23,7 @@ from pipeline.spec.interviews import InterviewTable, Words
 from pipeline.spec.load import StudyFiles
 from pipeline.statistics.coders import Ratings
 from pipeline.statistics.codings import Codings, InOrder, Together
-from pipeline.statistics.core import Options
+from pipeline.statistics.core import Number, Options
 from pipeline.statistics.registry import compute
 
 if TYPE_CHECKING:
@@ -119,6 +119,9 @@ def _sources(counting: Counting, table: InterviewTable, writer: ResultsWriter) -
         writer.add(about, "sources_n", float(len(inside)), code, _TOTAL)
         total = sum(sum(1 for _ in texts.tokens(material.by_name[n].text, counting.words.language)) for n in inside)
         writer.add(about, "words_n", float(total), code, _TOTAL)
+    for remark in material.project.remarks:
+        words = [remark.key, *(f"{name}={value}".replace(" ", "\N{NO-BREAK SPACE}") for name, value in remark.params)]
+        writer.add(About(table.name, CASE), "files_n", Number(float(len(material.said.files)), warning=" ".join(words)))
 
 
 _TOTAL, _NONE = "", "-"

@@ -119,6 +119,10 @@ class Job:
             from pipeline.waves.within import within
 
             files = within(files, self.unavailable)
+        if files.interviews is not None and files.interviews.wave not in ("", self.wave.name):
+            from pipeline.waves.within import without_interviews
+
+            files = without_interviews(files)
         size = self.source.population
         if size is not None and size != files.study.population.size:
             population = files.study.population.model_copy(update={"size": size})

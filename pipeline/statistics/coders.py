@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -97,8 +98,13 @@ def _limits(replicates: Floats, options: Options) -> tuple[Number, Number]:
 
 def _draws(clusters: int, options: Options) -> Floats:
     """How often each cluster is in each sample drawn with replacement: shape (replicates, clusters)."""
-    generator = np.random.default_rng(options.seed)
-    return generator.multinomial(clusters, np.full(clusters, 1 / clusters), size=options.monte_carlo).astype(np.float64)
+    return _drawn(clusters, options.monte_carlo, options.seed)
+
+
+@lru_cache(maxsize=4)
+def _drawn(clusters: int, replicates: int, seed: int) -> Floats:
+    generator = np.random.default_rng(seed)
+    return generator.multinomial(clusters, np.full(clusters, 1 / clusters), size=replicates).astype(np.float64)
 
 
 @statistic(

@@ -13,6 +13,7 @@ from pipeline.statistics.registry import Value, declare, statistic
 declare(
     Value("sources_n", "count", "cell"),
     Value("words_n", "count", "cell"),
+    Value("files_n", "count"),
     Value("texts_n", "count", "cell"),
     Value("passages_own", "count", "cell"),
     Value("cases_with", "count", "cell"),

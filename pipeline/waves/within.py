@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.codes import name_parts
 from pipeline.errors import DataRejected
+from pipeline.spec.interviews import InterviewTable
 from pipeline.spec.load import StudyFiles
 from pipeline.spec.model import (
     Analysis,
@@ -69,6 +70,12 @@ def within(files: StudyFiles, out: Collection[str]) -> StudyFiles:
     weighted = files.study.weights is None or study.weights is not None
     report = _report(files.report, files.codebook, out, weighted)
     return replace(files, study=study, codebook=_codebook(files.codebook, out), report=report)
+
+
+def without_interviews(files: StudyFiles) -> StudyFiles:
+    """The study's files for a wave beside which no interviews were held."""
+    about = [one for one in files.report.analyses() if isinstance(one, InterviewTable) and not one.of]
+    return replace(files, interviews=None, report=_report(files.report, files.codebook, (), True, about))
 
 
 def left_out(files: StudyFiles, out: Collection[str]) -> list[LeftOut]:
@@ -138,15 +145,17 @@ def _codebook(codebook: Codebook, out: Collection[str]) -> Codebook:
 # ---------------------------------------------------------------- the report
 
 
-def _report(report: Report, codebook: Codebook, out: Collection[str], weighted: bool) -> Report:
-    """The report without the tables and analyses that lack something, their figures, and the texts that speak of
-    them."""
+def _report(
+    report: Report, codebook: Codebook, out: Collection[str], weighted: bool, held: Sequence[Analysis] = ()
+) -> Report:
+    """The report without the tables and analyses that lack something, their figures, and the texts that speak of them;
+    ``held``: analyses that are out for another reason."""
     tables = {}
     for spec in report.tables():
         kept = _table(spec, out, weighted)
         if kept is not None:
             tables[spec.table] = kept
-    lost = [one for one in report.analyses() if any(name in out for name in one.uses(codebook))]
+    lost = [one for one in report.analyses() if one in held or any(name in out for name in one.uses(codebook))]
     gone = {spec.table for spec in report.tables()} - tables.keys()
     gone |= {name for one in lost for name in one.tables(codebook)}
     figures = {

@@ -66,8 +66,9 @@ def test_all_of_it_is_in_the_report_and_marked(spoken: SmallStudy, run: Run) -> 
     ran = run("report", "--study", spoken.folder, "--formats", "html,docx,xlsx,pdf", "--lang", "it,en")
     assert ran.code == 0, ran.err
     page = (spoken.reports / "report.it.html").read_text("utf-8")
-    for text in ("Albero", "Casi", "Insieme", "Accordo", "Citazioni", "Accanto", "divergenza", "Dicono cose diverse",
-                 "[coordinatrice] decide con noi", "§ esempio inventato", "sono inventate"):  # fmt: skip
+    told = ("§ esempio inventato", "sono inventate", "si chiama Prova.qde", "senza alcun carattere: 1")
+    for text in (*told, "Albero", "Casi", "Insieme", "Accordo", "Citazioni", "Accanto", "divergenza",
+                 "Dicono cose diverse", "[coordinatrice] decide con noi"):  # fmt: skip
         assert text in page, text
     assert page.count("<svg") >= 8 and "Anna" not in page and ">Ada<" not in page
     english = (spoken.reports / "report.en.html").read_text("utf-8")
@@ -111,6 +112,14 @@ def test_a_label_changes_no_number_and_a_file_does(tabulated: SmallStudy, run: R
     project = tabulated.folder / "interviews" / "prova.qdpx"
     project.write_bytes(project.read_bytes() + b"\0")
     assert run("tabulate", "--study", tabulated.folder).code == 0 and made.read_bytes() != before
+
+
+def test_another_waves_report_goes_without(spoken: SmallStudy, run: Run) -> None:
+    (spoken.folder / "interviews" / "interviews.yml").write_text(SAID + "wave: 2026\n", "utf-8")
+    ran = run("tabulate", "--study", spoken.folder)
+    assert ran.code == 0, ran.err
+    tables = Results.read(spoken.processed / "results.parquet").tables()
+    assert "per_forma" in tables and "note" in tables and "albero" not in tables
 
 
 @pytest.mark.parametrize(("old", "new", "told"), [

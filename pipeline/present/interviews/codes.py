@@ -40,7 +40,9 @@ def sources(voice: Voice) -> Body:
     total = (*(voice.cell("sources_n", "", k) for k in kinds), voice.cell("sources_n"), voice.cell("words_n"))
     rows.append(Row(voice.tell("total"), total, "total"))
     head = voice.head(voice.tell("case"), *heads, voice.tell("all_sources"), voice.tell("words_column"))
-    return Body(head, tuple(rows), len(kinds) + 2, voice.tell("unit_counts"))
+    remarks = [r.warning for r in voice.view.results.rows(voice.of.name) if r.statistic == "files_n"]
+    notes = tuple(voice.view.remark("warning", text) for text in remarks)
+    return Body(head, tuple(rows), len(kinds) + 2, voice.tell("unit_counts"), notes=notes)
 
 
 def tree(voice: Voice) -> Body:

@@ -136,9 +136,8 @@ class Voice:
             return Cell(kind="empty")
         if low.value is None or high.value is None:
             return Cell(formats.NOT_COMPUTABLE, kind="not_computable", note=self.view.remark("error", low.error))
-        dash = "–" if low.value >= 0 else self.tell("to")
-        ends = (formats.decimal_text(x, 2, self.lang) for x in (low.value, high.value))
-        return Cell(dash.join(ends))
+        ends = [formats.decimal_text(x, 2, self.lang) for x in (low.value, high.value)]
+        return Cell(("–" if ends[0][0].isdigit() else self.tell("to")).join(ends))
 
     def count(self, n: float) -> str:
         """A count as text."""
