@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from pipeline.present import interviews
+from pipeline.present import configurations, interviews
 from pipeline.present.document import Block, Paragraph, Run
 from pipeline.present.numbering import Numbering
 from pipeline.present.view import View
+from pipeline.spec.configurations import ConfigurationSpec
 from pipeline.spec.interviews import InterviewTable
 from pipeline.spec.model import Analysis, say
 
@@ -17,4 +18,6 @@ def blocks(view: View, spec: Analysis, numbering: Numbering) -> list[Block]:
     if any(name not in numbering.tables for name in spec.tables(view.codebook)):
         words = view.t("analysis_withheld", title=say(spec.title, view.lang))
         return [Paragraph((Run(words),), "note")]
+    if isinstance(spec, ConfigurationSpec):
+        return configurations.blocks(view, spec, numbering)
     raise TypeError(f"no blocks for {type(spec).__name__}")

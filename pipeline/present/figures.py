@@ -47,14 +47,14 @@ def figure(view: View, spec: FigureSpec, of: TableSpec, table: Table, number: in
 
     label = view.t("figure_label", number=number)
     if spec.kind is not None and spec.kind not in CHART_KINDS:
-        return _framed(view, spec, table, number, where, *own_plot(view, spec, of, label))
+        return framed(view, spec, table, number, where, *own_plot(view, spec, of, label))
     plot = _plot(view, spec, of)
     if not any(v is not None for s in plot.chart.series for v in s.values):
         return Paragraph((Run(view.t("figure_empty", figure=label, table=table.label)),), "note")
-    return _framed(view, spec, table, number, where, plot, draw(plot.chart))
+    return framed(view, spec, table, number, where, plot, draw(plot.chart))
 
 
-def _framed(
+def framed(
     view: View, spec: FigureSpec, table: Table, number: int, where: str, plot: Plot | OwnPlot, drawing: Drawing
 ) -> Figure:
     """The drawing with what stands around it."""

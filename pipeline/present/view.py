@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 
@@ -12,7 +13,7 @@ from pipeline import labels, language
 from pipeline.codes import BLANK, SYSTEM_MISSING, is_nested, is_net, name_parts, nest_parts, net_name, text_of
 from pipeline.present import formats
 from pipeline.present.document import Cell, Mark
-from pipeline.results import ResultRow, Results
+from pipeline.results import CODEBOOK_TABLE, ResultRow, Results
 from pipeline.spec.load import StudyFiles
 from pipeline.spec.model import Codebook, Inference, Source, Study, TableSpec, Variable, say
 from pipeline.spss.model import Dictionary
@@ -157,6 +158,8 @@ class View:
                 found = next((self.variables[m].categories.get(code) for m in mr.members), None)
             return say(found, self.lang).strip() or self._bare(code)
         variable = self.variables[name]
+        if self._is_unnamed_type(name, code):
+            return language.text(self.lang, "configurations.type", number=text_of(code))
         if is_net(code):
             net = variable.nets.get(net_name(code))
             return say(net.label, self.lang) if net else code
@@ -173,6 +176,26 @@ class View:
         if text is None and variable.missing_range is not None and self._in_range(variable, code):
             text = variable.missing_range.label
         return say(text, self.lang).strip() or self._bare(code)
+
+    def _is_unnamed_type(self, name: str, code: str) -> bool:
+        """Whether a code is a type of cases that goes by its number: nobody named it, or other types than these."""
+        derived = self.codebook.derived.get(name)
+        if derived is None or derived.clusters is None or not code or code == SYSTEM_MISSING:
+            return False
+        return code not in derived.categories or not self.types_fit(name)
+
+    def types_fit(self, name: str) -> bool:
+        """Whether the types of a variable are as large as those that its categories were written for."""
+        clusters = self.codebook.derived[name].clusters
+        named_for = () if clusters is None else clusters.named_for
+        if not named_for:
+            return False
+        there = {r.row_code: r.value for r in self.results.rows(CODEBOOK_TABLE)
+                 if r.row_var == name and r.statistic == "n" and r.row_code and not r.col_var}  # fmt: skip
+        if any(value for code, value in there.items() if code not in map(str, _from_one(named_for))):
+            return False
+        # A count that the edition hides is taken on trust.
+        return all(there.get(str(i)) in (None, size) for i, size in zip(_from_one(named_for), named_for, strict=True))
 
     def _bare(self, code: str) -> str:
         """A code that has no label, as a reader knows it."""
@@ -356,6 +379,10 @@ class View:
     def source_line(self) -> str:
         """The source printed below tables and figures."""
         return say(self.source.title, self.lang)
+
+
+def _from_one(values: Sequence[object]) -> range:
+    return range(1, len(values) + 1)
 
 
 @cache

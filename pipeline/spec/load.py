@@ -19,6 +19,7 @@ from pipeline.errors import PipelineError, StudyError, nearest
 from pipeline.language.no_answer import is_no_answer
 from pipeline.paths import Layout, Wave
 from pipeline.spec import source as yaml_source
+from pipeline.spec.configurations import ConfigurationSpec, check_configurations, with_inputs
 from pipeline.spec.functions import Function, OwnCharts, check_functions, functions, own_charts
 from pipeline.spec.interviews import Interviews, InterviewTable, check_interviews
 from pipeline.spec.model import (
@@ -218,7 +219,7 @@ def _named(source: SourceFile) -> SourceFile:
     content = source.content
     if not isinstance(content, dict):
         return source
-    for group in ("variables", "sets", "batteries", "derived", "networks"):
+    for group in ("variables", "sets", "batteries", "derived", "networks", "configurations"):
         records = content.get(group)
         if records is None:
             content.pop(group, None)
@@ -235,6 +236,7 @@ _CONTENTS: dict[str, type[Record]] = {
     "text": TextSpec,
     "network": NetworkSpec,
     "interviews": InterviewTable,
+    "configuration": ConfigurationSpec,
 }
 """What a section may hold, by the key that each begins with."""
 
@@ -320,7 +322,7 @@ def _resolve(codebook: Codebook, source: SourceFile) -> Codebook:
         sets[name] = mr if shared is None else mr.model_copy(update={"categories": shared.categories})
     if problems:
         raise StudyError.several(_unique(problems))
-    return codebook.model_copy(update={"variables": variables, "sets": sets})
+    return with_inputs(codebook.model_copy(update={"variables": variables, "sets": sets}))
 
 
 def _without_answers(variable: Variable) -> Variable:
@@ -462,7 +464,7 @@ def _check_replicates(study: Study, codebook: Codebook, source: SourceFile) -> I
 
 
 def _check_codebook(codebook: Codebook, source: SourceFile) -> Iterator[StudyError]:
-    groups = ("variables", "sets", "batteries", "derived", "networks")
+    groups = ("variables", "sets", "batteries", "derived", "networks", "configurations")
     seen: dict[str, str] = {}
     for group in groups:
         for name in getattr(codebook, group):
@@ -511,12 +513,14 @@ def _check_codebook(codebook: Codebook, source: SourceFile) -> Iterator[StudyErr
             )
     for name, derived in codebook.derived.items():
         place = ("derived", name)
-        if sum(map(bool, (derived.source, derived.mean_of, derived.uses))) != 1 or (derived.uses and derived.bands):
+        ways = (derived.source, derived.mean_of, derived.uses, derived.clusters)
+        if sum(map(bool, ways)) != 1 or (derived.bands and not derived.source):
             yield StudyError("study.derived_from", file=source.name, line=source.line(place), variable=name)
         for other in derived.parts:
             if other not in codebook.variables:
                 yield _no_name(source, place, other, codebook.variables)
     yield from check_networks(codebook, source)
+    yield from check_configurations(codebook, source)
 
 
 def _check_nets(

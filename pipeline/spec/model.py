@@ -15,6 +15,7 @@ from pydantic import BeforeValidator, Field
 
 from pipeline import language
 from pipeline.codes import code_of
+from pipeline.spec.configurations import Clusters, Configuration
 from pipeline.spec.networks import Network
 from pipeline.spec.record import (
     ANY_LANGUAGE,
@@ -339,7 +340,8 @@ class Band(Record):
 class Derived(Record):
     """A variable made from others: bands or recodes of one, or the mean of several (of at least ``least`` valid).
 
-    One with ``uses`` is made from those variables by the function of its name in ``derive.py``, in ``categories``.
+    One with ``uses`` is made from those variables by the function of its name in ``derive.py``, in ``categories``. One
+    with ``clusters`` is the type of each case; its ``categories`` name the types, where somebody has looked at them.
     """
 
     name: str = ""
@@ -349,6 +351,7 @@ class Derived(Record):
     mean_of: Names = ()
     least: int = 1
     uses: Names = ()
+    clusters: Clusters | None = None
     categories: Labels = {}
     kind: Kind = "ordinal"
     unit: Text | None = None
@@ -359,6 +362,8 @@ class Derived(Record):
     @property
     def parts(self) -> tuple[str, ...]:
         """The variables that it is made from."""
+        if self.clusters is not None:
+            return self.clusters.inputs
         return (self.source,) if self.source else self.mean_of or self.uses
 
 
@@ -398,6 +403,7 @@ class Codebook(Record):
     batteries: dict[str, Battery] = {}
     derived: dict[str, Derived] = {}
     networks: dict[str, Network] = {}
+    configurations: dict[str, Configuration] = {}
 
     def all_variables(self) -> dict[str, Variable]:
         """The file's variables, then the derived ones, as variables."""

@@ -315,7 +315,8 @@ class Job:
         from pipeline.spec.texts import wordless
 
         codebook = self.files.codebook
-        groups = (codebook.variables, codebook.sets, codebook.batteries, codebook.derived, codebook.networks)
+        questions = (codebook.variables, codebook.sets, codebook.batteries, codebook.derived)
+        groups = (*questions, codebook.networks, codebook.configurations)
         report = (self.files.report.tables(), self.files.report.analyses())
         records = [wordless(one) for one in (self.files.study, *report, self.files.interviews, *groups)]
         own = [path for path in self.layout.interview_files() if path != self.layout.interviews]

@@ -15,7 +15,7 @@ from pipeline.arrow import float_array
 from pipeline.counting.cases import Cases
 from pipeline.counting.columns import Columns
 from pipeline.files import hashes, json_hash
-from pipeline.spec.model import Codebook, Derived, Weights
+from pipeline.spec.model import Codebook, Derived, Study, Weights
 from pipeline.stages.freshness import code_hash
 from pipeline.stages.job import Job
 
@@ -28,7 +28,8 @@ NAME = "process"
 def key(job: Job) -> str:
     """The harmonised data and the study's numbers."""
     made_by = ("counting", "statistics/design.py", "tables/raking.py", "tables/designs.py", "arrow.py", "parquet.py")
-    code = code_hash(*made_by, "stages/process.py", "stages/own_variables.py")
+    types = ("tables/configurations.py", *(f"statistics/{f}.py" for f in ("clusters", "correspondence", "factors")))
+    code = code_hash(*made_by, *types, "stages/process.py", "stages/own_variables.py")
     return json_hash([hashes([job.harmonised]), job.numbers_key(), code])
 
 
@@ -44,6 +45,7 @@ def run(job: Job) -> None:
     weights = job.files.study.weights
     if weights is not None and weights.rake:
         responses = with_raked(responses, weights, job.files.codebook, job.files.name("study"))
+    responses = with_types(responses, job.files.codebook, job.files.study)
     job.leave("responses", job.responses, responses, same=(table, job.harmonised))
 
 
@@ -78,7 +80,7 @@ def with_derived(table: pa.Table, codebook: Codebook, columns: Columns | None = 
     kept = table.select([name for name in codebook.variables if name in there])
     cases = Cases(Columns(kept, columns), codebook.model_copy(update={"derived": {}}))
     for name, how in codebook.derived.items():
-        if not how.uses and all(n in kept.column_names for n in how.parts):
+        if not (how.uses or how.clusters) and all(n in kept.column_names for n in how.parts):
             kept = kept.append_column(name, float_array(_derive(how, cases)))
     return kept
 
@@ -93,6 +95,29 @@ def with_raked(table: pa.Table, weights: Weights, codebook: Codebook, study: str
     return table.append_column(
         weights.variable, float_array(fitted_weights(Cases(table, codebook), weights, study).values)
     )
+
+
+def with_types(table: pa.Table, codebook: Codebook, study: Study) -> pa.Table:
+    """The table with the type of each case, ``1``, ``2``, … from the largest, where the codebook wants some.
+
+    They are made as the tables count, with the weight where it is on; empty for a case that takes no part.
+    """
+    wanted = {name: how.clusters for name, how in codebook.derived.items() if how.clusters is not None}
+    wanted = {name: one for name, one in wanted.items() if one.of in codebook.configurations}
+    if not wanted:
+        return table
+    from pipeline.tables.configurations import analysed, type_of_cases, types
+    from pipeline.tables.context import weight_of
+
+    plain = codebook.model_copy(update={"derived": {n: d for n, d in codebook.derived.items() if n not in wanted}})
+    weight = weight_of(study) if study.weights is not None and study.weights.use else (None, "none")
+    cases = Cases(table, plain, *weight)
+    for name, clusters in wanted.items():
+        made = analysed(cases, codebook.configurations[clusters.of])
+        values = np.full(table.num_rows, np.nan)
+        values[cases.positions] = type_of_cases(made, types(made, clusters))
+        table = table.append_column(name, float_array(values))
+    return table
 
 
 def _derive(derived: Derived, cases: Cases) -> np.ndarray:

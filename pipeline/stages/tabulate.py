@@ -22,9 +22,9 @@ from pipeline.spec.load import StudyFiles
 from pipeline.spec.model import Analysis, Inference, Study, TableSpec
 from pipeline.stages.freshness import code_hash, write_parquet
 from pipeline.stages.job import Job
-from pipeline.statistics.core import Options, Weighting
+from pipeline.statistics.core import Options
 from pipeline.tables.analyses import analyse
-from pipeline.tables.context import Context
+from pipeline.tables.context import Context, weight_of
 from pipeline.tables.designs import Drawn, as_read, design_of
 from pipeline.tables.one_way import frequency, presence, summary
 from pipeline.tables.plan import make, members_of, pieces
@@ -238,13 +238,6 @@ def _codebook(context: Context, without: Collection[str] = ()) -> None:
 def mode_of(spec: TableSpec | None, study: Study) -> Inference:
     """How a table is read: its own choice or the study's."""
     return (spec.inference if spec else None) or study.mode
-
-
-def weight_of(study: Study) -> tuple[str | None, Weighting]:
-    """The weight's variable and how it is meant."""
-    if study.weights is None:
-        return None, "none"
-    return study.weights.variable, "probability" if study.weights.kind == "probability" else "frequency"
 
 
 def options_of(study: Study) -> Options:

@@ -30,6 +30,7 @@ _ROUNDS = 100  # of k-means
 
 declare(
     Value("tree_height", place="axis", decimals=3),
+    Value("branch_n", "count", "axis"),
     Value("within_share", "share", "axis"),
     Value("within_ratio", place="axis", decimals=3),
     Value("silhouette", place="axis", decimals=2),
@@ -244,7 +245,7 @@ def between_over_within(x: Floats, w: Floats, n: float, cluster: Ints) -> float:
     return between / (k - 1) / (inside / (n - k)) if k > 1 and n > k and inside > 0 else float("nan")
 
 
-def silhouettes(x: Floats, w: Floats, n: Floats, cluster: Ints, seed: int) -> tuple[Floats, Floats]:
+def silhouettes(x: Floats, w: Floats, n: Ints, cluster: Ints, seed: int) -> tuple[Floats, Floats]:
     """The silhouette of each point, NaN of those not looked at; and the weights with which they stand for all.
 
     (b − a)/max(a, b): a is the mean distance to the other cases of its cluster, b to those of the nearest other one; a

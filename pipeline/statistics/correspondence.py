@@ -22,7 +22,7 @@ _NOTHING = 1e-10  # an eigenvalue that only rounding has left
 declare(
     Value("eigenvalue", place="axis", decimals=3),
     Value("inertia_share", "share", "axis"),
-    Value("inertia_benzecri", place="axis", decimals=3),
+    Value("inertia_benzecri", place="axis", decimals=4),
     Value("inertia_benzecri_share", "share", "axis"),
     Value("inertia_greenacre_share", "share", "axis"),
     Value("inertia_cumulated", "share", "axis"),

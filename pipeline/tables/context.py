@@ -9,8 +9,8 @@ import numpy as np
 
 from pipeline.counting.cases import Cases
 from pipeline.results import About, ResultsWriter
-from pipeline.spec.model import Inference
-from pipeline.statistics.core import Aggregate, Cells, Number, Options, Result
+from pipeline.spec.model import Inference, Study
+from pipeline.statistics.core import Aggregate, Cells, Number, Options, Result, Weighting
 from pipeline.statistics.multiple import MultiplePair
 from pipeline.statistics.registry import beside, compute, known
 from pipeline.tables.axes import axis
@@ -34,6 +34,13 @@ class Context:
     rounded: bool = False
     total_cases: int = 0
     sample: Drawn | None = None
+
+
+def weight_of(study: Study) -> tuple[str | None, Weighting]:
+    """The weight's variable and how it is meant."""
+    if study.weights is None:
+        return None, "none"
+    return study.weights.variable, "probability" if study.weights.kind == "probability" else "frequency"
 
 
 def chosen(

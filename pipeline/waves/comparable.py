@@ -46,8 +46,10 @@ def comparability(files: StudyFiles, mappings: Mapping[str, WaveMapping | None])
 def of_wave(codebook: Codebook, mapping: WaveMapping | None, languages: Sequence[str]) -> dict[str, Comparable]:
     """Question → :class:`Comparable` for one wave."""
     groups = (codebook.variables, codebook.sets, codebook.batteries, codebook.derived)
+    types = {name for name, derived in codebook.derived.items() if derived.clusters is not None}
+    own = Comparable("not", _say("reason_types", languages))  # each wave has types of its own
     if mapping is None:
-        return {name: SAME for group in groups for name in group}
+        return {name: own if name in types else SAME for group in groups for name in group}
     found = {name: _variable(mapping.question(name), languages) for name in codebook.variables}
     variables = dict(found)
     for name, mr in codebook.sets.items():
@@ -55,7 +57,7 @@ def of_wave(codebook: Codebook, mapping: WaveMapping | None, languages: Sequence
     for name, battery in codebook.batteries.items():
         found[name] = _parts(battery.members, variables, languages, lenient=True)
     for name, derived in codebook.derived.items():
-        found[name] = _parts(derived.parts, variables, languages)
+        found[name] = own if name in types else _parts(derived.parts, variables, languages)
     return found
 
 

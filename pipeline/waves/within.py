@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.codes import name_parts
 from pipeline.errors import DataRejected
+from pipeline.spec.configurations import inputs_of
 from pipeline.spec.interviews import InterviewTable
 from pipeline.spec.load import StudyFiles
 from pipeline.spec.model import (
@@ -139,6 +140,11 @@ def _codebook(codebook: Codebook, out: Collection[str]) -> Codebook:
         },
         derived={n: d for n, d in codebook.derived.items() if n not in out},
         networks={n: one for n, one in codebook.networks.items() if not any(q in out for q in one.questions)},
+        configurations={
+            n: one.model_copy(update={"supplementary": kept(one.supplementary)})
+            for n, one in codebook.configurations.items()
+            if not any(q in out for q in (*one.active, *inputs_of(one, codebook)))
+        },
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 from pipeline.present.charts.model import Chart, Series
 
 
@@ -43,6 +45,7 @@ JUDGED = (
 def charts() -> dict[str, Chart]:
     """One or more charts of every kind, by a name."""
     found: dict[str, Chart] = {}
+    found |= maps_and_trees()
     found["bars"] = Chart(
         "bars",
         PARTNERS,
@@ -359,3 +362,28 @@ def charts() -> dict[str, Chart]:
         highlight=(1,),
     )
     return found
+
+
+def maps_and_trees() -> dict[str, Chart]:
+    """A crowded map of answers, eigenvalues beside random ones, a tree."""
+    rng = random.Random(4)  # noqa: S311 (test data)
+    names = [f"{one[:34]}: {answer}" for one in (*PARTNERS, *JUDGED) for answer in ("Sì", "No, mai")]
+    across = plain("Asse 1 (64,2%)", *(rng.gauss(0, 0.6) for _ in names))
+    up = plain("Asse 2 (12,9%)", *(rng.gauss(0, 0.35) for _ in names))
+    kinds = (("Risposte attive", 20), ("Supplementari", len(names) - 23), ("Tipi", 3))
+    near = plain("Axis 1", *(0.001 * i for i in range(12))), plain("Axis 2", *(0.0 for _ in range(12)))
+    heights = plain("h", 0.01, 0.02, 0.02, 0.05, 0.2, None, places=2)
+    joined = plain("a", 0, 2, 6, 4, 8, None), plain("b", 1, 3, 7, 5, 9, None)
+    return {
+        "map": Chart("map", tuple(names), (across, up), percent=False, groups=kinds),
+        "map_one_place": Chart("map", (*PARTNERS, "Altro", "Nessuno"), near, percent=False),
+        "scree": Chart(
+            "scree", tuple(str(i) for i in range(1, 11)),
+            (plain("Dati", *(3.2 / i for i in range(1, 11))), plain("Dati casuali: 95° percentile", *[1.2] * 10)),
+            percent=False, axis_title="Componente",
+        ),
+        "tree": Chart(
+            "tree", tuple(f"{n} Uffici" for n in (12, 9, 31, 4, 20, 22)), (*joined, heights), null=0.1, percent=False,
+            axis_title="Perdita di inerzia",
+        ),
+    }  # fmt: skip

@@ -25,6 +25,7 @@ _NUMBERED = 4  # lines at most that carry numbers at the waves between
 _HEADS = 0.62  # of the distance of two waves that a wave's name takes at most
 
 Box = tuple[float, float, float, float]
+"""Left, top, right, bottom."""
 Point = tuple[float, float]
 
 
@@ -107,7 +108,7 @@ def _places(chart: Chart, room: float) -> tuple[float, ...]:
     return tuple(room * (one - at[0]) / span for one in at)
 
 
-def _crosses(box: Box, one: Point, other: Point) -> bool:
+def crosses(box: Box, one: Point, other: Point) -> bool:
     """Whether the stretch from ``one`` to ``other`` enters ``box``. Source: Liang & Barsky (1984)."""
     first, last = 0.0, 1.0
     for axis in (0, 1):
@@ -124,7 +125,8 @@ def _crosses(box: Box, one: Point, other: Point) -> bool:
     return first <= last
 
 
-def _overlap(one: Box, other: Box) -> bool:
+def overlap(one: Box, other: Box) -> bool:
+    """Whether two boxes share any room."""
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
@@ -146,9 +148,9 @@ def _draw_middles(
                 left, right = point[0] - half, point[0] + half
                 figures = (left, baseline - cap, right, baseline)
                 whole = (left, baseline - rise, right, baseline + fall)
-                hidden = figures[1] < 0 or figures[3] > plot.height or any(_overlap(figures, spot) for spot in spots)
-                hidden = hidden or any(_overlap(whole, other) for other in taken)
-                if not hidden and not any(_crosses(figures, *stretch) for stretch in stretches):
+                hidden = figures[1] < 0 or figures[3] > plot.height or any(overlap(figures, spot) for spot in spots)
+                hidden = hidden or any(overlap(whole, other) for other in taken)
+                if not hidden and not any(crosses(figures, *stretch) for stretch in stretches):
                     at = (point[0], baseline - cap / 2)
                     put(axes, style, "value", at, (text,), size=style.small, ha="center", within=points(axes))
                     taken.append(whole)

@@ -22,9 +22,12 @@ from pipeline.present.charts.draw_columns import draw_columns, draw_histogram
 from pipeline.present.charts.draw_dots import draw_coefficients, draw_dots
 from pipeline.present.charts.draw_flow import draw_flow
 from pipeline.present.charts.draw_heatmap import draw_heatmap
+from pipeline.present.charts.draw_map import draw_map
 from pipeline.present.charts.draw_path import draw_path
+from pipeline.present.charts.draw_scree import draw_scree
 from pipeline.present.charts.draw_slope import draw_slope
 from pipeline.present.charts.draw_stacked import draw_diverging, draw_stacked
+from pipeline.present.charts.draw_tree import draw_tree
 from pipeline.present.charts.model import Chart, ChartKind, Drawing
 from pipeline.present.charts.style import SHEET, STYLE, Style
 
@@ -41,6 +44,9 @@ _KINDS: dict[ChartKind, Callable[[Axes, Chart, Style], None]] = {
     "panels": draw_panels,
     "flow": draw_flow,
     "path": draw_path,
+    "map": draw_map,
+    "scree": draw_scree,
+    "tree": draw_tree,
 }
 
 # matplotlib's own defaults wherever a settings file of the user says otherwise, and our sheet over them.

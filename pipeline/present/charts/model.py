@@ -22,6 +22,9 @@ ChartKind = Literal[
     "flow",  # what became of units between two waves: a band per category, as high as its units before and after
     "path",  # stations in columns (``groups``), joined by ``links``
     "panels",  # small multiples of bars, same scale: one panel per series
+    "map",  # named points on two axes of one scale: the series are their places; groups are kinds of points
+    "scree",  # eigenvalues by axis, and those of random data
+    "tree",  # a dendrogram: which two are joined, and at which height
 ]
 
 
@@ -129,6 +132,8 @@ def check(chart: Chart) -> None:
         raise ValueError("a chart needs at least one category and one series")
     if chart.kind == "flow" and len(chart.series) != 2:
         raise ValueError("a flow has two series, before and after")
+    if len(chart.series) < {"map": 2, "tree": 3}.get(chart.kind, 1):
+        raise ValueError("a map has two series, a tree three")
     lengths = {len(chart.categories)}
     if chart.kind == "histogram":
         if len(chart.series) != 1:
