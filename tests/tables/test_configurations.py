@@ -89,9 +89,10 @@ def test_who_has_no_answer_is_left_out_or_has_an_answer_of_its_own() -> None:
     cases = cases_of(columns, book)
     made = analysed(cases, configuration(cases))
     assert (made.cases, made.left_out) == (52, 3)
-    assert np.isnan(type_of_cases(made, types(made, Clusters(of="food")))).tolist() == [True, True, False, True] + [
-        False
-    ] * 51
+    assert (
+        np.isnan(type_of_cases(made, types(made, Clusters(of="food")))).tolist()
+        == [True, True, False, True] + [False] * 51
+    )
     kept = analysed(cases, configuration(cases, missing="category"))
     assert (kept.cases, kept.left_out) == (55, 0)
     assert kept.answers is not None
