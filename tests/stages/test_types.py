@@ -70,8 +70,8 @@ def test_types_are_shown_as_tables_figures_and_as_a_variable(study: SmallStudy, 
     assert made.code == 0, made.err
     assert set(types(study)) == {1.0, 2.0}
     shown = page(study)
-    for words in ("Arrangement: axes", "Arrangement: map of the answers", "Type of office: what is typical of each type",
-                  "Two trusts: loadings", "Types by province", "Type 1"):  # fmt: skip
+    titles = ("axes", "map of the answers", "what is typical of each type", "loadings")
+    for words in (*(f": {title}. Year 2009" for title in titles), "Types by province", "Type 1"):
         assert words in shown, words
     before = (study.processed / "responses.parquet").stat().st_mtime_ns
     run("process", "--study", study.folder)
