@@ -24,9 +24,14 @@ def results(waves: Waves, options: Options, mode_of: Callable[[TableSpec | None]
     writers = {name: ResultsWriter(name) for name in waves.names}
     for spec in trend.specs(files.codebook, files.report.tables()):
         trend.write(Setting(spec, mode_of(spec), options, weight_of(waves, spec)), waves, writers)
+    balanced = waves.balanced()
+    if balanced is not None:
+        for spec in trend.drawn(waves):
+            trend.write_balanced(Setting(spec, mode_of(spec), options, weight_of(waves, spec)), balanced, writers)
     for before, after, links in waves.linked_pairs():
         panel.write(waves, before, after, links, mode_of(None), options, writers[after.name])
     panel.write_units(waves, writers)
+    panel.write_lineages(waves, writers[waves.names[-1]])
     return pa.concat_tables([writer.table() for writer in writers.values()])
 
 

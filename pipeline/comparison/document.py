@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline import language
-from pipeline.comparison import other_tables, panel, pictures, sentences, trend
+from pipeline.comparison import other_tables, panel, panel_tables, pictures, sentences, trend
 from pipeline.comparison.book import Book
 from pipeline.comparison.measured import has_design
-from pipeline.comparison.trend_tables import part_table, trend_table
+from pipeline.comparison.trend_tables import balanced_table, part_table, trend_table
 from pipeline.comparison.units import Links
 from pipeline.comparison.waves import Waves
 from pipeline.present import formats
@@ -205,6 +205,8 @@ def _units(book: Book, numbers: _Numbers) -> Section:
         blocks.append(_text(book.t("units_no_identifier")))
     for links in book.waves.links:
         blocks += _links_blocks(book, links, numbers)
+    if len(book.waves.waves) > 2:
+        blocks += numbers.table(lambda n: panel_tables.attrition(book, n))
     return Section("section-units", "", book.t("section_units"), tuple(blocks))
 
 
@@ -295,8 +297,15 @@ def _panel_sections(book: Book, numbers: _Numbers) -> list[Section]:
                 blocks += numbers.table(
                     lambda n, links=links, name=name: other_tables.transition(book, links, name, n)  # type: ignore[misc]
                 )
+            blocks += numbers.table(lambda n, links=links: panel_tables.items(book, links, n))  # type: ignore[misc]
             blocks += numbers.table(lambda n, links=links: other_tables.numbers(book, links, n))  # type: ignore[misc]
         found.append(Section(f"section-panel-{links.later}", "", title, tuple(blocks)))
+    balanced: list[Block] = []
+    for spec in trend.drawn(book.waves):
+        balanced += numbers.table(lambda n, spec=spec: balanced_table(book, spec, n))  # type: ignore[misc]
+    if balanced:
+        balanced.insert(0, _text(panel_tables.balanced_line(book), "lead"))
+        found.append(Section("section-balanced", "", book.t("section_balanced"), tuple(balanced)))
     return found
 
 
@@ -339,6 +348,8 @@ def _methods(book: Book) -> tuple[Block, ...]:
     points += [book.t("method_links", rule=rule) for rule in dict.fromkeys(rules)]
     if book.waves.links:
         points.append(book.t("method_panel_description" if mode == "description" else "method_tests"))
+        if mode != "description" and not has_design(study):
+            points.append(book.t("method_overlap"))
     return (Items(tuple((Run(p),) for p in points)),)
 
 

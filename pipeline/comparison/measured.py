@@ -10,6 +10,7 @@ import numpy as np
 
 from pipeline.comparison.change import Estimated, Scale, Share, design_change, mean_change, share_change
 from pipeline.comparison.over_time import cochran_armitage, linear_contrast, slope
+from pipeline.comparison.overlap import Answers, Common, overlapping
 from pipeline.comparison.waves import WaveData, Waves
 from pipeline.counting.cases import Cases, Mask
 from pipeline.counting.engine import distribution
@@ -47,13 +48,19 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a table of the report says about how its numbers are made, and of which sub-group."""
+    """What a table of the report says about how its numbers are made; of which sub-group, or of the balanced panel."""
 
     spec: TableSpec
     mode: Inference
     options: Options
     weight: str | None = None
     part: Part | None = None
+    balanced: bool = False
+
+    @property
+    def alone(self) -> bool:
+        """Whether the cases are counted here, as the waves' own results do not have these."""
+        return self.part is not None or self.balanced
 
     @property
     def conditions(self) -> dict[str, tuple[str, ...]]:
@@ -116,11 +123,31 @@ class Measured:
                 return none
             return design_change(earlier, later, self.setting.options, line.statistic)
         if line.statistic == "mean":
-            return self._mean_change(line, pair)
-        first, second = (self.share(line, i) for i in pair)
-        if first is None or second is None:
-            return none
-        return share_change(first, second, self.setting.mode, self.setting.options, line.statistic)
+            found = self._mean_change(line, pair)
+        else:
+            first, second = (self.share(line, i) for i in pair)
+            if first is None or second is None:
+                return none
+            found = share_change(first, second, self.setting.mode, self.setting.options, line.statistic)
+        return found | self._overlap(line, pair) if "change_p" in found else found
+
+    def _overlap(self, line: Line, pair: tuple[int, int]) -> dict[str, Number]:
+        """The interval and test that the units which answered in both waves allow; nothing where there are none."""
+        rows = self.waves.lineages.pairs(*pair) if self.waves.lineages.rows else ()
+        if not rows or not len(rows[0]) or any(self.context(i).cases.weighting == "frequency" for i in pair):
+            return {}
+        answers, places = [], []
+        for i, own in zip(pair, rows, strict=True):
+            cases = self.context(i).cases
+            valid, values = values_of(cases, line)
+            place = np.full(cases.columns.rows, -1, dtype=np.intp)
+            place[cases.positions[valid]] = np.arange(int(np.count_nonzero(valid)))
+            answers.append(Answers(values[valid], None if cases.weights.w is None else cases.weights.w[valid]))
+            places.append(place[own])
+        both = (places[0] >= 0) & (places[1] >= 0)
+        common = Common(places[0][both], places[1][both])
+        share = line.statistic != "mean"
+        return overlapping(answers[0], answers[1], common, share, self.setting.options, line.statistic)
 
     def _mean_change(self, line: Line, pair: tuple[int, int]) -> dict[str, Number]:
         contexts = [self.context(i) for i in pair]
@@ -165,8 +192,7 @@ class Measured:
         if any(name not in self.known(i) for name, _ in self._asked(line)):
             return None
         weighted = context.cases.weighting == "probability"
-        alone = self.setting.part is not None
-        counted = _counted(context.cases, line) if alone else _as_reported(wave, line)
+        counted = _counted(context.cases, line) if self.setting.alone else _as_reported(wave, line)
         if counted is None:
             return None
         k, n, value, base = counted
@@ -176,7 +202,7 @@ class Measured:
 
     def _possible(self, name: str, i: int) -> tuple[int | None, bool]:
         """How many units the question may concern, and whether they are only a part of the population."""
-        if self.setting.part is not None:  # nobody knows who of those that did not answer is in a sub-group
+        if self.setting.alone:  # nobody knows who of those that did not answer is in a sub-group
             return None, True
         context = self.context(i)
         mr = context.cases.codebook.sets.get(name)

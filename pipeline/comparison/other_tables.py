@@ -19,10 +19,11 @@ from pipeline.waves import Comparable
 EMPTY = Cell(kind="empty")
 
 
-def _table(
+def plain_table(
     book: Book, name: str, number: int, title: str, head: Sequence[HeadCell], rows: Sequence[Row], unit: str = "",
     base: str = "", notes: Sequence[str] = (), statistics: Sequence[str] = (), simulated: bool = False,
 ) -> Table:  # fmt: skip
+    """A table of the comparison that is no trend."""
     mark = None
     if simulated and any(w.source.kind == "demonstration" for w in book.waves.waves):
         mark = book.view.mark_of("simulated")
@@ -51,7 +52,7 @@ def response(book: Book, number: int) -> Table:
             Cell(say(wave.source.fieldwork, book.lang)),
         )
         rows.append(Row(wave.name, cells))
-    return _table(book, "response", number, book.t("title_response"), head, rows, book.t("unit_counts_percent"))
+    return plain_table(book, "response", number, book.t("title_response"), head, rows, book.t("unit_counts_percent"))
 
 
 def units(book: Book, links: Links, number: int) -> Table:
@@ -71,8 +72,8 @@ def units(book: Book, links: Links, number: int) -> Table:
                 cells[1] = EMPTY
             rows.append(Row(book.t(f"kind_{kind}"), tuple(cells)))
     rows.append(Row(book.t("row_total"), tuple(formats.count_cell(v, book.lang) for v in totals), "total"))
-    return _table(
-        book, f"units-{links.later}", number, f"{book.t('title_units')}. {_both(book, links)}", head, rows,
+    return plain_table(
+        book, f"units-{links.later}", number, f"{book.t('title_units')}. {both_waves(book, links)}", head, rows,
         book.t("unit_counts"), notes=(linked_line(book, links),), simulated=True,
     )  # fmt: skip
 
@@ -104,7 +105,8 @@ def flow(book: Book, links: Links, kind: Kind) -> tuple[float, float]:
     return tuple(r.value or 0.0 if r is not None else 0.0 for r in found)  # type: ignore[return-value]
 
 
-def _both(book: Book, links: Links) -> str:
+def both_waves(book: Book, links: Links) -> str:
+    """ "2026 vs 2009" """
     return book.t("versus", before=links.earlier, after=links.later)
 
 
@@ -124,8 +126,8 @@ def merges(book: Book, links: Links, number: int) -> Table | None:
     rows = [
         Row(", ".join(g.after) or "–", (Cell(", ".join(g.before) or "–"), Cell(book.t(f"one_{g.kind}")))) for g in shown
     ]
-    title = f"{book.t('title_merges')}. {_both(book, links)}"
-    return _table(book, f"merges-{links.later}", number, title, head, rows, simulated=True)
+    title = f"{book.t('title_merges')}. {both_waves(book, links)}"
+    return plain_table(book, f"merges-{links.later}", number, title, head, rows, simulated=True)
 
 
 # ---------------------------------------------------------------- comparability
@@ -135,7 +137,7 @@ def comparability(book: Book, number: int) -> Table:
     """Every question by wave, with the reasons."""
     head = [HeadCell(book.t("head_question")), *(HeadCell(w) for w in book.waves.names), HeadCell(book.t("head_why"))]
     rows = [_comparable_row(book, name) for name in questions(book)]
-    return _table(book, "comparability", number, book.t("title_comparable"), head, rows)
+    return plain_table(book, "comparability", number, book.t("title_comparable"), head, rows)
 
 
 def questions(book: Book) -> list[str]:
@@ -191,8 +193,8 @@ def stability(book: Book, links: Links, number: int) -> Table | None:
             value, p = (_panel_row(book, links, name, f"stuart_maxwell{tail}") for tail in ("", "_p"))
             cells += [book.view.cell(value, "decimal", 2), book.view.cell(p, "p")]
         rows.append(Row(book.view.label(name), tuple(cells)))
-    title = f"{book.t('title_stability')}. {_both(book, links)}"
-    return _table(
+    title = f"{book.t('title_stability')}. {both_waves(book, links)}"
+    return plain_table(
         book, f"stability-{links.later}", number, title, head, rows, book.t("unit_counts_percent"),
         book.t("base_linked_each"), simulated=True,
     )  # fmt: skip
@@ -224,8 +226,8 @@ def transition(book: Book, links: Links, name: str, number: int) -> Table | None
         kind: RowKind = "body" if code else "total"
         rows.append(Row(view.code_label(name, code) if code else book.t("row_total"), tuple(cells), kind))
     n = int(total.value)
-    title = f"{book.t('title_transition', title=view.label(name))}. {_both(book, links)}"
-    return _table(
+    title = f"{book.t('title_transition', title=view.label(name))}. {both_waves(book, links)}"
+    return plain_table(
         book, f"transition-{name}-{links.later}", number, title, head, rows, book.t("unit_transition"),
         book.t("base_linked", n=book.count(n), units=view.units(n)), statistics=_tests(book, links, name),
         simulated=True,
@@ -281,8 +283,8 @@ def numbers(book: Book, links: Links, number: int) -> Table | None:
     ]
     if tested:
         head.append(HeadCell(book.view.statistic_name("paired_t_p")))
-    return _table(
-        book, f"numbers-{links.later}", number, f"{book.t('title_numbers')}. {_both(book, links)}", head,
+    return plain_table(
+        book, f"numbers-{links.later}", number, f"{book.t('title_numbers')}. {both_waves(book, links)}", head,
         [_number_row(book, links, name, tested) for name in names], book.t("unit_pairs"),
         book.t("base_linked_each"), simulated=True,
     )  # fmt: skip

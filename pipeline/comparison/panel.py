@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from pipeline.comparison import trend
+from pipeline.comparison.overlap import Answers, Common, overlapping
 from pipeline.comparison.units import KINDS, Group, Links
 from pipeline.comparison.waves import WaveData, Waves
 from pipeline.counting.linked import LinkedRows, linked_categories, linked_numbers, unit_rows
 from pipeline.results import About, ResultsWriter
 from pipeline.spec.model import FigureSpec, Inference
-from pipeline.statistics.core import Crosstab, Number, Options, Patterns
+from pipeline.statistics.core import Crosstab, Floats, Number, Options, Patterns
 from pipeline.statistics.registry import compute
+from pipeline.tables.axes import axis
 
 LINKED = "linked"
 """The ``layer_var`` of all panel rows; its ``layer_code`` is the earlier wave."""
 
 UNITS = "units"
+COHORTS = "cohorts"
 RESPONSE = "response"
 
 CATEGORY_TESTS = (
@@ -39,23 +43,32 @@ def table_id(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """The variables compared unit by unit: categories and numbers."""
+    """What is compared unit by unit: variables with categories, numbers and scales (batteries' too), items of sets."""
 
     categories: tuple[str, ...]
     numbers: tuple[str, ...]
+    items: tuple[tuple[str, str], ...] = ()
 
 
 def panel(waves: Waves, links: Links) -> Panel:
-    """The categorical and numeric variables of the report's tables of one variable that both waves may compare."""
+    """What the report's tables follow over time and both waves may compare."""
     codebook = waves.files.codebook
     grouped = {m for battery in codebook.batteries.values() for m in battery.members}
     names = [n for spec in trend.specs(codebook, waves.files.report.tables()) for n in trend.variables(spec, codebook)]
     known = codebook.all_variables()
-    names = [
-        n for n in dict.fromkeys(names)
-        if n in known and n not in grouped and waves.hindrance(n, "", links.earlier, links.later) is None
+    both = links.earlier, links.later
+    names = [n for n in dict.fromkeys(names) if waves.hindrance(n, "", *both) is None]
+    items = [
+        (n, m) for n in names if n in codebook.sets and codebook.sets[n].kind == "dichotomies"
+        for m in codebook.sets[n].members if waves.hindrance(n, m, *both) is None
     ]  # fmt: skip
-    return Panel(tuple(n for n in names if known[n].categorical), tuple(n for n in names if known[n].kind == "numeric"))
+    names = [n for n in names if n in known]
+    scales = [n for n in names if n in grouped and known[n].scores]
+    return Panel(
+        tuple(n for n in names if known[n].categorical and n not in scales),
+        (*(n for n in names if known[n].kind == "numeric"), *scales),
+        tuple(items),
+    )  # fmt: skip
 
 
 def shown_transitions(waves: Waves, links: Links) -> list[str]:
@@ -83,23 +96,39 @@ def complete_rows(before: WaveData, after: WaveData, links: Links, waves: Waves)
     return found
 
 
+def panel_weights(after: WaveData, links: Links, rows: Sequence[LinkedRows]) -> Floats | None:
+    """What each linked group weighs: the ``weight`` of ``units.yml`` in the later wave, of several units its mean.
+
+    A group without a weight counts 0.
+    """
+    if links.rules.weight is None or links.rules.weight not in after.table.column_names:
+        return None
+    own = np.nan_to_num(after.cases().numeric(links.rules.weight))
+    return np.array([float(own[list(one.after)].mean()) for one in rows], dtype=np.float64)
+
+
 def write(waves: Waves, before: WaveData, after: WaveData, links: Links, mode: Inference, options: Options,
           writer: ResultsWriter) -> None:  # fmt: skip
     """The rows of all panel comparisons of two waves."""
     rows = complete_rows(before, after, links, waves)
     cases = before.cases(), after.cases()
+    weights = panel_weights(after, links, rows)
     compared = panel(waves, links)
     inference = mode != "description"
     columns = set(before.table.column_names) & set(after.table.column_names)
     for name in compared.categories:
         if name in columns:
-            codes, table = linked_categories(*cases, name, rows, links.rules.rule, links.rules.size)
+            codes, table = linked_categories(*cases, name, rows, links.rules.rule, links.rules.size, weights)
             _write_categories(name, codes, table, links, inference, options, writer)
     for name in compared.numbers:
         if name in columns:
             rule = "sum" if name in links.rules.sums else links.rules.numbers
-            pairs = linked_numbers(*cases, name, rows, rule)
+            pairs = linked_numbers(*cases, name, rows, rule, weights)
             _write_numbers(name, pairs, links, inference, options, writer)
+    for name, item in compared.items:
+        answers = [axis(one, name).mentions for one in cases] if item in columns else []
+        if len(answers) == 2 and all(one is not None and item in one.items for one in answers):
+            _write_item(name, item, answers, rows, weights, links, inference, options, writer)
 
 
 def _write_categories(
@@ -109,21 +138,25 @@ def _write_categories(
     """Counts from × to with margins, how many stayed, and the tests."""
     start = len(writer)
     about = About(table_id(name), row_var=name, col_var=name)
-    n = table.n
-    full = np.block([[n, n.sum(axis=1, keepdims=True)], [n.sum(axis=0, keepdims=True), n.sum(keepdims=True)]])
-    total = int(n.sum())
+    n: Floats = table.w if table.weighting == "probability" else table.n.astype(np.float64)
+    full = _with_margins(n)
+    total = int(table.n.sum())
     labels = [*codes, ""]
-    writer.add_grid(about, "n", full, labels, labels, total, float(total))
+    writer.add_grid(about, "n", _with_margins(table.n.astype(np.float64)), labels, labels, total, float(total))
+    base = float(n.sum())
     with np.errstate(invalid="ignore", divide="ignore"):
         writer.add_grid(about, "row_share", full / full[:, -1:], labels, labels, full[:, -1:], full[:, -1:],
                         error="empty_row")  # fmt: skip
-    same = int(np.trace(n))
-    writer.add(about, "unchanged_n", same, n=total, base=total)
-    share = Number(same / total) if total else Number(None, error="no_valid_cases")
-    writer.add(about, "unchanged_share", share, n=total, base=total)
+    writer.add(about, "unchanged_n", int(np.trace(table.n)), n=total, base=total)
+    share = Number(float(np.trace(n)) / base) if base else Number(None, error="no_valid_cases")
+    writer.add(about, "unchanged_share", share, n=total, base=base)
     for statistic, result in compute(table, options, CATEGORY_TESTS, inference):
         writer.add_result(about, statistic, result, codes, codes, total, total)
     writer.put_layer(start, LINKED, links.earlier)
+
+
+def _with_margins(n: Floats) -> Floats:
+    return np.block([[n, n.sum(axis=1, keepdims=True)], [n.sum(axis=0, keepdims=True), n.sum(keepdims=True)]])
 
 
 def _write_numbers(
@@ -135,11 +168,64 @@ def _write_numbers(
     total = int(pairs.n.sum())
     writer.add(about, "n", total, n=total, base=total)
     for statistic, column in (("mean_before", 1), ("mean_after", 0)):
-        mean = Number(float(pairs.x[:, column] @ pairs.n) / total) if total else Number(None, error="no_cases")
+        weight = float(pairs.w.sum())
+        mean = Number(float(pairs.x[:, column] @ pairs.w) / weight) if weight else Number(None, error="no_cases")
         writer.add(about, statistic, mean, n=total, base=total)
     for statistic, result in compute(pairs, options, NUMBER_TESTS, inference):
         writer.add_result(about, statistic, result, [""], [""], total, total)
     writer.put_layer(start, LINKED, links.earlier)
+
+
+def _write_item(
+    name: str, item: str, answers: Sequence[Any], rows: Sequence[LinkedRows], weights: Floats | None, links: Links,
+    inference: bool, options: Options, writer: ResultsWriter,
+) -> None:  # fmt: skip
+    """One item of a set among the units that answered it in both waves: shares before and after, who took it up, who
+    left it, and McNemar's exact test (with panel weights the paired test of the shares)."""
+    start, sides = len(writer), []
+    for one, side in zip(answers, ("before", "after"), strict=True):
+        place = one.items.index(item)
+        asked, mentioned = one.base, one.mentioned[place]
+        groups = [getattr(row, side) for row in rows]
+        sides.append([float(mentioned[g[0]]) if len(g) == 1 and asked[g[0]] else np.nan for g in groups])
+    first, second = np.array(sides, dtype=np.float64)
+    valid = ~np.isnan(first) & ~np.isnan(second)
+    first, second = first[valid], second[valid]
+    w = np.ones(len(first)) if weights is None else weights[valid]
+    n, base = len(first), float(w.sum())
+    about = About(table_id(name), row_var=name, col_var=name)
+
+    def add(statistic: str, value: Any) -> None:
+        writer.add(about, statistic, value, row_code=item, col_code=item, n=n, base=base)
+
+    add("item_n", n)
+    for statistic, side in (("share_before", first), ("share_after", second)):
+        add(statistic, Number(float(w @ side) / base) if base else Number(None, error="no_cases"))
+    add("taken_up_n", int(((first < 0.5) & (second > 0.5)).sum()))
+    add("left_n", int(((first > 0.5) & (second < 0.5)).sum()))
+    if inference and n:
+        weighing = None if weights is None else w
+        common = Common(np.arange(n, dtype=np.intp), np.arange(n, dtype=np.intp))
+        both = Answers(first, weighing), Answers(second, weighing)
+        found = overlapping(*both, common, True, options, "share_of_cases")
+        add("item_p", found.get("change_p") or Number(None, error="fewer_than_two_cases"))
+    writer.put_layer(start, LINKED, links.earlier)
+
+
+def write_lineages(waves: Waves, writer: ResultsWriter) -> None:
+    """Who first answered in which wave and in which again; who skipped a wave; who answered in all."""
+    found, names = waves.lineages, waves.names
+    if not found.rows:
+        return
+    for i, row in enumerate(found.cohorts().tolist()):
+        for j, n in enumerate(row):
+            if j >= i and row[i]:
+                about = About(COHORTS, row_var=COHORTS, col_var=trend.WAVE)
+                writer.add(about, "n", n, row_code=names[i], col_code=names[j], n=row[i], base=row[i])
+    for name, n in zip(names, found.skipped().tolist(), strict=True):
+        writer.add(About(COHORTS, row_var=COHORTS, col_var=trend.WAVE), "skipped_n", n, col_code=name)
+    writer.add(About(COHORTS, row_var=COHORTS), "balanced_n", len(found.in_all()[0]))
+    writer.add(About(COHORTS, row_var=COHORTS), "n", len(found.rows))
 
 
 def write_units(waves: Waves, writers: dict[str, ResultsWriter]) -> None:

@@ -186,13 +186,15 @@ def section_lead(book: Book, tables: set[str]) -> str:
 
 
 def rules(book: Book, links: Links) -> str:
-    """How several units are compared as one; empty where no units merged or split."""
+    """How several units are compared as one, and what the units weigh; empty where none merged or split or weigh."""
+    weight = links.rules.weight
+    weighed = book.t("rule_weight", weight=book.view.label(weight)) if weight is not None else ""
     if not (links.of_kind("merge") or links.of_kind("split")):
-        return ""
+        return weighed
     found = [
         book.t(f"rule_{links.rules.rule}", size=book.view.label(links.rules.size) if links.rules.size else ""),
         book.t(f"rule_numbers_{links.rules.numbers}"),
     ]
     if links.rules.sums:
         found.append(book.t("rule_sums", names=book.listed([book.view.label(n) for n in links.rules.sums])))
-    return " ".join(found)
+    return " ".join([*found, weighed]).strip()

@@ -15,7 +15,7 @@ from pipeline.codes import is_nested
 from pipeline.comparison.measured import LEAST_WAVES, Line, Measured, Part, Setting, row_of, values_of
 from pipeline.comparison.waves import WaveData, Waves
 from pipeline.results import About, ResultRow, ResultsWriter
-from pipeline.spec.model import Codebook, TableSpec
+from pipeline.spec.model import Codebook, FigureSpec, TableSpec
 from pipeline.statistics.core import Number
 from pipeline.tables.plan import pieces
 
@@ -84,6 +84,26 @@ def write(setting: Setting, waves: Waves, writers: Mapping[str, ResultsWriter]) 
             writer.put_layer(starts[name], part.variable, part.code)
 
 
+def write_balanced(setting: Setting, waves: Waves, writers: Mapping[str, ResultsWriter]) -> None:
+    """A table's numbers among the units that answered in every wave (``waves`` has these alone)."""
+    wanted = [replace(line, table=balanced_table(setting.spec)) for line in lines(setting.spec, waves)]
+    measured = Measured(waves, replace(setting, balanced=True))
+    for i, wave in enumerate(waves.waves):
+        _write_part(measured, wanted, i, writers[wave.name])
+    _write_changes(measured, wanted, writers)
+
+
+def balanced_table(spec: TableSpec) -> str:
+    """The id of the table that follows another one's numbers among the units that answered in every wave."""
+    return f"{spec.table}_balanced"
+
+
+def drawn(waves: Waves) -> list[TableSpec]:
+    """The followed tables that the report draws a figure of: those that the balanced panel is shown for."""
+    of = {c.of for c in waves.files.report.contents() if isinstance(c, FigureSpec)}
+    return [spec for spec in specs(waves.files.codebook, waves.files.report.tables()) if spec.table in of]
+
+
 def part_table(spec: TableSpec, variable: str) -> str:
     """The id of the table that follows another one's numbers in the categories of a variable."""
     return f"{spec.table}_by_{variable}"
@@ -102,17 +122,31 @@ def _write_changes(measured: Measured, wanted: Sequence[Line], writers: Mapping[
         about = About(line.table, row_var=line.variable, col_var=WAVE)
         for after in range(1, len(waves)):
             wave = waves[after]
-            row = None if measured.setting.part else wave.results.get(line.table, "n", line.variable)
+            row = None if measured.setting.alone else wave.results.get(line.table, "n", line.variable)
             n, base = (None, None) if row is None else (row.value, _base(wave, line))
             for before in earlier(measured.waves, usable, after):
                 for statistic, value in measured.change(line, before, after).items():
                     writers[wave.name].add(
                         about, statistic, value, row_code=line.code, col_code=waves[before].name, n=n, base=base
                     )
-        if len(usable) >= LEAST_WAVES:
-            first, last = waves[usable[0]].name, waves[usable[-1]].name
-            for statistic, value in measured.trend(line, usable).items():
+        alike = unbroken(measured.waves, line.variable, usable)
+        if alike:
+            first, last = waves[alike[0]].name, waves[alike[-1]].name
+            for statistic, value in measured.trend(line, alike).items():
                 writers[last].add(about, statistic, value, row_code=line.code, col_code=first)
+
+
+def unbroken(waves: Waves, variable: str, usable: Sequence[int]) -> list[int]:
+    """The latest waves in a row that a trend needs, without a declared break between them; none where there are too
+    few: no trend crosses a break."""
+    runs: list[list[int]] = [[]]
+    for i in usable:
+        since = runs[-1][-1] if runs[-1] else i
+        passed = (one for w in waves.waves[since + 1 : i + 1] for one in w.source.breaks)
+        if any(not one.variables or variable in one.variables for one in passed):
+            runs.append([])
+        runs[-1].append(i)
+    return next((run for run in reversed(runs) if len(run) >= LEAST_WAVES), [])
 
 
 def earlier(waves: Waves, usable: Sequence[int], after: int) -> list[int]:

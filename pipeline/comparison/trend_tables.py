@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pipeline.codes import is_net
 from pipeline.comparison import trend
 from pipeline.comparison.book import Book
-from pipeline.comparison.measured import NOT_COMPARABLE, Line, Part, has_design
+from pipeline.comparison.measured import LEAST_WAVES, NOT_COMPARABLE, Line, Part, has_design
 from pipeline.comparison.waves import WaveData
 from pipeline.language.marks import marks
 from pipeline.present import formats
@@ -73,6 +73,16 @@ def part_table(book: Book, spec: TableSpec, by: str, number: int) -> Table | Non
     title = book.title(book.t("title_by", title=say(spec.title, book.lang), by=book.view.label(by)))
     notes = dict.fromkeys(note for maker in shown for note in maker.notes() if note)
     return replace(table, id=f"{table.id}-by-{by}", title=title, rows=tuple(rows), notes=tuple(notes))
+
+
+def balanced_table(book: Book, spec: TableSpec, number: int) -> Table | None:
+    """The trend of a table's numbers among the units that answered in every wave."""
+    made = _Maker(book, spec, [replace(x, table=trend.balanced_table(spec)) for x in trend.lines(spec, book.waves)])
+    if not made.lines or not made.counted():
+        return None
+    table = made.table(number)
+    title = book.title(book.t("title_balanced", title=say(spec.title, book.lang)))
+    return replace(table, id=f"{table.id}-balanced", title=title, base=book.t("base_balanced"))
 
 
 class _Maker:
@@ -373,6 +383,7 @@ class _Maker:
             notes.append(book.t("means_scale", low=low, high=high))
         notes += mapped_notes(book, self.lines)
         notes += [said for some in book.breaks([x.variable for x in self.lines]).values() for said in some]
+        notes += [*self._broken_notes(), *self._overlap_notes()]
         notes += self._problem_notes()
         bases = [r.value for w in self.waves for x in self.lines
                  if (r := self._get(w.name, "n", x.variable)) is not None]  # fmt: skip
@@ -382,6 +393,28 @@ class _Maker:
         if self.spec.note:
             notes.append(say(self.spec.note, book.lang))
         return notes
+
+    def _broken_notes(self) -> list[str]:
+        """Over which waves the trend is, where it stops at a break."""
+        book, names = self.book, self.book.waves.names
+        found: dict[str, None] = {}
+        for line in self.lines:
+            usable = [i for i, name in enumerate(names) if self._get(name, line.statistic, line.variable, line.code)]
+            alike = trend.unbroken(book.waves, line.variable, usable)
+            if len(usable) >= LEAST_WAVES and len(alike) < len(usable):
+                ends = {"first": names[alike[0]], "last": names[alike[-1]]} if alike else {}
+                found.setdefault(book.t("trend_stops" if alike else "trend_none", **ends))
+        return list(found)
+
+    def _overlap_notes(self) -> list[str]:
+        """How many units the tests of a change know from both waves."""
+        found: dict[str, None] = {}
+        for before, after in self.pairs:
+            rows = [self._get(after.name, "change_linked_n", x.variable, x.code, before.name) for x in self.lines]
+            units = [int(row.value) for row in rows if row is not None and row.value]
+            if units:
+                found.setdefault(self.book.t("overlap_note", before=before.name, after=after.name, n=max(units)))
+        return list(found)
 
     def _by_design(self) -> bool:
         """Whether changes stand on a declared design."""

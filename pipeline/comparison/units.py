@@ -62,6 +62,7 @@ class UnitsFile(Record):
     ``rule``: what a merged (or split) unit answered in a category: the answer of its ``largest`` part by the numeric
     variable ``size``, the one answer on which all parts agree, or none. ``numbers``: the same for numeric variables;
     those in ``sums`` are added up whatever it says. ``transitions``: categories whose table from × to is shown.
+    ``weight``: the variable of this wave that weighs the units which answered before as well (a panel weight).
     """
 
     previous: Code | None = None
@@ -70,6 +71,7 @@ class UnitsFile(Record):
     numbers: NumberRule = "mean"
     sums: Names = ()
     transitions: Names = ()
+    weight: str | None = None
     units: tuple[UnitRecord, ...] = ()  # type: ignore[valid-type]
 
 
@@ -118,6 +120,8 @@ def _check_names(declared: Declared, wave: str, waves: Sequence[str], codebook: 
     named = [(("size",), content.size, numeric)] if content.size is not None else []
     named += [(("sums", i), name, numeric) for i, name in enumerate(content.sums)]  # type: ignore[misc]
     named += [(("transitions", i), name, categorical) for i, name in enumerate(content.transitions)]  # type: ignore[misc]
+    weights = [name for name, v in variables.items() if v.kind in ("weight", "numeric")]
+    named += [(("weight",), content.weight, weights)] if content.weight is not None else []
     for place, name, known in named:
         if name not in known:
             near = nearest(name, known) or ", ".join(known[:12]) or "–"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pipeline.codes import name_parts
 from pipeline.comparison import in_time, units
+from pipeline.comparison.lineages import Lineages, lineages
 from pipeline.comparison.units import Declared, Links
 from pipeline.counting.cases import Cases
 from pipeline.counting.linked import unit_rows
@@ -47,7 +48,8 @@ class WaveData:
 class Waves:
     """All waves of a study in their order, with the links between each and the one it follows.
 
-    ``new_questions``: per wave the labels of what its file asks and the codebook does not have.
+    ``new_questions``: per wave the labels of what its file asks and the codebook does not have. ``lineages``: the units
+    through all waves.
     """
 
     files: StudyFiles
@@ -55,6 +57,7 @@ class Waves:
     comparable: Mapping[str, Mapping[str, Comparable]]
     links: tuple[Links, ...]
     new_questions: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    lineages: Lineages = field(default_factory=lambda: Lineages(()))
 
     @property
     def names(self) -> list[str]:
@@ -79,6 +82,15 @@ class Waves:
         """Waves with the wave their units follow from, and the links."""
         by_name = {w.name: w for w in self.waves}
         return [(by_name[links.earlier], by_name[links.later], links) for links in self.links]
+
+    def balanced(self) -> Waves | None:
+        """The same waves with the units that answered in all of them alone; ``None`` where that is nobody, or all."""
+        rows = self.lineages.in_all()
+        if len(rows) < 3 or not len(rows[0]) or all(len(r) == w.rows for r, w in zip(rows, self.waves, strict=True)):
+            return None
+        waves = tuple(replace(w, table=w.table.take(r), rows=len(r)) for w, r in zip(self.waves, rows, strict=True))
+        units = tuple(tuple((i,) for _ in self.waves) for i in range(len(rows[0])))
+        return replace(self, waves=waves, lineages=Lineages(units))
 
     def status(self, name: str, code: str, wave: str) -> Comparable:
         """Whether a question (and, of a set of dichotomies, an item) may be compared in a wave."""
@@ -131,23 +143,28 @@ def gather(layout: Layout, files: StudyFiles, found: Sequence[Found]) -> Waves:
         )
     mappings = {one.name: one.mapping for one in found}
     new = {name: [] if m is None else [q.label or v for v, q in m.new.items()] for name, m in mappings.items()}
-    return Waves(files, tuple(waves), comparability(files, mappings), _links(files, waves), new)
+    rows = _rows(files.study.identifier, waves)
+    links = _links(waves, rows)
+    through = lineages([w.name for w in waves], rows, links)
+    return Waves(files, tuple(waves), comparability(files, mappings), links, new, through)
 
 
-def _links(files: StudyFiles, waves: Sequence[WaveData]) -> tuple[Links, ...]:
-    identifier = files.study.identifier
-    if identifier is None:
-        return ()
-    known = {
-        w.name: units.units_of(w.declared, list(unit_rows(w.cases(), identifier)))
+def _rows(identifier: str | None, waves: Sequence[WaveData]) -> dict[str, dict[str, int]]:
+    """Per wave that names its units the row of each."""
+    return {
+        w.name: unit_rows(w.cases(), identifier)
         for w in waves
-        if identifier in w.table.column_names
+        if identifier is not None and identifier in w.table.column_names
     }
-    rows = {w.name: list(unit_rows(w.cases(), identifier)) for w in waves if w.name in known}
+
+
+def _links(waves: Sequence[WaveData], rows: Mapping[str, Mapping[str, int]]) -> tuple[Links, ...]:
+    known = {w.name: units.units_of(w.declared, list(rows[w.name])) for w in waves if w.name in rows}
     found = []
     for i, wave in enumerate(waves):
         earlier = wave.declared.content.previous or (waves[i - 1].name if i else None)
         if earlier is None or earlier not in known or wave.name not in known:
             continue
-        found.append(units.link(earlier, wave.name, known[earlier], rows[wave.name], wave.declared, wave.population))
+        here = list(rows[wave.name])
+        found.append(units.link(earlier, wave.name, known[earlier], here, wave.declared, wave.population))
     return tuple(found)

@@ -9,7 +9,7 @@ import numpy as np
 
 from pipeline.counting.cases import Cases
 from pipeline.counting.engine import CaseWeights, Index, count, patterns
-from pipeline.statistics.core import Crosstab, Floats, Patterns
+from pipeline.statistics.core import Crosstab, Floats, Patterns, Weighting
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +27,20 @@ def unit_rows(cases: Cases, identifier: str) -> dict[str, int]:
 
 
 def linked_categories(
-    before: Cases, after: Cases, name: str, groups: Sequence[LinkedRows], rule: str, size: str | None = None
+    before: Cases,
+    after: Cases,
+    name: str,
+    groups: Sequence[LinkedRows],
+    rule: str,
+    size: str | None = None,
+    weights: Floats | None = None,
 ) -> tuple[tuple[str, ...], Crosstab]:
     """Answers before (rows) by answers after (columns) over the groups valid in both waves.
 
     ``rule`` says what a group of several units answered: ``largest`` the answer of the unit with the greatest value of
     ``size`` (none when two share it or one has no size), ``all-agree`` the answer all gave, ``drop`` none. Returns the
-    codes of both dimensions and a :class:`Crosstab` with ``same_categories``.
+    codes of both dimensions and a :class:`Crosstab` with ``same_categories``. ``weights``: of the
+    groups, a panel weight.
     """
     first, second = before.coded(name), after.coded(name)
     codes = tuple(dict.fromkeys([*first.codes, *second.codes]))
@@ -45,11 +52,11 @@ def linked_categories(
         np.array([_together(answers[side], rows, rule, sizes[side]) for rows in side_rows], dtype=np.intp)
         for side, side_rows in enumerate(([g.before for g in groups], [g.after for g in groups]))
     ]
-    n = count(index, [len(codes)] * 2, CaseWeights()).inner()
+    n = count(index, [len(codes)] * 2, CaseWeights.of(weights)).inner()
     scores = np.array([float(c) for c in codes]) if first.scores is not None and second.scores is not None else None
     return codes, Crosstab(
         n.n, n.w, n.w2, row_scores=scores, col_scores=scores, row_ordered=first.ordered, col_ordered=first.ordered,
-        same_categories=True,
+        same_categories=True, weighting="none" if weights is None else "probability",
     )  # fmt: skip
 
 
@@ -68,18 +75,22 @@ def _together(answers: Index, rows: tuple[int, ...], rule: str, sizes: Floats | 
     return 0
 
 
-def linked_numbers(before: Cases, after: Cases, name: str, groups: Sequence[LinkedRows], rule: str) -> Patterns:
+def linked_numbers(
+    before: Cases, after: Cases, name: str, groups: Sequence[LinkedRows], rule: str, weights: Floats | None = None
+) -> Patterns:
     """Pairs (after, before) of a numeric variable over the groups with a value in both waves.
 
     ``rule``: the ``sum`` or ``mean`` over the units of a group, all of which must have a value; ``drop``: none.
+    ``weights``: of the groups, a panel weight.
     """
     earlier, later = before.numeric(name), after.numeric(name)
     x = np.array(
         [(_joined(later, g.after, rule), _joined(earlier, g.before, rule)) for g in groups], dtype=np.float64
     ).reshape(len(groups), 2)
-    x = x[~np.isnan(x).any(axis=1)]
-    distinct, counts, _ = patterns(x, CaseWeights())
-    return Patterns(distinct, counts.n, counts.w, counts.w2)
+    whole = ~np.isnan(x).any(axis=1)
+    distinct, counts, _ = patterns(x[whole], CaseWeights.of(None if weights is None else weights[whole]))
+    weighting: Weighting = "none" if weights is None else "probability"
+    return Patterns(distinct, counts.n, counts.w, counts.w2, weighting)
 
 
 def _joined(values: Floats, rows: tuple[int, ...], rule: str) -> float:

@@ -139,7 +139,7 @@ def add(folder: Path, wave: int, cases: int = CASES) -> str:
     if year == "2019":
         what = "{it: dal telefono al web, en: from telephone to web}"
         with (raw / "source.yml").open("a", encoding="utf-8") as f:
-            f.write(f"breaks: [{{kind: mode, what: {what}}}]\n")
+            f.write(f"breaks: [{{kind: mode, what: {what}, variables: [fiducia, servizi]}}]\n")
     if wave == 2:
         gone = "variables:\n  media: {status: gone, confirmed: yes}\n"
         (raw / "mapping.yml").write_text(gone, "utf-8")

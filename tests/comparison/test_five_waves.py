@@ -169,6 +169,13 @@ def test_the_trend_stands_on_all_waves_that_have_the_number(found: list[dict[str
     assert one(found, statistic="trend_slope", **about)["value"] == pytest.approx(slope(times, [h / 300 for h in hits]))
 
 
+def test_no_trend_crosses_a_break(found: list[dict[str, Any]]) -> None:
+    """The mode changed in 2019 for trust and services: their trend is that of the three waves before."""
+    for name in ("fiducia", "servizi"):
+        slopes = [r for r in found if r["statistic"] == "trend_slope" and r["row_var"] == name and not r["layer_var"]]
+        assert slopes and {(r["wave"], r["col_code"]) for r in slopes} == {("2014", "2009")}
+
+
 def test_sub_groups_are_followed_by_themselves(found: list[dict[str, Any]], template: Path) -> None:
     import pyreadstat
 
@@ -227,15 +234,17 @@ def test_lines_have_gaps_bands_and_declared_breaks_at_true_distances(
     charts = dict(zip(figures, drawn, strict=True))
     assert figures == ["figure-movers", "figure-fiducia", "figure-media", "figure-servizi", "figure-giudizi"]
     media = charts["figure-media"]
-    assert media.positions == (2009.75, 2012.75, 2014.75, 2019.75, 2024.75) and media.breaks == (3,)
+    assert media.positions == (2009.75, 2012.75, 2014.75, 2019.75, 2024.75) and media.breaks == ()
+    assert charts["figure-fiducia"].breaks == (3,)
     paper = next(s for s in media.series if s.name == "Newspaper")
     assert [value is None for value in paper.values] == [False, False, True, False, False]
     assert paper.low[0] == pytest.approx(R["wilson_low"]) and paper.low[2] is None
     assert not charts["figure-fiducia"].series[0].low, "five bands would lie over one another"
-    figure = next(f for f in doc.figures() if f.id == "figure-media")
+    figure = next(f for f in doc.figures() if f.id == "figure-fiducia")
     assert "From 2019 on: another mode: from telephone to web." in figure.notes
-    table = next(t for t in doc.tables() if t.id == "table-media")
+    table = next(t for t in doc.tables() if t.id == "table-fiducia")
     assert "From 2019 on: another mode: from telephone to web." in table.notes
+    assert any(note.startswith("The trend stands on the waves 2009 to 2014") for note in table.notes)
 
 
 # ---------------------------------------------------------------- alerts

@@ -60,3 +60,42 @@ line <- svycontrast(means, middle); value <- as.numeric(coef(line)) / as.numeric
 out("contrast_p", 2 * pt(-abs(value), degf(schools)))
 # Wilson's interval of 150 of 300.
 out("wilson_low", prop.test(150, 300, correct = FALSE)$conf.int[1])
+
+# Partially overlapping samples. z8 of Derrick and others (2015) on their example, T_new1 and T_new2 of Derrick and
+# others (2017) on that of their companion paper, both as their formulas have them; the papers print p = 0.053 and 0.026.
+a <- c(1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 0, 0, 0, 0, rep(NA, 6))
+b <- c(1, 1, 1, 1, 1, 1, 1, 1, 0, 1, 1, 1, 0, 0, 0, rep(NA, 9), 1, 1, 1, 1, 1, 1)
+overlap_z <- function(a, b) {
+  both <- !is.na(a) & !is.na(b); n1 <- sum(!is.na(a)); n2 <- sum(!is.na(b))
+  p <- (sum(a, na.rm = TRUE) + sum(b, na.rm = TRUE)) / (n1 + n2)
+  v <- p * (1 - p) * (1 / n1 + 1 / n2 - 2 * cor(a[both], b[both]) * sum(both) / (n1 * n2))
+  2 * pnorm(-abs(mean(b, na.rm = TRUE) - mean(a, na.rm = TRUE)) / sqrt(v))
+}
+out("overlap_z8_p", overlap_z(a, b))
+overlap_t <- function(a, b) {
+  both <- !is.na(a) & !is.na(b); n1 <- sum(!is.na(a)); n2 <- sum(!is.na(b)); nc <- sum(both)
+  s1 <- var(a, na.rm = TRUE) / n1; s2 <- var(b, na.rm = TRUE) / n2
+  se <- sqrt(s1 + s2 - 2 * cor(a[both], b[both]) * nc * sd(a, na.rm = TRUE) * sd(b, na.rm = TRUE) / (n1 * n2))
+  g <- (s1 + s2)^2 / (s1^2 / (n1 - 1) + s2^2 / (n2 - 1))
+  df <- (nc - 1) + (g - nc + 1) / (n1 + n2) * (n1 + n2 - 2 * nc)
+  d <- mean(b, na.rm = TRUE) - mean(a, na.rm = TRUE)
+  c(d - qt(.975, df) * se, d + qt(.975, df) * se, 2 * pt(-abs(d / se), df), df)
+}
+x <- c(20, 21, 16, 18, 14, 12, 14, 17, rep(NA, 8), 14, 15, 18, 20, 11, 19, 14, 15)
+y <- c(rep(NA, 8), 10, 16, 18, 16, 15, 14, 13, 10, 15, 10, 15, 17, 13, 19, 12, 13)
+t2 <- overlap_t(x, y)
+out("overlap_t_low", t2[1]); out("overlap_t_high", t2[2]); out("overlap_t_p", t2[3]); out("overlap_t_df", t2[4])
+px <- x[17:24]; py <- y[17:24]
+pt <- t.test(py, px, paired = TRUE)
+out("overlap_paired_low", pt$conf.int[1]); out("overlap_paired_p", pt$p.value)
+# With weights: the waves stacked, the unit as the cluster (survey 4.1-1 or later).
+suppressMessages(library(survey))
+d <- data.frame(y = c(x[!is.na(x)], y[!is.na(y)]), wave = rep(0:1, c(sum(!is.na(x)), sum(!is.na(y)))),
+                unit = c(which(!is.na(x)), which(!is.na(y))))
+d$w <- 1 + (seq_len(nrow(d)) %% 3) / 2
+design <- svydesign(ids = ~unit, weights = ~w, data = d)
+by <- svyby(~y, ~wave, design, svymean, covmat = TRUE)
+contrast <- svycontrast(by, c(-1, 1))
+se <- as.numeric(SE(contrast)); diff <- as.numeric(coef(contrast))
+out("overlap_weighted_change", diff); out("overlap_weighted_se", se)
+out("overlap_weighted_p", 2 * pt(-abs(diff / se), degf(design)))
