@@ -254,10 +254,8 @@ class Layout:
 
     def study_hashes(self) -> dict[str, str]:
         """Name to SHA-256 of the study's files that a report is made from, as far as they are there."""
-        return self.hashes(
-            self.study, self.codebook, self.report, self.published, self.derive, self.charts, self.word_template,
-            *self.interview_files(),
-        )  # fmt: skip
+        own = (self.study, self.codebook, self.report, self.published, self.derive, self.charts, self.word_template)
+        return self.hashes(*own, *self.interview_files(), *sorted(self.networks.glob("*.csv")))
 
     @property
     def study(self) -> Path:
@@ -304,6 +302,11 @@ class Layout:
         folder = self.interviews.parent
         there = self.content(self.interviews) is not None
         return [p for p in entries(folder) if not p.name.startswith(".") and not is_folder(p)] if there else []
+
+    @property
+    def networks(self) -> Path:
+        """The files of ties of networks that are not asked in the survey."""
+        return self.files / "networks"
 
     @property
     def hidden(self) -> Path:

@@ -7,7 +7,7 @@ hidden for its own sake. A hidden row keeps its place and has no number at all.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -71,10 +71,10 @@ def public(
     threshold: int = 3,
     dominance: float = 0.75,
     frozen: Frozen = (),
-    withheld: Collection[str] = (),
+    withheld: Callable[[str], bool] = lambda table: False,
 ) -> Public:
     """Hide what must be hidden in a wave's results. ``frozen``: counts that an earlier edition has hidden;
-    ``withheld``: tables of which nothing at all is published."""
+    ``withheld``: the tables of which nothing at all is published."""
     table = _apart_from(table, withheld)
     rows = [*_ordered(table)]
     keys = Keys(codebook, specs)
@@ -111,13 +111,14 @@ def _ordered(table: pa.Table) -> Sequence[ResultRow]:
     return Results(table)._make(np.arange(table.num_rows))
 
 
-def _apart_from(table: pa.Table, withheld: Collection[str]) -> pa.Table:
+def _apart_from(table: pa.Table, withheld: Callable[[str], bool]) -> pa.Table:
     """The rows of all tables but some."""
     import pyarrow as pa
 
-    if not withheld:
+    gone = {name: withheld(name) for name in table.column("table_id").unique().to_pylist()}
+    if not any(gone.values()):
         return table
-    return table.filter(pa.array([name not in withheld for name in table.column("table_id").to_pylist()]))
+    return table.filter(pa.array([not gone[name] for name in table.column("table_id").to_pylist()]))
 
 
 class _Hide:

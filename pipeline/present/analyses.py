@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pipeline.present import configurations, interviews
 from pipeline.present.document import Block, Paragraph, Run
+from pipeline.present.networks.blocks import network_blocks
 from pipeline.present.numbering import Numbering
 from pipeline.present.view import View
 from pipeline.spec.configurations import ConfigurationSpec
 from pipeline.spec.interviews import InterviewTable
 from pipeline.spec.model import Analysis, say
+from pipeline.spec.networks import NetworkSpec
 
 
 def blocks(view: View, spec: Analysis, numbering: Numbering) -> list[Block]:
@@ -20,4 +22,6 @@ def blocks(view: View, spec: Analysis, numbering: Numbering) -> list[Block]:
         return [Paragraph((Run(words),), "note")]
     if isinstance(spec, ConfigurationSpec):
         return configurations.blocks(view, spec, numbering)
+    if isinstance(spec, NetworkSpec):
+        return network_blocks(view, spec, numbering)
     raise TypeError(f"no blocks for {type(spec).__name__}")

@@ -72,6 +72,10 @@ class View:
         """A text of the catalogue ``present.toml``."""
         return language.text(self.lang, f"present.{text_id}", **params)
 
+    def has(self, text_id: str) -> bool:
+        """Whether the catalogue has a text."""
+        return language.has_text(self.lang, f"present.{text_id}")
+
     def when(self) -> str:
         """The wave in words: a year, a numbered wave, or nothing where its name has no number."""
         if not any(c.isdigit() for c in self.wave):

@@ -20,6 +20,7 @@ from pipeline.language.no_answer import is_no_answer
 from pipeline.paths import Layout, Wave
 from pipeline.spec import source as yaml_source
 from pipeline.spec.configurations import ConfigurationSpec, check_configurations, with_inputs
+from pipeline.spec.edges import EdgeList, edge_lists
 from pipeline.spec.functions import Function, OwnCharts, check_functions, functions, own_charts
 from pipeline.spec.interviews import Interviews, InterviewTable, check_interviews
 from pipeline.spec.model import (
@@ -54,6 +55,7 @@ class StudyFiles:
     ``untranslated``: the texts that lack a language of the study; they have the first one's wording there.
     ``functions``: those of ``derive.py``, by the variables that they make. ``charts``: those of ``charts.py``.
     ``interviews``: what the study says of its coded interviews, where it has any.
+    ``edges``: the networks that come from files of ties, by their names in the codebook.
     """
 
     study: Study
@@ -64,6 +66,7 @@ class StudyFiles:
     functions: Mapping[str, Function] = field(default_factory=dict)
     charts: OwnCharts | None = None
     interviews: Interviews | None = None
+    edges: Mapping[str, EdgeList] = field(default_factory=dict)
 
     def line(self, file: str, *place: str | int) -> int:
         """The line of a place in ``study``, ``codebook`` or ``report``."""
@@ -102,9 +105,10 @@ def load(layout: Layout) -> StudyFiles:
     ]
     if problems:
         raise StudyError.several(_unique(problems))
+    edges = edge_lists(layout, codebook, sources["codebook"])
     shown = _with_conditions(report, codebook)
     return StudyFiles(
-        _with_replicates(study, codebook), codebook, shown, sources, tuple(untranslated), made, drawn, interviews
+        _with_replicates(study, codebook), codebook, shown, sources, tuple(untranslated), made, drawn, interviews, edges
     )
 
 

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from pipeline.spec.model import Codebook
     from pipeline.spec.source import Place, SourceFile
 
-Part = Literal["structure", "nodes", "groups", "similarity", "matrix", "profile", "drawing"]
-_TABLES_OF_SURVEY = ("structure", "nodes", "groups", "similarity")
+Part = Literal["structure", "nodes", "answers", "groups", "similarity", "matrix", "profile", "drawing"]
+_TABLES_OF_SURVEY = ("structure", "nodes", "answers", "groups", "similarity")
 _TABLES_OF_EDGES = ("structure", "nodes")
 
 
 class Network(Record):
-    """A network. ``ties`` (of the survey) or ``edges`` (a CSV file beside the codebook) says where its ties are.
+    """A network. ``ties`` (of the survey) or ``edges`` (a CSV file in the folder ``networks``) says where its ties are.
 
     Of the survey: ``ties`` is a multiple response set, each item of which is a node, or a battery, with the ``codes``
     that make a tie. ``strength``: a battery whose members, in the order of the items, say how strong each tie is;
@@ -92,8 +92,9 @@ class NetworkSpec(Analysis):
         if not network.of_survey:
             there = (*_TABLES_OF_EDGES, "drawing")
             return tuple(p for p in wanted if p in there)
-        lacking = {"groups", "similarity", "profile"} if not network.attributes else set()
-        return tuple(p for p in wanted if p not in lacking and (p != "drawing" or p in self.parts))
+        lacking = {"drawing"} if network.attributes else {"groups", "similarity", "profile", "drawing"}
+        lacking |= set() if network.strength or network.more else {"answers"}
+        return tuple(p for p in wanted if p not in lacking)
 
     def tables(self, codebook: Codebook) -> tuple[str, ...]:
         """``<network>-structure`` and the others."""

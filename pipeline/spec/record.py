@@ -147,6 +147,10 @@ class Analysis(Record):
         """The names of its figures in reading order."""
         raise NotImplementedError
 
+    def owns(self, table: str) -> bool:
+        """Whether a table of the results is its own, also one that only a figure is drawn from."""
+        return table.startswith(f"{self.name}-")
+
     def uses(self, codebook: Codebook) -> Sequence[str]:
         """The variables, sets and batteries without which a wave cannot show it."""
         raise NotImplementedError

@@ -49,6 +49,7 @@ def run(job: Job) -> None:
     rules = job.files.study.disclosure
     before = _frozen(job)
     results, own = _apart(read_parquet(job.results_file), job)
+    withheld = [one for one in job.files.report.analyses() if one.withheld(job.files.codebook)]
     made = edition.public(
         results,
         job.files.codebook,
@@ -56,11 +57,8 @@ def run(job: Job) -> None:
         rules.threshold,
         rules.dominance,
         [tuple((name, code) for name, code in key) for key in before.get(job.wave.name, [])],
-        withheld={
-            name for one in job.files.report.analyses() if one.withheld(job.files.codebook)
-            for name in one.tables(job.files.codebook)
-        },
-    )  # fmt: skip
+        withheld=lambda table: any(one.owns(table) for one in withheld),
+    )
     if made.unsafe:
         found = "; ".join(
             f"{edition.named(cell)} ({one.low}–{one.known_high})" for cell, one in made.unsafe[:MOST_NAMED]

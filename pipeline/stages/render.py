@@ -47,6 +47,7 @@ def run(
                 one_language(job, report, lang, folder)
         else:
             helper.ask(in_helper, report, job.survey(), folder).get()
+        _networks(job, edition, folder)
 
     return report.publish(documents, job.published_results(edition), lambda: _manifest(job, edition))
 
@@ -81,6 +82,29 @@ def one_language(job: Job, report: Publication, lang: str, folder: Path) -> None
     told = origins(job, report.edition)
     made = document(job.files, job.source, results, told, job.wave.name, lang, report.edition, pairs, job.published)
     report.write(made, folder)
+
+
+def _networks(job: Job, edition: str, folder: Path) -> None:
+    """The networks that the report shows, for other programs: ``network.<name>.graphml`` and others."""
+    from pipeline.spec.networks import NetworkSpec
+
+    public = edition == "public"
+    asked = [one for one in job.files.report.analyses() if isinstance(one, NetworkSpec)]
+    specs = {one.network: one for one in asked if not (public and one.withheld(job.files.codebook))}
+    if not specs:
+        return
+    from pipeline.present.networks.exchange import FORMATS, exchanged
+    from pipeline.present.view import View
+    from pipeline.results import Results
+
+    results = Results.read(job.public_file) if public else job.results
+    view = View(job.languages[0], job.wave.name, job.files, job.source, results)
+    for name, spec in specs.items():
+        network = exchanged(view, spec)
+        if network is None:
+            continue
+        for suffix, written in FORMATS.items():
+            (folder / f"network.{name}.{suffix}").write_text(written(network), encoding="utf-8", newline="\n")
 
 
 def origins(job: Job, edition: str = "internal") -> Any:

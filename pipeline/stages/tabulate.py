@@ -36,8 +36,8 @@ NAME = "tabulate"
 def key(job: Job) -> str:
     """The responses, the study's numbers, and the code that counts and computes."""
     code = code_hash(
-        "counting", "statistics", "tables", "interviews", "language/stop_words.toml", "arrow.py", "crossings.py",
-        "results.py", "stages/tabulate.py",
+        "counting", "networks", "statistics", "tables", "interviews", "language/stop_words.toml", "arrow.py",
+        "crossings.py", "results.py", "stages/tabulate.py",
     )  # fmt: skip
     return json_hash([job.wave.name, hashes([job.responses]), job.numbers_key(), code])
 

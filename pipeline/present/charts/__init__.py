@@ -13,12 +13,25 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.present.charts.library import without_font_search
 from pipeline.present.charts.model import Chart, Drawing, Series, check, clean, cleaned
+from pipeline.present.charts.relations import Matrix, NodeLink, check_relations, cleaned_relations
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-__all__ = ["Chart", "Drawing", "Series", "draw", "draw_message", "draw_own", "figure", "prepare"]
+__all__ = [
+    "Chart",
+    "Drawing",
+    "Matrix",
+    "NodeLink",
+    "Series",
+    "draw",
+    "draw_message",
+    "draw_network",
+    "draw_own",
+    "figure",
+    "prepare",
+]  # fmt: skip
 
 
 @cache
@@ -54,6 +67,15 @@ def draw(chart: Chart) -> Drawing:
     from pipeline.present.charts import kinds
 
     return kinds.draw(cleaned(chart))
+
+
+def draw_network(chart: Matrix | NodeLink) -> Drawing:
+    """Draw a network, as :func:`draw` does a chart."""
+    check_relations(chart)
+    prepare()
+    from pipeline.present.charts import kinds
+
+    return kinds.draw_network(cleaned_relations(chart))
 
 
 def draw_own(function: Callable[..., Any], data: pd.DataFrame) -> Drawing:

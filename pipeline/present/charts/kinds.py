@@ -24,11 +24,13 @@ from pipeline.present.charts.draw_flow import draw_flow
 from pipeline.present.charts.draw_heatmap import draw_heatmap
 from pipeline.present.charts.draw_map import draw_map
 from pipeline.present.charts.draw_path import draw_path
+from pipeline.present.charts.draw_relations import draw_matrix, draw_node_link
 from pipeline.present.charts.draw_scree import draw_scree
 from pipeline.present.charts.draw_slope import draw_slope
 from pipeline.present.charts.draw_stacked import draw_diverging, draw_stacked
 from pipeline.present.charts.draw_tree import draw_tree
 from pipeline.present.charts.model import Chart, ChartKind, Drawing
+from pipeline.present.charts.relations import Matrix, NodeLink
 from pipeline.present.charts.style import SHEET, STYLE, Style
 
 _KINDS: dict[ChartKind, Callable[[Axes, Chart, Style], None]] = {
@@ -89,6 +91,17 @@ def draw(chart: Chart) -> Drawing:
     """The chart as SVG."""
     with in_style():
         return svg.drawing(_draw(chart))
+
+
+def draw_network(chart: Matrix | NodeLink) -> Drawing:
+    """A network as SVG."""
+    with in_style():
+        sheet, axes = canvas.sheet(chart.width)
+        if isinstance(chart, Matrix):
+            draw_matrix(axes, chart, STYLE)
+        else:
+            draw_node_link(axes, chart, STYLE)
+        return svg.drawing(sheet)
 
 
 def draw_own(function: Callable[..., Any], data: Any) -> Drawing:

@@ -1,0 +1,112 @@
+"""A network of the small study, counted by hand, in the results, the report and the files for other programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from pipeline.results import Results
+from tests.conftest import Ran, SmallStudy
+from tests.spec.test_networks import OF_EDGES, declared, put
+
+STRENGTH = """
+networks:
+  rete:
+    label: {it: Rete, en: Network}
+    ties: aree
+    strength: fiducia_in
+    attributes: [forma]
+"""
+
+
+@pytest.fixture
+def counted(small_study: SmallStudy, run: Callable[..., Ran]) -> Iterator[Results]:
+    declared(small_study, STRENGTH, "rete")
+    assert run("tabulate", "--study", small_study.folder).code == 0
+    yield Results.read(small_study.processed / "results.parquet")
+
+
+def value(results: Results, part: str, statistic: str, *cell: str) -> float | None:
+    found = results.get(f"rete-{part}", statistic, *cell)
+    assert found is not None, (part, statistic, cell)
+    return found.value
+
+
+def test_ten_offices_answered_and_have_twelve_ties(counted: Results) -> None:
+    assert value(counted, "structure", "network_units", "aree") == 10
+    assert value(counted, "structure", "missing_n", "aree") == 2
+    assert value(counted, "structure", "network_ties", "aree") == 12
+    assert value(counted, "structure", "network_density", "aree") == pytest.approx(12 / 20)
+    assert value(counted, "structure", "network_mean_strength", "aree") == pytest.approx(37 / 11)
+    assert [value(counted, "nodes", "network_degree", "aree", item) for item in ("area_a", "area_b")] == [7, 5]
+    assert [value(counted, "nodes", "network_strength", "aree", item) for item in ("area_a", "area_b")] == [24, 13]
+    assert sum(r.statistic == "network_tie" for r in counted.rows("rete-ties")) == 12
+    unknown = counted.get("rete-ties", "network_tie_strength", "codice", "LO10", "aree", "area_b")
+    assert unknown is not None and unknown.value is None and unknown.error == "network_not_known"
+
+
+def test_groups_are_those_whose_form_is_known(counted: Results) -> None:
+    assert [value(counted, "structure", "network_units", "aree", "", "forma", f) for f in "12"] == [4, 4]
+    assert [value(counted, "structure", "network_mean_degree", "aree", "", "forma", f) for f in "12"] == [1, 1.25]
+    assert [value(counted, "groups", "network_share", "aree", "area_b", "forma", f) for f in "12"] == [0.25, 0.5]
+    assert value(counted, "groups", "cramers_v", "aree", "area_a", "forma") == 0
+    assert value(counted, "similarity", "network_units", "forma") == 6  # without the two that have no tie
+
+
+def test_a_permutation_test_is_no_inference_and_stands_in_a_description(counted: Results) -> None:
+    found = counted.get("rete-structure", "network_permutation_p", "aree", "", "forma")
+    assert found is not None and found.value is not None and 0.3 < found.value <= 1
+    assert not any(r.statistic in ("welch_t", "chi2_p") for r in counted if r.table_id.startswith("rete-"))
+
+
+def test_the_report_shows_it_and_says_what_the_test_says(small_study: SmallStudy, run: Callable[..., Ran]) -> None:
+    declared(small_study, STRENGTH, "rete")
+    assert run("report", "--study", small_study.folder, "--formats", "html").code == 0
+    for lang, said in (("it", "intera popolazione"), ("en", "whole population")):
+        page = (small_study.reports / f"report.{lang}.html").read_text("utf-8")
+        for part in ("structure", "nodes", "answers", "groups", "similarity"):
+            assert f'id="table-rete-{part}"' in page, part
+        assert 'id="figure-rete-matrix"' in page and 'id="figure-rete-profile"' in page and said in page
+
+
+def test_the_public_edition_has_no_network_of_the_survey(small_study: SmallStudy, run: Callable[..., Ran]) -> None:
+    small_study.edit("study.yml", "languages:", "editions: [internal, public]\nlanguages:")
+    put(small_study, legami="from,to\nA,B\nB,C\n")
+    both = STRENGTH + OF_EDGES.replace("\nnetworks:\n", "") + "    disclosure: public\n"
+    path = small_study.folder / "report.yml"
+    declared(small_study, both, "rete")
+    more = "      - network: caso\n        title: {it: Il caso, en: The case}\n"
+    path.write_text(path.read_text("utf-8") + more, "utf-8")
+    ran = run("report", "--study", small_study.folder, "--lang", "en", "--formats", "html", "--edition", "public")
+    assert ran.code == 0, ran.err
+    folder = small_study.folder / "reports" / "public" / "2009"
+    page, rows = (folder / "report.en.html").read_text("utf-8"), (folder / "results.csv").read_text("utf-8")
+    assert "rete-" not in rows and "LO0" not in rows and "caso-structure" in rows
+    assert "table-rete-" not in page and "figure-rete-" not in page and "figure-caso-drawing" in page
+    assert "The network: the public edition leaves this out" in page
+    assert sorted(p.name for p in folder.glob("network.*")) == [f"network.caso.{e}" for e in ("dl", "graphml", "net")]
+
+
+def test_a_changed_list_of_ties_makes_the_report_anew(small_study: SmallStudy, run: Callable[..., Ran]) -> None:
+    put(small_study, legami="from,to\nA,B\n")
+    declared(small_study, OF_EDGES, "caso")
+    words = ("report", "--study", small_study.folder, "--lang", "en", "--formats", "html")
+    assert run(*words).code == 0
+    before = json.loads((small_study.reports / "manifest.json").read_text("utf-8"))["study"]["legami.csv"]
+    put(small_study, legami="from,to\nA,B\nA,C\n")
+    assert run(*words).code == 0
+    after = json.loads((small_study.reports / "manifest.json").read_text("utf-8"))["study"]["legami.csv"]
+    assert before != after
+    assert ">C<" in (small_study.reports / "report.en.html").read_text("utf-8")
+
+
+def test_a_wave_that_did_not_ask_leaves_the_network_out(small_study: SmallStudy) -> None:
+    from pipeline.waves.within import within
+
+    files = declared(small_study, STRENGTH, "rete")
+    assert within(files, {"aree", "area_a", "area_b"}).report.analyses() == []
+    assert within(files, {"forma"}).codebook.networks == {}
+    assert Path(files.name("codebook")).name == "codebook.yml"
