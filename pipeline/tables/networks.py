@@ -95,7 +95,7 @@ def _nodes(context: Context, name: str, network: Network, unit: str, found: Unit
         writer.add_grid(of_items, "network_strength", np.nansum(strength, axis=0), found.items, [""],
                         (~np.isnan(strength)).sum(axis=0)[:, None])  # fmt: skip
     for battery, said in found.said.items():
-        _said(context, About(table, network.ties or "", battery), found.items, said)
+        _said(context, About(f"{name}-answers", network.ties or "", battery), found.items, said)
     of_units = About(f"{name}-ties", unit)
     for statistic, values in (("network_degree", units.degree), ("network_core", units.core)):
         writer.add_grid(of_units, statistic, values, found.units, [""], m, m)

@@ -20,6 +20,7 @@ from pipeline.present.document import Document, Table
 from pipeline.results import CODEBOOK_TABLE, COLUMNS, Results, schema
 from pipeline.stages.job import Job
 from pipeline.stages.render import origins
+from pipeline.statistics import registry
 
 WAVE = "2009"
 
@@ -132,15 +133,9 @@ def test_shares_are_between_0_and_1_and_lead_back_to_their_counts(results: Resul
 # ---------------------------------------------------------------- the report shows only results
 
 
-SHARES = {
-    "share", "valid_share", "cumulative_share", "row_share", "column_share", "table_share", "share_of_cases",
-    "share_of_responses", "missing_share", "none_share",
-}  # fmt: skip
-
-
 def shares_of(results: Results, table: Table) -> set[float]:
     name = table.id.removeprefix("table-").removesuffix("-statistics")
-    return {r.value for r in results.rows(name) if r.statistic in SHARES and r.value is not None}
+    return {r.value for r in results.rows(name) if registry.form(r.statistic) == "share" and r.value is not None}
 
 
 def all_values(results: Results, table: Table) -> set[float]:
@@ -252,7 +247,7 @@ def test_percentages_in_sentences_are_results(documents: dict[str, Document], re
     """Key findings, texts and headlines: each percentage is a share of some result, rounded once."""
     known = {
         formats.share_text(r.value, lang) for r in results
-        if r.value is not None and (r.statistic in SHARES or r.statistic.startswith(("bound_", "interval_")))
+        if r.value is not None and registry.form(r.statistic) == "share"
     }  # fmt: skip
     doc = documents[lang]
     sentences = ["".join(run.text for run in finding) for finding in doc.cover.findings]

@@ -161,12 +161,12 @@ def answers(shown: Shown) -> Table:
 def _scored(shown: Shown, battery: str) -> bool:
     return any(
         r.statistic == "network_tie_mean" and r.col_var == battery
-        for r in shown.view.results.rows(shown.table("nodes"))
+        for r in shown.view.results.rows(shown.table("answers"))
     )
 
 
 def _answers(shown: Shown, battery: str) -> list[str]:
-    rows = shown.view.results.rows(shown.table("nodes"))
+    rows = shown.view.results.rows(shown.table("answers"))
     return list(dict.fromkeys(r.col_code for r in rows if r.statistic == "network_tie_share" and r.col_var == battery))
 
 
@@ -185,8 +185,8 @@ def _kind_of_battery(shown: Shown, battery: str) -> str:
 def _of_battery(shown: Shown, battery: str, code: str) -> Cell:
     view = shown.view
     if _scored(shown, battery):
-        return cell(view, shown.get("nodes", "network_tie_mean", code, battery))
-    found = [shown.get("nodes", "network_tie_share", code, battery, one) for one in _answers(shown, battery)]
+        return cell(view, shown.get("answers", "network_tie_mean", code, battery))
+    found = [shown.get("answers", "network_tie_share", code, battery, one) for one in _answers(shown, battery)]
     if len(found) == 2:
         return cell(view, found[1])
     known = [r for r in found if r is not None and r.value is not None]
