@@ -63,10 +63,22 @@ def places(moments: Sequence[float | None]) -> tuple[float, ...]:
 
 
 def check(files: StudyFiles, waves: Sequence[str]) -> None:
-    """The waves that ``study.yml`` names have folders. Raises :class:`StudyError` with all that have none."""
-    problems = list(_unknown(files, waves))
+    """The waves that ``study.yml`` names have folders, and what it watches is in the codebook. Raises
+    :class:`StudyError` with all that is not there."""
+    problems = [*_unknown(files, waves), *_unwatched(files)]
     if problems:
         raise StudyError.several(problems)
+
+
+def _unwatched(files: StudyFiles) -> Iterator[StudyError]:
+    known = [name for name, v in files.codebook.all_variables().items() if v.categorical]
+    for i, name in enumerate(files.study.waves.alerts.response_by):
+        if name not in known:
+            yield StudyError(
+                "comparison.no_such_variable", file=files.name("study"), variable=name, key="response_by",
+                line=files.line("study", "waves", "alerts", "response_by", i),
+                nearest=nearest(name, known) or ", ".join(known[:12]) or "–",
+            )  # fmt: skip
 
 
 def _unknown(files: StudyFiles, waves: Sequence[str]) -> Iterator[StudyError]:

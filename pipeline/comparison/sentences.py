@@ -160,12 +160,22 @@ def _reading(book: Book, wave: str, before: str, row: ResultRow) -> str:
 def _trend(book: Book, row: ResultRow) -> str:
     """The trend over all waves behind a change, where there are three or more."""
     line = Line(row.table_id, trend.share_of(row.row_var, book.waves.files.codebook), row.row_var, row.row_code)
-    slope, p = book.trend(line, "trend_slope"), book.trend(line, "trend_p")
-    if slope is None or slope.value is None:
+    last, first = book.waves.names[-1], _first(book, line)
+    slope, p = (
+        book.get(last, line.table, s, line.variable, line.code, first) if first else None
+        for s in ("trend_slope", "trend_p")
+    )
+    if slope is None or slope.value is None:  # none, or one that stops at a break and is not over all waves
         return ""
     points = book.signed(slope.value * 100, 2)
     test = "" if p is None or p.value is None else book.t("reading_trend_p", p=p_words(p.value, book.lang))
     return book.t("reading_trend", points=points, step=book.t("a_year" if book.waves.in_years else "a_wave"), test=test)
+
+
+def _first(book: Book, line: Line) -> str:
+    """The first wave that has a line's number."""
+    there = (w for w in book.waves.names if book.get(w, line.table, line.statistic, line.variable, line.code))
+    return next(there, "")
 
 
 def p_words(value: float, lang: str) -> str:

@@ -170,11 +170,21 @@ class Alerts(Record):
     """What an unattended run calls attention to; nothing where no size is given.
 
     ``change``: a firm change of a share since the wave before, of at least so many percentage points. ``no_answer``: a
-    question that so many more of a hundred cases did not answer than in the wave before.
+    question that so many more of a hundred cases did not answer than in the wave before. ``straight_lining``: a battery
+    of which so many more of a hundred gave one answer to all items. ``response``: so many fewer of a hundred units that
+    answered, or a stratum or a category of ``response_by`` (the mode, an area) whose share of the cases moved so far.
     """
 
     change: float | None = Field(default=None, gt=0, le=100)
     no_answer: float | None = Field(default=None, gt=0, le=100)
+    straight_lining: float | None = Field(default=None, gt=0, le=100)
+    response: float | None = Field(default=None, gt=0, le=100)
+    response_by: Names = ()
+
+    @property
+    def asked(self) -> bool:
+        """Whether anything is watched."""
+        return any(x is not None for x in (self.change, self.no_answer, self.straight_lining, self.response))
 
 
 class InTime(Record):

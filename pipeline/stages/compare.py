@@ -148,8 +148,7 @@ def _provenance(layout: Layout, jobs: Sequence[Job]) -> Provenance:
 
 def _alerts(waves: Waves, results: Path) -> list[Mapping[str, str]]:
     """What the latest wave calls attention to, where ``study.yml`` asks for it."""
-    wanted = waves.files.study.waves.alerts
-    if wanted.change is None and wanted.no_answer is None:
+    if not waves.files.study.waves.alerts.asked:
         return []
     import pyarrow.parquet as pq
 

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 _FOLDER = Path(__file__).parent / "templates"
 
 
+WORDS = ("reports", "history", "none", "time", "run", "outcome", "waves", "alerts")
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """A report's file."""
@@ -43,6 +46,7 @@ class WaveView:
     failure: str
     notice: str
     to_confirm: str
+    alerts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,7 @@ def part(status: Status, lang: str) -> Part:
         lang=lang,
         name=language.text(lang, "language.name"),
         title=_say(status.title, lang) or t("index_title"),
-        words={key: t(f"index_{key}") for key in ("reports", "history", "none", "time", "run", "outcome", "waves")},
+        words={key: t(f"index_{key}") for key in WORDS},
         updated=t("index_updated", time=clock.shown(status.updated, lang)),
         waves=tuple(
             _wave(name, wave, lang, t)
@@ -145,6 +149,7 @@ def _wave(name: str, wave: WaveStatus, lang: str, t: Callable[..., str]) -> Wave
         failure=_say(failure.reason, lang) if failure is not None else "",
         notice=_say(wave.notice, lang),
         to_confirm=t("index_to_confirm", count=wave.to_confirm) if wave.to_confirm else "",
+        alerts=tuple(_say(alert, lang) or next(iter(alert.values()), "") for alert in wave.alerts),
     )
 
 

@@ -275,5 +275,49 @@ def test_alerts_name_large_firm_changes_and_questions_that_fewer_answer(five: Sm
     assert [text.split(":")[0] for text in said] == ["Services used, “Social desk”", "Trust in the municipality"]
     assert "31.0 percentage points more" in said[0]
     assert "without a valid answer in 2024, 3.7% in 2019" in said[1]
+    page = (five.folder / "reports" / "index.html").read_text("utf-8")
+    assert page.count("without a valid answer in 2024, 3.7% in 2019") == 1 and "Da guardare" in page
     told = (five.folder / "told").read_text("utf-8")
     assert "senza risposta valida nel 2024" in told and rerun(five.layout, (), Wanted(), Progress("en")) == 0
+
+
+def test_alerts_on_the_quality_of_the_answers(five: SmallStudy) -> None:
+    """Batteries filled in without looking, fewer units that answered, women of another weight among the cases."""
+    import pyreadstat
+
+    from pipeline.comparison.alerts import alerts
+    from pipeline.stages.compare import _compute, _gather
+    from pipeline.stages.job import Job
+
+    watched = "{straight_lining: 20, response: 10, response_by: [genere]}"
+    with (five.folder / "study.yml").open("a", encoding="utf-8") as f:
+        f.write(f"waves: {{alerts: {watched}}}\n")
+    raw = five.folder / "data" / "raw"
+    data, _ = pyreadstat.read_sav(str(raw / "2024" / "survey.sav"))
+    data.loc[data.index < 100, ["f1", "f2", "f3"]] = 3
+    data.loc[data.index < 180, "genere"] = 1
+    pyreadstat.write_sav(data, str(raw / "2024" / "survey.sav"))
+    for year, size in (("2019", 400), ("2024", 600)):
+        with (raw / year / "source.yml").open("a", encoding="utf-8") as f:
+            f.write(f"population: {size}\n")
+    assert cli.main(["tabulate", "--study", str(five.folder)]) == 0
+    import pyarrow.parquet as pq
+
+    layout = five.layout.as_now()
+    jobs = [Job(layout, layout.existing_wave(name)) for name in layout.waves()]
+    waves = _gather(layout, jobs)
+    said = [one["en"] for one in alerts(waves, pq.read_table(_compute(layout, jobs, waves, False)), ("it", "en"))]
+    same = ((data[["f1", "f2", "f3"]].nunique(axis=1) == 1).mean()) * 100
+    assert said[0].startswith(f"Judgements of the service: {same:.1f}% gave one answer to all its items in 2024")
+    assert said[1] == "50.0% of the units answered in 2024, 75.0% in 2019."
+    women = (data["genere"] == 1).mean() * 100
+    assert said[2].startswith(f"Who answered, by Gender: “Women” is {women:.1f}% of the cases in 2024")
+    assert len(said) == 4, "women more, men less"
+
+
+def test_what_is_watched_has_to_be_there(five: SmallStudy) -> None:
+    with (five.folder / "study.yml").open("a", encoding="utf-8") as f:
+        f.write("waves: {alerts: {response: 5, response_by: [gener]}}\n")
+    with pytest.raises(StudyError) as caught:
+        names(five)
+    assert "genere" in caught.value.message("en") and "`response_by`" in caught.value.message("en")
