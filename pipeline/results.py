@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
@@ -194,6 +194,14 @@ class ResultsWriter:
         for chunk, length in zip(self._chunks, self._lengths, strict=True):
             if at >= start:
                 chunk["layer_var"], chunk["layer_code"] = layer_var, layer_code
+            at += length
+
+    def remark(self, start: int, variables: Container[str], warning: str) -> None:
+        """Warn of all rows about some variables, added since there were ``start`` of them, that have no warning yet."""
+        at = 0
+        for chunk, length in zip(self._chunks, self._lengths, strict=True):
+            if at >= start and (chunk["row_var"] in variables or chunk["col_var"] in variables):
+                chunk["warning"] = chunk["warning"] or warning
             at += length
 
     def extend(self, other: ResultsWriter) -> None:

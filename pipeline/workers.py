@@ -28,6 +28,11 @@ _new_helper = False
 """Whether this process is a helper that has done no work yet."""
 
 
+def processors() -> int:
+    """The processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def forks() -> bool:
     """Whether this process may be forked: the typesetter is not loaded, or not used yet as this is a new helper."""
     return sys.platform == "linux" and (os.cpu_count() or 1) > 1 and (_new_helper or "typst" not in sys.modules)

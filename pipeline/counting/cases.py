@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -94,7 +94,7 @@ class Cases:
         self.without_weight = 0 if positive is None else self._cases(~positive)
         if positive is not None and positive.all():
             positive = None
-        self._keep = _both(keep, positive)
+        self._keep = positive if keep is None else keep if positive is None else keep & positive
         self.rows = self.columns.rows if self._keep is None else int(np.count_nonzero(self._keep))
         self.n = self.columns.cases if self._keep is None else self._cases(self._keep)
         self.weights = everyone if self._keep is None else everyone.of_some(self._keep)
@@ -127,6 +127,15 @@ class Cases:
     def positions(self) -> npt.NDArray[np.intp]:
         """The rows of the file that these cases are."""
         return np.arange(self.columns.rows, dtype=np.intp) if self._keep is None else np.flatnonzero(self._keep)
+
+    @property
+    def cut(self) -> Mapping[str, int]:
+        """Of which variables the numbers have only so many binary digits."""
+        return self.columns.cut
+
+    def among(self, names: Iterable[str], presence: bool = False) -> Cases:
+        """The cases as far as some variables tell (of one: whether it has a value): all of them, where all are here."""
+        return self
 
     def unweighted(self) -> Cases:
         """The same cases (those without a weight included) without the weight."""
@@ -445,12 +454,6 @@ def _places(column: Column, code: str) -> list[int]:
 def _place_of(column: Column, value: float) -> list[int]:
     at = int(np.searchsorted(column.values, value))
     return [at + 1] if at < column.k and column.values[at] == value else []
-
-
-def _both(a: Mask | None, b: Mask | None) -> Mask | None:
-    if a is None or b is None:
-        return a if b is None else b
-    return a & b
 
 
 def _is_number(text: str) -> bool:

@@ -72,7 +72,7 @@ class Columns:
     """The columns of a table, coded when they are first used.
 
     ``alike``: the cases that each row stands for, where cases that are alike were counted together, and ``measures``
-    the sums over them of what is added up.
+    the sums over them of what is added up; ``cut``: of which variables the numbers have only so many binary digits.
     ``earlier``: columns coded before. Those whose bytes are the same in memory are taken over: a stage that passes a
     column on to the next makes no work.
     """
@@ -86,6 +86,7 @@ class Columns:
     ) -> None:
         self.table = table
         self.alike = alike
+        self.cut: Mapping[str, int] = {}
         self._measures: dict[Measure, Exact] = dict(measures or {})
         self.earlier = earlier._by_address if earlier is not None else {}
         self._by_address: dict[Any, tuple[Any, Column]] = {}  # the Arrow column is kept so that its address stays its

@@ -200,6 +200,23 @@ class InTime(Record):
     alerts: Alerts = Alerts()
 
 
+class Counter(Record):
+    """Who counts (``engine:``), where that is to be said; else all rows at once, or in a stream where they do not fit.
+
+    ``spark``: a cluster, at its ``master:`` (``spark://host:7077``). ``database``: a table of a database that Ibis
+    connects to, by its address ``url:`` (``duckdb:///survey.ddb``), named ``table:``. ``responses``: where the rows
+    lie for the workers of a cluster (a folder of Parquet files that all of them see, ``hdfs://…``, ``s3://…``), if not
+    where the stage ``process`` has put them. ``processes``: of a stream.
+    """
+
+    kind: Literal["memory", "stream", "spark", "database"]
+    master: str | None = None
+    responses: str | None = None
+    url: str | None = None
+    table: str | None = None
+    processes: int | None = Field(default=None, ge=1)
+
+
 class Study(Record):
     """``study.yml``. ``finite_population``: what the design's finite population correction goes into."""
 
@@ -223,6 +240,7 @@ class Study(Record):
     disclosure: DisclosureRules = DisclosureRules()
     policies: Policies = Policies()
     waves: InTime = InTime()
+    engine: Counter | None = None
     note: Text | None = None
 
     @property

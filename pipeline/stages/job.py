@@ -318,7 +318,8 @@ class Job:
         questions = (codebook.variables, codebook.sets, codebook.batteries, codebook.derived)
         groups = (*questions, codebook.networks, codebook.configurations)
         report = (self.files.report.tables(), self.files.report.analyses())
-        records = [wordless(one) for one in (self.files.study, *report, self.files.interviews, *groups)]
+        study = self.files.study.model_copy(update={"engine": None})  # who counts changes no number
+        records = [wordless(one) for one in (study, *report, self.files.interviews, *groups)]
         records += [[name, one.names, one.ties, one.groups] for name, one in self.files.edges.items()]
         own = [path for path in self.layout.interview_files() if path != self.layout.interviews]
         return json_hash([self.layout.hashes(self.layout.derive, *own), *records])

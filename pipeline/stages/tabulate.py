@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.counting.cases import Cases
-from pipeline.counting.columns import Columns
+from pipeline.counting.counted import Counted
 from pipeline.counting.pairs import crossings
 from pipeline.crossings import write as write_crossings
 from pipeline.files import hashes, json_hash
@@ -20,12 +20,14 @@ from pipeline.results import CODEBOOK_TABLE, Results, ResultsWriter
 from pipeline.spec.interviews import InterviewTable
 from pipeline.spec.load import StudyFiles
 from pipeline.spec.model import Analysis, Inference, Study, TableSpec
+from pipeline.stages import engines
 from pipeline.stages.freshness import code_hash, write_parquet
 from pipeline.stages.job import Job
 from pipeline.statistics.core import Options
 from pipeline.tables.analyses import analyse
 from pipeline.tables.context import Context, weight_of
 from pipeline.tables.designs import Drawn, as_read, design_of
+from pipeline.tables.needs import always
 from pipeline.tables.one_way import frequency, presence, summary
 from pipeline.tables.plan import make, members_of, pieces
 from pipeline.tables.raking import raking_rows
@@ -37,7 +39,7 @@ def key(job: Job) -> str:
     """The responses, the study's numbers, and the code that counts and computes."""
     code = code_hash(
         "counting", "networks", "statistics", "tables", "interviews", "language/stop_words.toml", "arrow.py",
-        "crossings.py", "results.py", "stages/tabulate.py",
+        "crossings.py", "results.py", "stages/tabulate.py", "stages/engines.py",
     )  # fmt: skip
     return json_hash([job.wave.name, hashes([job.responses]), job.numbers_key(), code])
 
@@ -51,9 +53,9 @@ def run(job: Job) -> None:
     """Count and compute every table; regression models beside the others where the job has a helper for them."""
     tables = job.files.report.tables()
     models = [spec.table for spec in tables if spec.model is not None]
-    fitted = job.modeller.ask(model_rows, job.layout, job.wave.name, models) if job.modeller and models else None
-    table = job.table("responses", job.responses)
-    counting = _Counting(job.files, job.columns(table), job.wave.name)
+    alone = job.modeller if models and engines.kind_of(job) == "memory" else None
+    fitted = alone.ask(model_rows, job.layout, job.wave.name, models) if alone else None
+    counting = _counting(job)
     made = {spec.table: counting.rows(spec) for spec in tables if fitted is None or spec.model is None}
     made[CODEBOOK_TABLE] = counting.codebook()
     if fitted is not None:
@@ -64,7 +66,8 @@ def run(job: Job) -> None:
                 for a in job.files.report.analyses()]  # fmt: skip
     results = ResultsWriter.joined(job.wave.name, [*(made[name] for name in order), *analysed])
     write_parquet(job.results_file, results)
-    write_crossings(job.crossings_file, crossings(counting.by_default))
+    cases = counting.by_default
+    write_crossings(job.crossings_file, None if isinstance(cases, Counted) else crossings(cases))
     job.memory["results"] = Results(results)
 
 
@@ -98,19 +101,35 @@ def prepare_models() -> None:
 def model_rows(layout: Layout, wave: str, names: Sequence[str]) -> dict[str, ResultsWriter]:
     """The rows of some tables, from the responses on disk: what a helper is asked for."""
     job = Job(layout, layout.wave(wave))
-    counting = _Counting(job.files, job.columns(job.table("responses", job.responses)), wave)
+    counting = _counting(job)
     return {spec.table: counting.rows(spec) for spec in job.files.report.tables() if spec.table in names}
+
+
+def _counting(job: Job) -> _Counting:
+    """The cases as the study's engine counts them."""
+    files, wave = job.files, job.wave.name
+    weight, weighting = weight_of(files.study)
+    if engines.kind_of(job) == "memory":
+        columns = job.columns(job.table("responses", job.responses))
+        unweighted = Cases(columns, files.codebook)
+        weighted = Cases(columns, files.codebook, weight, weighting) if weight else unweighted
+        return _Counting(files, wave, unweighted, weighted)
+    answers, rows = engines.answers(job)
+    fixed = always(files.study)
+    plain = Counted(answers, files.codebook, rows, fixed)
+    with_weight = Counted(answers, files.codebook, rows, fixed, weight, weighting) if weight else plain
+    return _Counting(files, wave, plain, with_weight)
 
 
 class _Counting:
     """A wave's cases with and without the weight, and the tables made from them."""
 
-    def __init__(self, files: StudyFiles, columns: Columns, wave: str) -> None:
-        self.files, self.wave, self.total = files, wave, columns.rows
-        self.unweighted = Cases(columns, files.codebook)
+    def __init__(self, files: StudyFiles, wave: str, unweighted: Cases, weighted: Cases) -> None:
+        self.files, self.wave, self.total = files, wave, unweighted.n
+        self.unweighted, self.weighted = unweighted, weighted
         self.designs: dict[bool, Drawn | None] = {}
-        weight, weighting = weight_of(files.study)
-        self.weighted = Cases(columns, files.codebook, weight, weighting) if weight else self.unweighted
+        if isinstance(unweighted, Counted):
+            return
         self.weighted.expect(self._counted_alone())
         for cases in {id(c): c for c in (self.weighted, self.unweighted)}.values():
             cases.expect_pairs(self._crossed(cases is self.weighted))
@@ -153,6 +172,7 @@ class _Counting:
         study = self.files.study
         mode = mode_of(spec, study)
         asked = spec is not None and self._by_weight(spec)
+        counted = isinstance(self.unweighted, Counted)
         return Context(
             self.weighted if asked else self.unweighted,
             ResultsWriter(self.wave),
@@ -161,8 +181,14 @@ class _Counting:
             study.population.size,
             rounded=asked and study.weights is not None and study.weights.kind == "like_spss",
             total_cases=self.total,
-            sample=self._design(asked, mode),
+            sample=None if counted else self._design(asked, mode),
+            draw=self._drawn(mode) if counted else None,
         )
+
+    def _drawn(self, mode: Inference) -> Callable[[Cases], Drawn | None] | None:
+        """How the design is found among the cases that another engine has counted."""
+        study = self.files.study
+        return None if mode == "description" else lambda cases: as_read(design_of(study, cases), mode)
 
     def _design(self, weighted: bool, mode: Inference) -> Drawn | None:
         """The sample's design, with the weight or without; made once each."""
@@ -203,7 +229,8 @@ class _Counting:
             alone = {
                 n for t in self.files.report.tables() if not t.columns for n in members_of(t.rows, self.files.codebook)
             }
-            rest = replace(context, cases=self.weighted, writer=ResultsWriter(self.wave))
+            sample = None if context.draw is not None else self._design(True, context.mode)
+            rest = replace(context, cases=self.weighted, writer=ResultsWriter(self.wave), sample=sample)
             _codebook(rest, alone)
             rest.writer.rename(_CASES)
             context.writer.extend(rest.writer)
@@ -227,12 +254,16 @@ def _codebook(context: Context, without: Collection[str] = ()) -> None:
     for name, variable in context.cases.variables.items():
         if name in without:
             continue
+        at = len(context.writer)
+        counted = variable.categorical or variable.kind in ("numeric", "weight")
+        told = context.among(name, presence=not counted)
         if variable.categorical:
-            frequency(context, CODEBOOK_TABLE, name, intervals=False)
-        elif variable.kind in ("numeric", "weight"):
-            summary(context, CODEBOOK_TABLE, name, ("mean", "minimum", "maximum"))
+            frequency(told, CODEBOOK_TABLE, name, intervals=False)
+        elif counted:
+            summary(told, CODEBOOK_TABLE, name, ("mean", "minimum", "maximum"))
         else:
-            presence(context, CODEBOOK_TABLE, name)
+            presence(told, CODEBOOK_TABLE, name)
+        told.say_cut(at)
 
 
 def mode_of(spec: TableSpec | None, study: Study) -> Inference:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.results import About
+from pipeline.spec.model import Codebook
 from pipeline.statistics.core import Floats, GroupedDistribution, Ints, Number, Result, by_design
 from pipeline.statistics.multiple_tests import adjust
 from pipeline.statistics.registry import beside
@@ -51,7 +52,11 @@ class Screened:
 def associations(context: Context, table_id: str, rows: Sequence[str], columns: Sequence[str]) -> None:
     """Every variable in ``rows`` with every one in ``columns``, or among themselves; pairs of one set or battery, and
     those with fewer than :data:`LEAST_CASES` cases, are left out."""
-    screened = [one for row, column in pairs(context, rows, columns) if (one := _pair(context, table_id, row, column))]
+    screened = [
+        one
+        for row, column in pairs(context.cases.codebook, rows, columns)
+        if (one := _pair(context, table_id, row, column))
+    ]
     adjusted = np.full(len(screened), np.nan)
     p = np.array([one.p for one in screened])
     if there := np.flatnonzero(~np.isnan(p)).tolist():
@@ -62,9 +67,8 @@ def associations(context: Context, table_id: str, rows: Sequence[str], columns: 
             context.writer.add(one.about, "association_p", own, n=one.n, base=one.base, method=f"bh pairs={len(there)}")
 
 
-def pairs(context: Context, rows: Sequence[str], columns: Sequence[str]) -> Iterator[tuple[str, str]]:
+def pairs(codebook: Codebook, rows: Sequence[str], columns: Sequence[str]) -> Iterator[tuple[str, str]]:
     """The pairs of different variables, each once, without those of one set or battery."""
-    codebook = context.cases.codebook
     groups = [set(group.members) for some in (codebook.sets, codebook.batteries) for group in some.values()]
     seen: set[frozenset[str]] = set()
     for i, row in enumerate(rows):
@@ -75,7 +79,8 @@ def pairs(context: Context, rows: Sequence[str], columns: Sequence[str]) -> Iter
                 yield row, column
 
 
-def _pair(context: Context, table_id: str, row: str, column: str) -> Screened | None:
+def _pair(everything: Context, table_id: str, row: str, column: str) -> Screened | None:
+    context = everything.among(row, column)
     kinds = kind_of(row, context.cases.codebook), kind_of(column, context.cases.codebook)
     if kinds == ("categories", "numeric"):
         row, column, kinds = column, row, (kinds[1], kinds[0])

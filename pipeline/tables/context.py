@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -23,7 +23,8 @@ class Context:
 
     ``mode``: how a census or sample is read. ``population``: N, or ``None``. ``rounded``: cell counts of cross-tabs
     are rounded before their statistics, as SPSS does. ``total_cases``: cases in the file, before any filter.
-    ``sample``: the strata and clusters, or the replicate weights, of a sample, over all cases of the file.
+    ``sample``: the strata and clusters, or the replicate weights, of a sample, over all cases of the file. ``draw``
+    finds it among the cases that another engine has counted.
     """
 
     cases: Cases
@@ -34,6 +35,20 @@ class Context:
     rounded: bool = False
     total_cases: int = 0
     sample: Drawn | None = None
+    draw: Callable[[Cases], Drawn | None] | None = None
+
+    def among(self, *names: str, presence: bool = False) -> Context:
+        """The context as far as some variables tell; the same where all cases are at hand."""
+        cases = self.cases.among(names, presence)
+        if cases is self.cases:
+            return self
+        return replace(self, cases=cases, sample=None if presence or self.draw is None else self.draw(cases))
+
+    def say_cut(self, start: int) -> None:
+        """Say with all rows since there were ``start`` where they are made from numbers that were cut off."""
+        if self.cases.cut:
+            digits = min(self.cases.cut.values())
+            self.writer.remark(start, self.cases.cut, f"values_cut digits={digits}")
 
 
 def weight_of(study: Study) -> tuple[str | None, Weighting]:

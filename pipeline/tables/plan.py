@@ -91,8 +91,27 @@ def make(spec: TableSpec, context: Context, codebook: Codebook) -> None:
     made = pieces(spec, codebook)
     before = len(inside.writer)
     for piece in made:
-        _make_piece(piece, spec, inside, wanted)
+        at = len(inside.writer)
+        told = inside
+        if piece.way != "associations":
+            told = inside.among(*names_of(piece, spec), presence=asks_presence(piece, spec))
+        _make_piece(piece, spec, told, wanted)
+        told.say_cut(at)
     _say_missing(spec, inside, made, inside.writer.statistics_since(before))
+
+
+def asks_presence(piece: Piece, spec: TableSpec) -> bool:
+    """Whether of the one variable only its presence among all cases is asked."""
+    return piece.way == "presence" and not spec.where
+
+
+def names_of(piece: Piece, spec: TableSpec) -> tuple[str, ...]:
+    """The variables, sets and batteries that a piece is made from, but for the pairs of a screening."""
+    if piece.way == "matrix":
+        return spec.rows
+    if spec.model is not None:
+        return (spec.model.outcome, *spec.model.predictors)
+    return tuple(name for name in (piece.row, piece.column, piece.layer) if name)
 
 
 def _say_missing(spec: TableSpec, context: Context, made: Sequence[Piece], there: Collection[str]) -> None:

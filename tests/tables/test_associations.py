@@ -133,5 +133,5 @@ def test_items_of_one_battery_are_not_compared() -> None:
     battery = SimpleNamespace(members=("x", "y"))
     codebook = SimpleNamespace(sets={}, batteries={"b": battery})
     context: Any = SimpleNamespace(cases=SimpleNamespace(codebook=codebook))
-    assert list(pairs(context, ["x", "y", "z"], [])) == [("x", "z"), ("y", "z")]
-    assert list(pairs(context, ["x", "z"], ["z", "x"])) == [("x", "z")]
+    assert list(pairs(context.cases.codebook, ["x", "y", "z"], [])) == [("x", "z"), ("y", "z")]
+    assert list(pairs(context.cases.codebook, ["x", "z"], ["z", "x"])) == [("x", "z")]
