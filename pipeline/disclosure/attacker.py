@@ -33,9 +33,14 @@ def reach(linked: Linked, hidden: Flags, threshold: int) -> list[Reach]:
     """The interval of every printed cell that is hidden; ``hidden`` has shape (cells,)."""
     found: list[Reach] = []
     unknown = hidden | ~linked.printed
-    for cells in linked.parts():
+    right = -(linked.equations @ np.where(unknown, 0, linked.values))
+    small = too_few(linked.values, threshold)
+    for cells in linked.parts(unknown):
         if hidden[cells].any():
-            found += _of_part(linked.within(cells), cells, hidden[cells], unknown[cells], threshold)
+            columns = csr_array(linked.equations[:, cells])
+            rows = np.flatnonzero(np.diff(columns.indptr))
+            sums = LinearConstraint(csr_array(columns[rows]), right[rows], right[rows])
+            found += _of_part(linked, cells, sums, hidden, small, threshold)
     return sorted(found, key=lambda one: one.cell)
 
 
@@ -44,20 +49,18 @@ def too_tight(found: list[Reach], threshold: int) -> list[Reach]:
     return [one for one in found if 0 < one.value < threshold and one.known_high < threshold]
 
 
-def _of_part(part: Linked, cells: npt.NDArray[np.intp], hidden: Flags, unknown: Flags, threshold: int) -> list[Reach]:
-    free = np.flatnonzero(unknown)
-    columns = csr_array(part.equations[:, free])
-    right = -(part.equations @ np.where(unknown, 0, part.values))
-    sums = LinearConstraint(columns, right, right)
-    small = too_few(part.values, threshold)
+def _of_part(
+    linked: Linked, cells: npt.NDArray[np.intp], sums: LinearConstraint, hidden: Flags, small: Flags, threshold: int
+) -> list[Reach]:
+    values = linked.values[cells]
     found = []
-    for place, cell in enumerate(free):
+    for place, cell in enumerate(cells.tolist()):
         if not hidden[cell]:
             continue
-        lowest = np.zeros(len(free))
+        lowest = np.zeros(len(cells))
         low, high = _extreme(place, sums, lowest, 1), _extreme(place, sums, lowest, -1)
-        known = _to_insiders(place, part.values[free], sums, high, threshold) if small[cell] else high
-        found.append(Reach(int(cells[cell]), int(part.values[cell]), low, high, known))
+        known = _to_insiders(place, values, sums, high, threshold) if small[cell] else high
+        found.append(Reach(cell, int(values[place]), low, high, known))
     return found
 
 

@@ -1,8 +1,9 @@
-"""The counts that stand in result rows, each under one key wherever it stands, and the sums that hold among them.
+"""All printed counts as one system: who is part of whom, over every table, however it comes to its cases.
 
-A key is what the counted cases have in common: a set of pairs of a variable and a code. Beside codes there are
-``valid`` (has an answer), ``missing`` (has none) and what is no answer to anything. Two tables that count the same
-cases thereby hold one cell; where tables differ in who has no answer, the difference is a cell that is printed nowhere.
+For each set of variables that some table asks about together there is a grid: each variable's labels in as few blocks
+as its uses tell apart, and a cell for each combination of blocks, printed or not. A printed count is the sum of its
+cells in the grid; a grid's sums over a variable are cells, or sums of cells, of the grid without it. Whoever reads the
+tables knows exactly these sums, and that what the questionnaire rules out is empty.
 """
 
 from __future__ import annotations
@@ -10,218 +11,218 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import product
+from math import prod
 
-from pipeline.codes import is_nested, is_net, name_parts, nest_parts, net_name
+from pipeline.counting.joint import YES, mention, mention_parts
 from pipeline.disclosure.linked import Collector, Linked
+from pipeline.disclosure.regions import COUNTS, SHARES, Labels, Region, Regions, Unknown, dims
 from pipeline.results import ResultRow
-from pipeline.spec.model import Codebook, TableSpec
 
-VALID, MISSING, OTHERS = "\0valid", "\0missing", "\0others"
-"""Codes that no file has: an answer, none, and an answer that no table shows."""
-
-Key = frozenset[tuple[str, str]]
-
-COUNTS = frozenset({"n", "class_n", "missing_n", "cases_n"})
-"""The statistics that are numbers of cases."""
+Names = frozenset[str]
+LARGEST = 4000
+"""Cells of a grid. The counts of a larger one are not linked: those that tell an answer are hidden."""
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
-    """What the rows of a study's tables are about."""
-
-    codebook: Codebook
-    specs: Mapping[str, TableSpec]
-
-    def of(self, row: ResultRow) -> Key | None:
-        """The cases that a row counts, or is a share of; ``None`` where it is about nothing that is counted."""
-        found: set[tuple[str, str]] = set(self.universe(row))
-        if row.statistic == "cases_n":
-            return frozenset(found)
-        if row.statistic.startswith("missing_"):
-            return frozenset(found | {(row.row_var, f"{MISSING}{row.row_code}")})
-        if row.statistic == "class_n":
-            return frozenset(found | {(row.row_var, f"\0class {row.row_code}")})
-        for name, code in ((row.row_var, row.row_code), (row.col_var, row.col_code)):
-            if name:
-                found |= self._codes(name, code)
-        return frozenset(found)
-
-    def universe(self, row: ResultRow) -> Key:
-        """Whom the row's table is about."""
-        spec = self.specs.get(row.table_id)
-        found = {(name, "|".join(sorted(codes))) for name, codes in spec.where.items()} if spec is not None else set()
-        if row.layer_code:
-            found |= self._codes(row.layer_var, row.layer_code)
-        return frozenset(found)
-
-    def _codes(self, name: str, code: str) -> set[tuple[str, str]]:
-        if is_nested(name):
-            names = name_parts(name)
-            parts = nest_parts(code) if code else (VALID,) * len(names)
-            return set(zip(names, parts, strict=False))
-        many = self.codebook.sets.get(name)
-        if many is not None and many.kind == "dichotomies" and code in many.members and many.items_from == "variables":
-            return {(code, many.counted_code)}
-        return {(name, code or VALID)}
-
-    def confidential(self, key: Iterable[tuple[str, str]]) -> bool:
-        """Whether a count is about a variable that is not public."""
-        return any(self.secret(name) for name, _ in key)
-
-    def secret(self, name: str) -> bool:
-        """Whether a variable or set is confidential; one that is not known counts as that."""
-        names = name_parts(name)
-        variables, sets = self.codebook.all_variables(), self.codebook.sets
-        known = (variables.get(one) or sets.get(one) for one in names)
-        return any(one is None or one.disclosure == "confidential" for one in known)
-
-
-def answers(key: Key) -> int:
-    """How many answers a key names."""
-    return sum(not code.startswith("\0") for _, code in key)
-
-
-@dataclass(slots=True)
+@dataclass
 class Cells:
-    """The counts of a wave's rows: those printed, those that follow, and who is whose part."""
+    """The counts that a wave's rows print, and the grids they belong to. ``printed``: the cases of each region.
 
-    keys: Keys
-    printed: dict[Key, int] = field(default_factory=dict)
-    extra: dict[Key, int] = field(default_factory=dict)
-    sums: list[tuple[Key, tuple[Key, ...]]] = field(default_factory=list)
+    ``unlinked``: regions that a row prints and whose number is not what their meaning counts, or that are too large.
+    """
+
+    regions: Regions
+    printed: dict[Region, int] = field(default_factory=dict)
+    unlinked: set[Region] = field(default_factory=set)
+    blocks: dict[Names, dict[str, list[Labels]]] = field(default_factory=dict)
+    grids: dict[Names, dict[Region, int]] = field(default_factory=dict)
+    _uses: dict[Names, dict[str, set[Labels]]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, rows: Iterable[ResultRow], keys: Keys) -> Cells:
+    def of(cls, rows: Iterable[ResultRow], regions: Regions) -> Cells:
         """Gather the counts of all rows."""
-        cells = cls(keys)
-        mentions: dict[tuple[Key, str, Key], list[Key]] = defaultdict(list)
+        cells = cls(regions)
+        said: dict[Region, int] = {}
         for row in rows:
-            if row.statistic not in COUNTS or row.value is None:
+            if row.value is None or (row.statistic not in COUNTS and row.statistic not in SHARES):
                 continue
-            key = keys.of(row)
-            if key is None:
+            try:
+                found = cells._printed_by(row)
+            except Unknown:
                 continue
-            cells.printed[key] = round(row.value)
-            if row.row_var in keys.codebook.sets and row.row_code:
-                base = frozenset(keys.universe(row) | {(row.row_var, VALID)} | _column(keys, row))
-                mentions[base, row.row_var, key].append(key)
-        for base, _, key in mentions:
-            cells._not_mentioned(base, key)
-        cells._mentions()
-        cells._nets()
-        cells._parts()
+            for region in found:
+                cells.printed.setdefault(region, -1)
+            counted = round(row.value)
+            if row.statistic in COUNTS and said.setdefault(found[0], counted) != counted:
+                cells.unlinked.add(found[0])
+        cells._family()
+        cells._count(said)
         return cells
 
-    def value(self, key: Key) -> int | None:
-        """A count that is known."""
-        return self.printed.get(key, self.extra.get(key))
+    def _printed_by(self, row: ResultRow) -> list[Region]:
+        """The regions whose counts a row gives away, its own first."""
+        found = [self.regions.of(row)]
+        if row.statistic in SHARES:
+            found.append(self.regions.base(row))
+        if "population=" in row.method:
+            outside = self.regions.outside(row)
+            found += [outside] if outside is not None else []
+        return found
 
-    def _not_mentioned(self, base: Key, key: Key) -> None:
-        """Of those who answered a set of items, who did not mention one."""
-        whole, part = self.value(base), self.value(key)
-        if whole is not None and part is not None and whole >= part:
-            rest = frozenset(key | {("\0not", "")} | base)
-            self.extra[rest] = whole - part
-            self.sums.append((base, (key, rest)))
+    # ------------------------------------------------------------ grids
 
-    def _mentions(self) -> None:
-        """Who mentions a thing in any place, first, second or third; who does so twice is counted once."""
-        for name, many in self.keys.codebook.sets.items():
-            if many.kind != "categories":
+    def _family(self) -> None:
+        """The sets of variables with a grid: those printed together, what two of them share, and items with what
+        everybody knows of them."""
+        family: set[Names] = {frozenset(), *(dims(region) for region in self.printed)}
+        implied = self.regions.implied()
+        pairs = {(a, b) for a, _, b, _ in implied}
+        family |= {one | {b} for one in [*family] for a, b in pairs if a in one and one - {a} | {b} in family}
+        family |= {one | {a} for one in [*family] for a, b in pairs if b in one and one - {b} | {a} in family}
+        new = [*family]
+        while new:
+            shared = {one & other for one in new for other in family if one & other not in family}
+            family |= shared
+            new = [*shared]
+        for region in self.printed:
+            for name, labels in region:
+                self._uses.setdefault(dims(region), defaultdict(set))[name].add(labels)
+        for names in family:
+            for one, labels, other, those in implied:
+                if {one, other} <= names:
+                    uses = self._uses.setdefault(names, defaultdict(set))
+                    uses[one].add(labels)
+                    uses[other].add(those)
+        for names in family:
+            if not self._blocks(names, family):
+                self.unlinked |= {region for region in self.printed if dims(region) == names}
+
+    def _blocks(self, names: Names, family: set[Names]) -> bool:
+        """Part each variable's labels by what this grid and those above it tell apart; whether that is few enough."""
+        found = {}
+        for name in sorted(names):
+            uses = {labels for above in family if names <= above for labels in self._uses.get(above, {}).get(name, ())}
+            parts: dict[tuple[bool, ...], set[str]] = defaultdict(set)
+            ordered = sorted(uses, key=sorted)
+            for label in sorted(self.regions.domain(name).labels):
+                parts[tuple(label in labels for labels in ordered)].add(label)
+            found[name] = [frozenset(part) for part in parts.values()]
+        if prod(len(parts) for parts in found.values()) > LARGEST:
+            return False
+        self.blocks[names] = found
+        return True
+
+    def _count(self, said: Mapping[Region, int]) -> None:
+        """The cases of each cell of each grid, and of each printed region; what a row says otherwise is not linked."""
+        implied = self.regions.implied()
+        for names, blocks in self.blocks.items():
+            order = sorted(names)
+            at = [{label: part for part in blocks[name] for label in part} for name in order]
+            counts: dict[Region, int] = defaultdict(int)
+            for labels, n in self.regions.joint.counts(order).items():
+                here = [self.regions.label(name, one) for name, one in zip(order, labels, strict=True)]
+                counts[self._cell(zip(order, (a[b] for a, b in zip(at, here, strict=True)), strict=True))] += n
+            out = [(a, la, b, lb) for a, la, b, lb in (*implied, *self._filters(names)) if {a, b} <= names]
+            grid = {}
+            for parts in product(*(blocks[name] for name in order)):
+                cell = self._cell(zip(order, parts, strict=True))
+                said_of = dict(zip(order, parts, strict=True))
+                ruled_out = any(said_of[a] <= la and not said_of[b] & lb for a, la, b, lb in out)
+                if counts[cell] or not ruled_out:
+                    grid[cell] = counts[cell]
+            self.grids[names] = grid
+        for region in [*self.printed]:
+            if region in self.unlinked:
+                del self.printed[region]
                 continue
-            for key in [*self.printed]:
-                code = next((c for n, c in key if n == name and not c.startswith("\0")), "")
-                others = sorted(key - {(name, code)})
-                if not code or any(c != VALID for _, c in others):
-                    continue
-                places = [frozenset({(member, code)}) for member in many.members]
-                places = [place for place in places if self.value(place) is not None]
-                together = sum(self.value(place) or 0 for place in places)
-                if places and together >= self.printed[key]:
-                    all_places = frozenset({(name, code), ("\0places", "")})
-                    self.extra[all_places] = together
-                    self.sums.append((all_places, tuple(places)))
-                    self._sum(all_places, [key], ("\0twice", repr(others)))
+            self.printed[region] = sum(self.grids[dims(region)][cell] for cell in self.cells_of(region))
+            if said.get(region, self.printed[region]) != self.printed[region]:
+                self.unlinked.add(region)
+                del self.printed[region]
 
-    def _nets(self) -> None:
-        variables = self.keys.codebook.all_variables()
-        for key in [*self.printed]:
-            for name, code in key:
-                if is_net(code) and name in variables and net_name(code) in variables[name].nets:
-                    parts = [key - {(name, code)} | {(name, c)} for c in variables[name].nets[net_name(code)].codes]
-                    self._sum(key, [frozenset(part) for part in parts])
+    def _filters(self, names: Names) -> list[tuple[str, Labels, str, Labels]]:
+        return [(name, self.regions.domain(name).valid, other, labels)
+                for name in names for other, labels in self.regions.asked(name)]  # fmt: skip
 
-    def _parts(self) -> None:
-        """Answers add up to those who answered, and these with the others to all."""
-        self._answers([*self.printed])
-        self._answers([*self.extra])  # of categories within categories: the sums of sums
-        kinds: dict[tuple[Key, str], list[Key]] = defaultdict(list)
-        for key in self.printed:
-            for name, code in key:
-                if code.startswith(MISSING) and code != MISSING:
-                    kinds[frozenset(key - {(name, code)}), name].append(key)
-        for key in [*self.printed, *self.extra]:
-            for name, code in key:
-                whole = frozenset(key - {(name, code)})
-                if code == VALID:
-                    self._sum(whole, [key, *kinds[whole, name]], (name, MISSING + "rest"))
-                elif code == MISSING:
-                    self._sum(key, kinds[whole, name])
+    def _cell(self, parts: Iterable[tuple[str, Labels]]) -> Region:
+        return frozenset((name, part) for name, part in parts if part != self.regions.domain(name).labels)
 
-    def _answers(self, counted: list[Key]) -> None:
-        groups: dict[tuple[Key, str], list[Key]] = defaultdict(list)
-        for key in counted:
-            for name, code in key:
-                if (
-                    not code.startswith("\0")
-                    and not is_net(code)
-                    and "|" not in code
-                    and name not in self.keys.codebook.sets
-                ):
-                    groups[frozenset(key - {(name, code)}), name].append(key)
-        for (rest, name), parts in groups.items():
-            valid = frozenset(rest | {(name, VALID)})
-            total = sum(self.value(part) or 0 for part in parts)
-            if self.value(valid) is None:
-                if len(parts) == 1:
-                    continue
-                self.extra[valid] = total
-            self._sum(valid, parts, (name, OTHERS))
+    def cells_of(self, region: Region, names: Names | None = None) -> list[Region]:
+        """The cells of a region in its own grid, or in that of more variables."""
+        names = dims(region) if names is None else names
+        held = dict(region)
+        blocks = self.blocks[names]
+        choices = [[p for p in blocks[n] if n not in held or p <= held[n]] for n in sorted(names)]
+        grid = self.grids[names]
+        found = (self._cell(zip(sorted(names), parts, strict=True)) for parts in product(*choices))
+        return [cell for cell in found if cell in grid]
 
-    def _sum(self, total: Key, parts: list[Key], rest: tuple[str, str] | None = None) -> None:
-        """The parts add up to the total, with a rest that is printed nowhere where there may be one."""
-        whole = self.value(total)
-        values = [self.value(part) for part in parts]
-        if not parts or whole is None or any(value is None for value in values):
-            return
-        left = whole - sum(value for value in values if value is not None)
-        if left > 0 and rest is not None:
-            key = frozenset(total | {rest})
-            self.extra[key] = left
-            parts = [*parts, key]
-            left = 0
-        if left == 0:
-            self.sums.append((total, tuple(parts)))
-
-    @property
-    def order(self) -> list[Key]:
-        """The keys of the cells as they stand in :meth:`linked`."""
-        return [*self.printed, *(key for key in self.extra if key not in self.printed)]
+    # ------------------------------------------------------------ the system
 
     def linked(self) -> Linked:
-        """All of it as one system; what no confidential variable concerns, and bases, are printed anyhow."""
+        """All of it as one system; what tells no answer to a confidential variable is printed anyhow."""
         tables = Collector()
-        at: dict[Key, int] = {}
-        for key, value in self.printed.items():
-            fixed = not self.keys.confidential(key) or answers(key) == 0
-            at[key] = tables.cell(key, value, fixed=fixed)
-        for key, value in self.extra.items():
-            if key not in at:
-                at[key] = tables.cell(key, value, printed=False)
-        for total, parts in self.sums:
-            tables.sum(at[total], [at[part] for part in parts])
+        for region, value in self.printed.items():
+            tables.cell(region, value, fixed=not self.regions.secret(region))
+        for names in self.grids:
+            for less in self._below(names):
+                self._margins(tables, names, less)
+        for region, value in self.printed.items():
+            parts = self.cells_of(region)
+            if parts != [region]:
+                tables.sum(tables.cell(region, value), self._places(tables, dims(region), parts))
+        self._mentions(tables)
         return tables.linked()
 
+    def _below(self, names: Names) -> list[Names]:
+        """The largest sets of variables with a grid within one."""
+        inside = [one for one in self.grids if one < names]
+        return [one for one in inside if not any(one < other for other in inside)]
 
-def _column(keys: Keys, row: ResultRow) -> Key:
-    return frozenset(keys._codes(row.col_var, row.col_code)) if row.col_var else frozenset()
+    def _margins(self, tables: Collector, names: Names, less: Names) -> None:
+        """A grid summed up over the variables that a smaller one has not."""
+        for parts in product(*(self.blocks[names][name] for name in sorted(less))):
+            margin = self._cell(zip(sorted(less), parts, strict=True))
+            inner = self.cells_of(margin, names)
+            outer = self.cells_of(margin, less)
+            total = sum(self.grids[names][cell] for cell in inner)
+            whole = tables.cell(margin, total, margin in self.printed)
+            tables.sum(whole, self._places(tables, names, inner))
+            if outer != [margin]:
+                tables.sum(whole, self._places(tables, less, outer))
+
+    def _places(self, tables: Collector, names: Names, cells: Iterable[Region]) -> list[int]:
+        return [tables.cell(cell, self.grids[names][cell], cell in self.printed) for cell in cells]
+
+    def _mentions(self, tables: Collector) -> None:
+        """Who mentions something, or an item in any place, is at most all mentions together."""
+        yes = frozenset({YES})
+        for region in [*self.printed]:
+            for name, labels in region:
+                variable, item = mention_parts(name)
+                if item is None or labels != yes:
+                    continue
+                rest = region - {(name, labels)}
+                ways = self._ways(variable, item)
+                for within in (rest, frozenset()) if rest else (rest,):
+                    parts = [self.regions.region([*within, one]) for one in ways]
+                    if parts and all(part in self.printed for part in parts):
+                        self._at_most(tables, region, parts)
+                        break
+
+    def _at_most(self, tables: Collector, region: Region, parts: list[Region]) -> None:
+        """The parts together are at least as many as a region: some cases are in two of them, or in none of it."""
+        together = sum(self.printed[part] for part in parts)
+        all_of = tables.cell(("together", region), together, printed=False)
+        twice = tables.cell(("twice", region), together - self.printed[region], printed=False)
+        tables.sum(all_of, [tables.cell(part, self.printed[part]) for part in parts])
+        tables.sum(all_of, [tables.cell(region, self.printed[region]), twice])
+
+    def _ways(self, name: str, item: str) -> list[tuple[str, Labels]]:
+        """What adds up to at least who mentions an item, or, for no item, anything."""
+        many = self.regions.codebook.sets[name]
+        if many.kind == "dichotomies":
+            return [(member, frozenset({many.counted_code})) for member in many.members] if not item else []
+        if not item:
+            return [(mention(name, code), frozenset({YES})) for code in self.regions.items(name)]
+        return [(member, frozenset({item})) for member in many.members] if many.kind == "categories" else []

@@ -1,25 +1,32 @@
 """The public edition of a wave's results: what is hidden, why, and what of it a reader can still tell.
 
 A count is hidden with everything that gives it back: shares, bases, bounds, and all that is computed from a table in
-which something is hidden. What cannot be led back to printed counts (values of confidential variables, models) is
-hidden for its own sake. A hidden row keeps its place and has no number at all.
+which something is hidden. A number about an answer to a confidential variable is shown only where the rules know what
+it is computed from, and all of that is shown; any other is hidden for its own sake. A hidden row keeps its place and
+has no number at all.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from pipeline.codes import is_net, name_parts
+from pipeline.counting.cases import Cases
+from pipeline.counting.joint import Joint, mention_parts
 from pipeline.disclosure.attacker import Reach, reach, too_tight
-from pipeline.disclosure.cells import COUNTS, VALID, Cells, Key, Keys, answers
+from pipeline.disclosure.cells import Cells
+from pipeline.disclosure.known import Reason, understood
+from pipeline.disclosure.regions import COUNTS, SHARES, Region, Regions, Unknown, dims
 from pipeline.disclosure.repair import repair
 from pipeline.disclosure.rules import too_few
 from pipeline.results import CODEBOOK_TABLE, ResultRow, Results
-from pipeline.spec.model import Codebook, TableSpec
+from pipeline.spec.model import Codebook, DisclosureRules, TableSpec, Weights
+from pipeline.tables.plan import members_of, variables_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -28,23 +35,24 @@ if TYPE_CHECKING:
 
 Frozen = Collection[tuple[tuple[str, str], ...]]
 
-_SHARES = frozenset({
-    "count", "n", "share", "valid_share", "row_share", "column_share", "table_share", "share_of_cases",
-    "missing_n", "missing_count", "missing_share", "cases_n", "class_n", "bound_low", "bound_high",
-})  # fmt: skip
-"""Statistics of one count, or of one count and its base."""
-
 _OF_ALL = frozenset({"mean", "sd"})
 """What may be told of the values of a confidential variable: nothing that is a single unit's, nothing by group."""
 
+_OF_SETS = frozenset({"share_of_responses", "count", "share_of_cases", "letters", "letters_items", "mrcv_chi2"})
+"""What is computed from the counts of single items: all else of a set is of who mentions several."""
+
+_OF_SEVERAL = frozenset({"reliability", "correlation", "associations", "model"})
+"""Kinds of tables whose numbers are computed from more than the counts in them."""
+
 LEAST_FOR_VALUES = 10
-"""Fewer values have no mean in print."""
+"""Fewer values have no mean in print, and fewer cases no weighted share."""
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
     """What the public edition says of itself: counts hidden as too small and hidden with them, the numbers that there
-    are and those shown, and how wide the narrowest interval of a hidden count is that a reader can find."""
+    are, those shown and those hidden for each :data:`Reason`, and how wide the narrowest interval of a hidden count is
+    that a reader can find."""
 
     least: int
     primary: int
@@ -52,6 +60,7 @@ class Told:
     numbers: int
     shown: int
     narrowest: int
+    reasons: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,49 +70,60 @@ class Public:
     table: pa.Table
     told: Told
     pattern: tuple[tuple[tuple[str, str], ...], ...]
-    unsafe: tuple[tuple[Key, Reach], ...]
+    unsafe: tuple[tuple[Region, Reach], ...]
 
 
 def public(
     table: pa.Table,
+    cases: Cases,
     codebook: Codebook,
     specs: Mapping[str, TableSpec],
-    threshold: int = 3,
-    dominance: float = 0.75,
+    rules: DisclosureRules,
     frozen: Frozen = (),
-    withheld: Callable[[str], bool] = lambda table: False,
+    weights: Weights | None = None,
+    is_open: Callable[[str], bool] = lambda table: False,
 ) -> Public:
-    """Hide what must be hidden in a wave's results. ``frozen``: counts that an earlier edition has hidden;
-    ``withheld``: the tables of which nothing at all is published."""
-    table = _apart_from(table, withheld)
+    """Hide what must be hidden in a wave's results. ``cases``: all of them, unweighted; only how many hold what is
+    asked of them. ``frozen``: counts that an earlier edition has hidden. ``is_open``: whether a table is of an
+    analysis that says of itself that it is of what is public."""
     rows = [*_ordered(table)]
-    keys = Keys(codebook, specs)
-    cells = Cells.of(rows, keys)
+    kept_specs = {name: spec for name, spec in specs.items() if understood(spec)}
+    there = [row for row in rows if row.table_id == CODEBOOK_TABLE or row.table_id in kept_specs]
+    regions = Regions(codebook, kept_specs, Joint(cases), there, weights)
+    cells = Cells.of(there, regions)
     linked = cells.linked()
-    keys_of = cells.order
-    secret = np.array([keys.confidential(key) and answers(key) > 0 for key in keys_of], dtype=np.bool_)
-    place = {tuple(sorted(key)): i for i, key in enumerate(keys_of)}
-    primary = too_few(linked.values, threshold) & linked.printed & secret
+    secret = np.array([regions.secret(_region(key)) for key in linked.keys], dtype=np.bool_)
+    place = {named_apart(_region(key)): i for i, key in enumerate(linked.keys) if key in cells.printed}
+    primary = too_few(linked.values, rules.threshold) & linked.printed & secret
     first = np.zeros_like(primary)
     first[[place[key] for key in frozen if key in place]] = True
-    hidden = repair(linked, primary, threshold, first=first & linked.printed & ~linked.fixed)
-    found = reach(linked, hidden, threshold)
-    hide = _Hide(keys, frozenset(keys_of[i] for i in np.flatnonzero(hidden)), cells, _totals(rows), dominance)
-    flags = np.array([hide.row(row) for row in rows], dtype=bool)
+    hidden = repair(linked, primary, rules.threshold, first=first & linked.printed & ~linked.fixed)
+    found = reach(linked, hidden, rules.threshold)
+    gone = frozenset(_region(linked.keys[i]) for i in np.flatnonzero(hidden))
+    hide = _Hide(regions, cells, gone, _totals(rows), rules, is_open)
+    reasons = [hide.row(row) for row in rows]
     kept = np.array([not hide.gone(row) for row in rows], dtype=bool)
+    flags = np.array([reason is not None for reason in reasons], dtype=bool)
     return Public(
         without(table, flags, kept),
         Told(
-            least=threshold,
+            least=rules.threshold,
             primary=int(primary.sum()),
             complementary=int((hidden & ~primary).sum()),
             numbers=len(rows),
             shown=int((kept & ~flags).sum()),
             narrowest=min((one.high - one.low for one in found), default=0),
+            reasons=dict(sorted(Counter(r for r, keep in zip(reasons, kept, strict=True) if r and keep).items())),
         ),
-        tuple(sorted(tuple(sorted(keys_of[i])) for i in np.flatnonzero(hidden))),
-        tuple((keys_of[one.cell], one) for one in too_tight([r for r in found if primary[r.cell]], threshold)),
-    )
+        tuple(sorted(named_apart(key) for key in gone)),
+        tuple((_region(linked.keys[one.cell]), one) for one in too_tight([r for r in found if primary[r.cell]],
+                                                                rules.threshold)),
+    )  # fmt: skip
+
+
+def _region(key: Any) -> Region:
+    """What a cell counts; nobody in particular where it is a sum that stands in no table."""
+    return key if isinstance(key, frozenset) else frozenset()
 
 
 def _ordered(table: pa.Table) -> Sequence[ResultRow]:
@@ -111,31 +131,35 @@ def _ordered(table: pa.Table) -> Sequence[ResultRow]:
     return Results(table)._make(np.arange(table.num_rows))
 
 
-def _apart_from(table: pa.Table, withheld: Callable[[str], bool]) -> pa.Table:
-    """The rows of all tables but some."""
-    import pyarrow as pa
-
-    gone = {name: withheld(name) for name in table.column("table_id").unique().to_pylist()}
-    if not any(gone.values()):
-        return table
-    return table.filter(pa.array([not gone[name] for name in table.column("table_id").to_pylist()]))
-
-
 class _Hide:
     """Which rows a set of hidden counts takes with it."""
 
     def __init__(
-        self, keys: Keys, hidden: frozenset[Key], cells: Cells, totals: Mapping[Any, Any], share: float
+        self,
+        regions: Regions,
+        cells: Cells,
+        hidden: frozenset[Region],
+        totals: Mapping[Any, Any],
+        rules: DisclosureRules,
+        is_open: Callable[[str], bool],
     ) -> None:
-        self.keys, self.hidden, self.cells, self.totals, self.share = keys, hidden, cells, totals, share
-        self.known = {*keys.codebook.all_variables(), *keys.codebook.sets}
-        self.touched = {name for key in hidden for name, code in key}
-        self.together = {frozenset(name for name, _ in key) for key in hidden}
-        self.sets = {name for name, one in keys.codebook.sets.items() if self.touched & {name, *one.members}}
+        self.is_open = is_open
+        self.regions, self.cells, self.hidden = regions, cells, hidden
+        self.totals, self.rules, self.codebook = totals, rules, regions.codebook
+        self.touched = {names for region in hidden for names in (dims(region),)}
+        self._whole: dict[Region, bool] = {}
+
+    def _open(self, row: ResultRow) -> bool:
+        return row.table_id not in self.regions.specs and self.is_open(row.table_id)
 
     def gone(self, row: ResultRow) -> bool:
-        """Whether a row must not even keep its code: an answer in words, a date, an identifier."""
-        variable = self.keys.codebook.all_variables().get(row.row_var)
+        """Whether a row must not even keep its code: an answer in words, a date, an identifier, or of a table that
+        the rules do not know."""
+        if self._open(row):
+            return False
+        if row.table_id != CODEBOOK_TABLE and row.table_id not in self.regions.specs:
+            return True
+        variable = self.codebook.all_variables().get(row.row_var)
         return bool(
             variable is not None
             and variable.kind in ("text", "identifier", "date", "weight", "numeric")
@@ -143,53 +167,131 @@ class _Hide:
             and row.statistic not in ("missing_n", "missing_count", "missing_share", "class_n")
         )
 
-    def row(self, row: ResultRow) -> bool:
-        """Whether a row's number is hidden."""
-        names = [name for name in (row.row_var, row.col_var, row.layer_var) if name]
-        if not any(self.keys.secret(name) for name in (*names, *(n for n, _ in self.keys.universe(row)))):
-            return False
-        if row.statistic in COUNTS:
-            return self._count(row)
-        if row.statistic in _SHARES:
-            return self._count(row) or self._weighted(row) or self._base(row)
-        if self._numeric(row):
+    def row(self, row: ResultRow) -> Reason | None:
+        """Why a row's number is hidden; ``None``: it is shown."""
+        if self._open(row) or not self._confidential(row):
+            return None
+        try:
+            if self._of_several(row):
+                return "values"
+            if self._numeric(row):
+                return self._of_values(row)
+            if row.statistic in COUNTS or (row.statistic in SHARES and not self._of_mentions(row)):
+                return self._count(row)
+            return self._computed(row)
+        except Unknown:
+            return "unlinked"
+
+    def _confidential(self, row: ResultRow) -> bool:
+        """Whether a row is about a confidential variable, by whatever way."""
+        spec = self.regions.specs.get(row.table_id)
+        names = {part for name in (row.row_var, row.col_var, row.layer_var) if name for part in name_parts(name)}
+        if spec is not None:
+            names |= {*spec.where} | ({*variables_of(spec, self.codebook)} if self._of_several(row) else set())
+        names |= {member for name in names if name in self.codebook.sets for member in self.codebook.sets[name].members}
+        names |= {n for name in names if (known := self.codebook.derived.get(name)) is not None for n in known.parts}
+        variables = self.codebook.variables
+        names |= {other for name in names if name in variables for other in variables[name].asked_if}
+        return not names or any(self.regions.confidential(name) for name in members_of([*names], self.codebook))
+
+    def _of_several(self, row: ResultRow) -> bool:
+        """Whether a row's table is of what no counts in it tell."""
+        spec = self.regions.specs.get(row.table_id)
+        return spec is not None and (spec.kind in _OF_SEVERAL or spec.model is not None)
+
+    def _of_mentions(self, row: ResultRow) -> bool:
+        """All mentions of a set together."""
+        return row.row_var in self.codebook.sets and not row.row_code and row.statistic in ("count", "share_of_cases")
+
+    def _count(self, row: ResultRow) -> Reason | None:
+        """A number of cases, or a share of them: hidden with its count, its base, or who is known not to be asked."""
+        region = self.regions.of(row)
+        about = [region, *([self.regions.base(row)] if row.statistic in SHARES else [])]
+        if "population=" in row.method and (outside := self.regions.outside(row)) is not None:
+            about.append(outside)
+        secret = [one for one in about if self.regions.secret(one)]
+        if any(one not in self.cells.printed for one in secret):
+            return "unlinked"
+        if any(one in self.hidden for one in secret):
+            return "count"
+        return self._weighted(row) if secret else None
+
+    def _weighted(self, row: ResultRow) -> Reason | None:
+        """A weighted number: who knows the weights of all knows more from it than its count."""
+        if row.n is None or row.base is None or row.n == row.base or row.statistic in COUNTS:
+            return None
+        few = self.cells.printed.get(self.regions.of(row), 0) < LEAST_FOR_VALUES
+        return "weight" if self.rules.weights == "known" or few or not self._all_shown(row) else None
+
+    def _computed(self, row: ResultRow) -> Reason | None:
+        """A number that is computed from all counts of a table: shown where these are, and all of them are shown."""
+        sets = {name for name in (row.row_var, row.col_var) if name in self.codebook.sets}
+        if sets and row.statistic not in _OF_SETS:
+            return "values"
+        if not self._all_shown(row):
+            return "table"
+        weighted = row.n is not None and row.base is not None and row.n != row.base
+        return "weight" if weighted and self.rules.weights == "known" else None
+
+    def _all_shown(self, row: ResultRow) -> bool:
+        """Whether every count of a row's table is printed and none is hidden."""
+        within = dict(self.regions.region(self.regions.universe(row)))
+        wanted = [self._items(name) for name in (row.row_var, row.col_var) if name]
+        for choice in _all(wanted):
+            region = self.regions.region([*within.items(), *choice])
+            if region not in self._whole:
+                self._whole[region] = self._shown(region)
+            if not self._whole[region]:
+                return False
+        return True
+
+    def _items(self, name: str) -> list[list[tuple[str, frozenset[str]]]]:
+        """What may stand in a table's row or column: each code or item once."""
+        regions = self.regions
+        if name in self.codebook.sets:
+            return [regions.said(name, code) for code in regions.items(name)]
+        return _all([self._codes(part) for part in name_parts(name)])
+
+    def _codes(self, name: str) -> list[list[tuple[str, frozenset[str]]]]:
+        regions = self.regions
+        derived = regions.banded(name)
+        if derived is not None:
+            return [regions.said(name, code) for code in regions.bands(name, derived)]
+        known = self.codebook.all_variables().get(name)
+        if known is None or not known.categorical:
+            raise Unknown(name)
+        return [[(name, frozenset({code}))] for code in sorted(regions.domain(name).valid)]
+
+    def _shown(self, region: Region) -> bool:
+        if any(not labels for _, labels in region):
             return True
-        return self._touched(row)
-
-    def _count(self, row: ResultRow) -> bool:
-        key = self.keys.of(row)
-        if row.row_var in self.keys.codebook.sets and not row.row_code and row.statistic in ("count", "share_of_cases"):
-            return row.row_var in self.sets  # all mentions together
-        return key is not None and (key in self.hidden or (key not in self.cells.printed and self._touched(row)))
-
-    def _base(self, row: ResultRow) -> bool:
-        """Whether the base of a share is hidden."""
-        key = self.keys.of(row) or frozenset()
-        for name in {"row_share": [row.col_var], "column_share": [row.row_var]}.get(row.statistic, []):
-            if frozenset((n, VALID if n == name else c) for n, c in key) in self.hidden:
-                return True
-        return False
-
-    def _weighted(self, row: ResultRow) -> bool:
-        """Whether weighted numbers stand where something is hidden: with known weights they give the count back."""
-        return row.n is not None and row.base is not None and row.n != row.base and self._touched(row)
+        if region in self.cells.printed:
+            return region not in self.hidden
+        grid = self.cells.grids.get(dims(region))
+        return grid is not None and region not in grid  # ruled out by the questionnaire
 
     def _numeric(self, row: ResultRow) -> bool:
-        """Whether a number is about values and may be a unit's own, or may give one away."""
-        variable = self.keys.codebook.all_variables().get(row.row_var)
-        if variable is None or variable.categorical:
-            return False
-        if row.statistic not in _OF_ALL or row.col_var or row.n is None or row.n < LEAST_FOR_VALUES:
-            return True
-        total = self.totals.get((row.row_var, row.table_id), self.totals.get((row.row_var, CODEBOOK_TABLE)))
-        return bool(self.keys.universe(row)) or total is None or total[0] > self.share * total[1]
+        """Whether a number is about values."""
+        variable = self.codebook.all_variables().get(row.row_var)
+        return variable is not None and not variable.categorical and row.statistic not in (*COUNTS, *SHARES)
 
-    def _touched(self, row: ResultRow) -> bool:
-        """Whether something is hidden among the counts that a number is computed from."""
-        names = {part for name in (row.row_var, row.col_var) if name for part in name_parts(name)}
-        if names & self.sets or not names <= self.known:
-            return True  # of several variables at once, or a model
-        return frozenset(names | {name for name, _ in self.keys.universe(row)}) in self.together
+    def _of_values(self, row: ResultRow) -> Reason | None:
+        """A number about values may be a unit's own, or give one away."""
+        if row.statistic not in _OF_ALL or row.col_var or row.n is None or row.n < LEAST_FOR_VALUES:
+            return "values"
+        if row.n != row.base:
+            return "weight"
+        total = self.totals.get((row.row_var, row.table_id), self.totals.get((row.row_var, CODEBOOK_TABLE)))
+        dominated = total is None or total[0] > self.rules.dominance * total[1]
+        return "values" if dominated or self.regions.universe(row) else None
+
+
+def _all(choices: Sequence[Sequence[Sequence[Any]]]) -> list[list[Any]]:
+    """One of each, together."""
+    found: list[list[Any]] = [[]]
+    for options in choices:
+        found = [[*before, *option] for before in found for option in options]
+    return found
 
 
 def _totals(rows: Sequence[ResultRow]) -> dict[tuple[str, str], tuple[float, float]]:
@@ -226,6 +328,16 @@ def without(table: pa.Table, hidden: Flags, kept: Flags) -> pa.Table:
     return pa.table(columns, schema=table.schema)
 
 
-def named(key: Key) -> str:
+def named_apart(region: Region) -> tuple[tuple[str, str], ...]:
+    """A count as the pattern that is kept names it."""
+    return tuple(sorted((name, "|".join(sorted(labels))) for name, labels in region))
+
+
+def named(key: Region) -> str:
     """A count as a person writes it: ``forma=1, territorio=2``."""
-    return ", ".join(f"{name}={code}" for name, code in sorted(key) if not code.startswith("\0") and not is_net(code))
+    found = []
+    for name, labels in sorted(key, key=lambda part: part[0]):
+        variable, item = mention_parts(name)
+        codes = [label for label in sorted(labels) if not label.startswith("\0") and not is_net(label)]
+        found += [f"{variable}={'|'.join([item] if item else codes)}"] if codes or item else []
+    return ", ".join(found)

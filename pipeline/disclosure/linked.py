@@ -28,15 +28,16 @@ class Linked:
     printed: Flags
     fixed: Flags
 
-    def parts(self) -> list[npt.NDArray[np.intp]]:
-        """The cells that hang together by sums, each group for itself."""
-        pattern = abs(self.equations)
+    def parts(self, free: Flags) -> list[npt.NDArray[np.intp]]:
+        """The ``free`` cells that hang together by sums, each group for itself; what everybody knows parts them."""
+        chosen = np.flatnonzero(free)
+        pattern = abs(csr_array(self.equations[:, chosen]))
         count, label = connected_components(pattern.T @ pattern, directed=False)
         order = np.argsort(label, kind="stable")
-        return np.split(order, np.cumsum(np.bincount(label, minlength=count))[:-1])
+        return [chosen[one] for one in np.split(order, np.cumsum(np.bincount(label, minlength=count))[:-1])]
 
     def within(self, cells: npt.NDArray[np.intp]) -> Linked:
-        """Only some of the cells, with the sums that are among them."""
+        """Only some of the cells, with the sums that they are in: these no longer add up to 0."""
         columns = self.equations[:, cells]
         rows = np.flatnonzero(np.diff(columns.indptr))
         return Linked(

@@ -29,7 +29,7 @@ def repair(linked: Linked, primary: Flags, threshold: int, insiders: bool = True
     are fixed, stays in the attacker's reach and is found there.
     """
     hidden = primary.copy() if first is None else primary | first
-    for cells in linked.parts():
+    for cells in linked.parts(~linked.fixed | hidden):
         if primary[cells].any():
             search = _Search(linked.within(cells), threshold, insiders)
             hidden[cells] = search.all_of(primary[cells], hidden[cells])

@@ -8,6 +8,7 @@ from typing import Any
 
 from pipeline import language
 from pipeline.codes import name_parts, text_of
+from pipeline.disclosure.known import REASONS
 from pipeline.present import formats
 from pipeline.present.amounts import amount_text
 from pipeline.present.document import Block, Facts, Items, Paragraph, Run, Section
@@ -36,7 +37,7 @@ class Origins:
     code_hash: str
     versions: Mapping[str, str]
     rebuild: str
-    hidden: Mapping[str, int] | None = None
+    hidden: Mapping[str, Any] | None = None
 
 
 def back_matter(view: View, origins: Origins, letters: str, number: int) -> tuple[Section, ...]:
@@ -94,13 +95,16 @@ def _quality(view: View, origins: Origins, number: int) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
-def _hidden(view: View, hidden: Mapping[str, int]) -> list[Block]:
+def _hidden(view: View, hidden: Mapping[str, Any]) -> list[Block]:
     """What the public edition does not show, by which rule, and how much is left."""
-    shown = {name: formats.count_text(number, view.lang) for name, number in hidden.items()}
+    shown = {name: formats.count_text(n, view.lang) for name, n in hidden.items() if isinstance(n, int)}
+    shown["hidden"] = formats.count_text(hidden["primary"] + hidden["complementary"], view.lang)
     share = formats.percent_text(hidden["shown"] / hidden["numbers"] if hidden["numbers"] else 1.0, view.lang)
     told = [_text(view.t("disclosure_rule", units=view.units(hidden["least"]), symbol=formats.SUPPRESSED, **shown))]
     told.append(_text(view.t("disclosure_left", share=share, units=view.units(hidden["narrowest"]), **shown)))
-    return [*told]
+    reasons = {name: formats.count_text(n, view.lang) for name, n in hidden["reasons"].items()}
+    lines = tuple((Run(view.t(f"disclosure_by_{name}", count=reasons[name])),) for name in REASONS if name in reasons)
+    return [*told[:1], _text(view.t("disclosure_reasons")), Items(lines), *told[1:]] if lines else [*told]
 
 
 def _raked(view: View) -> list[Block]:

@@ -31,6 +31,7 @@ from pipeline.present.layout.parts import Body, anchor, frame
 from pipeline.present.layout.statistics import all_statistics
 from pipeline.present.numbering import Numbering
 from pipeline.present.overview import sentences
+from pipeline.present.public import known_sections, public_files
 from pipeline.present.published import published_section
 from pipeline.present.view import View
 from pipeline.results import Results
@@ -67,6 +68,8 @@ def document(
 ) -> Document:  # fmt: skip
     """The report of a wave in a language. ``crossings``: what a reader may go on with, in an internal edition.
     ``published``: figures printed elsewhere, which the last section before the back matter checks."""
+    if edition == "public":
+        files = public_files(files)
     view = View(lang, wave, files, source, results, dictionary=origins.dictionary, edition=edition)
     numbering = Numbering.of(files, public=edition == "public")
     sections: list[Section] = []
@@ -82,6 +85,8 @@ def document(
         sections.append(published_section(view, *published, len(sections) + 1, table))
         table += 1
     sections += back_matter(view, origins, letters, table)
+    if edition == "public":
+        sections = [*known_sections(view, sections)]
     main = anchor("figure", files.report.main_figure) if files.report.main_figure else None
     if main is None and any(finding.text is not None for finding in files.report.findings):
         main = next(iter(figures), None)  # where a person chose what the first page says; by rule, none stands out

@@ -147,10 +147,14 @@ class Comparisons(Record):
 
 
 class DisclosureRules(Record):
-    """The public edition's rules: the least count shown, and the share of a total from which one unit dominates it."""
+    """The public edition's rules: the least count shown, and the share of a total from which one unit dominates it.
+
+    ``weights``: whether a reader may know who has which weight, so that a weighted number tells more than its count.
+    """
 
     threshold: int = Field(default=3, ge=1)
     dominance: float = Field(default=0.75, gt=0, le=1)
+    weights: Literal["known", "unknown"] = "known"
 
 
 class Policies(Record):

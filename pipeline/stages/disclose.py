@@ -31,8 +31,8 @@ def key(job: Job) -> str:
     classes |= {f"{type(one).__name__} {one.name}": one.withheld(book) for one in job.files.report.analyses()}
     rules = job.files.study.disclosure.model_dump(mode="json")
     frozen = job.layout.hashes(job.layout.hidden)
-    rooms = code_hash("disclosure", "interviews", "stages/disclose.py")
-    return json_hash([hashes([job.results_file]), job.numbers_key(), classes, rules, frozen, rooms])
+    rooms = code_hash("disclosure", "counting", "interviews", "stages/disclose.py")
+    return json_hash([hashes([job.results_file, job.responses]), job.numbers_key(), classes, rules, frozen, rooms])
 
 
 def outputs(job: Job) -> list[Path]:
@@ -45,19 +45,23 @@ def run(job: Job) -> None:
     import pyarrow as pa
 
     from pipeline.arrow import read_parquet
+    from pipeline.counting.cases import Cases
 
     rules = job.files.study.disclosure
     before = _frozen(job)
     results, own = _apart(read_parquet(job.results_file), job)
-    withheld = [one for one in job.files.report.analyses() if one.withheld(job.files.codebook)]
+    analyses = job.files.report.analyses()
+    withheld = [one for one in analyses if one.withheld(job.files.codebook)]
+    shown = [one for one in analyses if one not in withheld]
     made = edition.public(
         results,
+        Cases(job.columns(job.table("responses", job.responses)), job.files.codebook),
         job.files.codebook,
         {spec.table: spec for spec in job.files.report.tables()},
-        rules.threshold,
-        rules.dominance,
+        rules,
         [tuple((name, code) for name, code in key) for key in before.get(job.wave.name, [])],
-        withheld=lambda table: any(one.owns(table) for one in withheld),
+        job.files.study.weights,
+        lambda table: any(one.owns(table) for one in shown) and not any(one.owns(table) for one in withheld),
     )
     if made.unsafe:
         found = "; ".join(

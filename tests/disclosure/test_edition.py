@@ -14,8 +14,11 @@ import pypdf
 import pytest
 
 from pipeline.arrow import read_parquet
+from pipeline.counting.cases import Cases
+from pipeline.counting.joint import YES, Joint, mention
 from pipeline.disclosure import edition
-from pipeline.disclosure.cells import Cells, Keys
+from pipeline.disclosure.cells import Cells
+from pipeline.disclosure.regions import Regions
 from pipeline.results import csv_text
 from pipeline.stages.job import Job
 from tests.conftest import COLUMNS, SmallStudy
@@ -74,14 +77,28 @@ def test_no_file_of_it_holds_what_is_hidden(run: Run, study: SmallStudy) -> None
     assert ">c<" in html
 
 
+def counted(study: SmallStudy) -> Cells:
+    """The counts of the study's results as one system."""
+    job = Job(study.layout, study.layout.existing_wave("2009"))
+    book, specs = job.files.codebook, {spec.table: spec for spec in job.files.report.tables()}
+    rows = [*edition._ordered(read_parquet(job.results_file))]
+    joint = Joint(Cases(job.columns(job.table("responses", job.responses)), book))
+    return Cells.of(rows, Regions(book, specs, joint, rows))
+
+
 def test_mentions_of_a_set_are_the_sum_of_its_places(run: Run, study: SmallStudy) -> None:
     """The codebook prints first and second services, the report the services named in either."""
     assert run("report", "--study", study.folder, "--formats", "html").code == 0
-    job = Job(study.layout, study.layout.existing_wave("2009"))
-    cells = Cells.of(job.results, Keys(job.files.codebook, {spec.table: spec for spec in job.files.report.tables()}))
-    either = frozenset({("servizi", "1"), ("\0places", "")})
-    assert (either, (frozenset({("serv1", "1")}), frozenset({("serv2", "1")}))) in cells.sums
-    assert cells.value(either) == 8  # COLUMNS: six first and two second services have code 1, by hand
+    linked = counted(study).linked()
+    places = [frozenset({(name, frozenset({"1"}))}) for name in ("serv1", "serv2")]
+    either = frozenset({(mention("servizi", "1"), frozenset({YES})), ("forma", frozenset({"1", "2"}))})
+    at = {key: i for i, key in enumerate(linked.keys)}
+    equations = (linked.equations[[i], :] for i in range(linked.equations.shape[0]))
+    sums = [dict(zip(one.indices.tolist(), one.data.tolist(), strict=True)) for one in equations]
+    together = at["together", either]
+    assert {together: -1.0, at[places[0]]: 1.0, at[places[1]]: 1.0} in sums
+    assert {together: -1.0, at[either]: 1.0, at["twice", either]: 1.0} in sums
+    assert linked.values[together] == 8  # COLUMNS: six first and two second services have code 1, by hand
 
 
 def test_it_is_refused_where_a_count_could_be_told(
