@@ -69,7 +69,7 @@ def qap(matrix: Floats, labels: Labels, drawn: Labels) -> tuple[Number, Number]:
     drawn_within = np.zeros(len(drawn))
     for group in range(int(labels.max()) + 1):
         held = (drawn == group).astype(np.float64)
-        drawn_within += np.einsum("rn,rn->r", held @ ties, held)
+        drawn_within += ((held @ ties) * held).sum(axis=1)
     centre = float(x.mean() * y.mean())
     own = (float(x @ y) / len(x) - centre) / spread
     others = (drawn_within / len(x) - centre) / spread

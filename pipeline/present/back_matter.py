@@ -12,10 +12,12 @@ from pipeline.disclosure.known import REASONS
 from pipeline.present import formats
 from pipeline.present.amounts import amount_text
 from pipeline.present.document import Block, Facts, Items, Paragraph, Run, Section
+from pipeline.present.networks.parts import defined
 from pipeline.present.quality import label_lines, missing_table
 from pipeline.present.view import View
 from pipeline.results import CODEBOOK_TABLE
 from pipeline.spec.model import GuessedItem, TableSpec, Variable, say
+from pipeline.spec.networks import NetworkSpec
 from pipeline.spss.model import Dictionary
 from pipeline.statistics import registry
 from pipeline.statistics.posthoc import METHODS
@@ -256,6 +258,8 @@ def _used_statistics(view: View) -> list[str]:
     shown = [*always, *(c for c in candidates if c in present)]
     for spec in view.files.report.tables():
         shown += _shown_by_kind(view, spec, asked)
+    for one in view.files.report.analyses():
+        shown += defined(view, one) if isinstance(one, NetworkSpec) else []
     return list(dict.fromkeys(shown))
 
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from pipeline.spec.model import Codebook
     from pipeline.spec.source import Place, SourceFile
 
-Part = Literal["structure", "nodes", "answers", "groups", "similarity", "matrix", "profile", "drawing"]
-_TABLES_OF_SURVEY = ("structure", "nodes", "answers", "groups", "similarity")
+Part = Literal["structure", "nodes", "answers", "shared", "groups", "similarity", "matrix", "profile", "drawing"]
+_TABLES_OF_SURVEY = ("structure", "nodes", "answers", "shared", "groups", "similarity")
 _TABLES_OF_EDGES = ("structure", "nodes")
 
 

@@ -21,7 +21,8 @@ def key(job: Job) -> str:
     """The ingested data, mapping and corrections, what the codebook calls things, and the code that applies them."""
     files = job.study_files
     study = [files.study.model_dump(mode="json"), files.codebook.model_dump(mode="json")]
-    tables = [spec.model_dump(mode="json") for spec in files.report.tables()] if job.mapping is not None else []
+    shown = [*files.report.tables(), *files.report.analyses()]
+    tables = [spec.model_dump(mode="json") for spec in shown] if job.mapping is not None else []
     read = hashes([job.ingested, job.dictionary_file, job.recognised_file])
     read |= job.layout.hashes(job.wave.corrections)
     code = code_hash("waves", "language", "arrow.py", "parquet.py", "stages/harmonise.py")

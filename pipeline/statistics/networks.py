@@ -9,6 +9,7 @@ COUNTED = (
     "network_k_core", "network_core", "network_core_units", "network_core_items", "network_core_nodes",
     "network_components", "network_diameter", "network_ego_size", "network_ego_ties",
     "network_projection_units_ties", "network_projection_items_ties", "network_tie", "network_group",
+    "network_shared",
 )  # fmt: skip
 SHARES = (
     "network_density", "network_share", "network_tie_share", "network_projection_units", "network_projection_items",

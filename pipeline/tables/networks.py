@@ -96,6 +96,8 @@ def _nodes(context: Context, name: str, network: Network, unit: str, found: Unit
                         (~np.isnan(strength)).sum(axis=0)[:, None])  # fmt: skip
     for battery, said in found.said.items():
         _said(context, About(f"{name}-answers", network.ties or "", battery), found.items, said)
+    ties = About(f"{name}-shared", network.ties or "", network.ties or "")
+    writer.add_grid(ties, "network_shared", two_mode.projection(found.ties.T), found.items, found.items, n, n)
     of_units = About(f"{name}-ties", unit)
     for statistic, values in (("network_degree", units.degree), ("network_core", units.core)):
         writer.add_grid(of_units, statistic, values, found.units, [""], m, m)

@@ -35,7 +35,7 @@ _TABLE_OF_HOLE = re.compile(r"\{\s*([^{}:#]+?)\s*[}:#]")
 class LeftOut:
     """A table that this wave's report does not show, or (``reduced``) not whole, and what it lacks."""
 
-    table: TableSpec
+    table: TableSpec | Analysis
     lacks: tuple[str, ...]
     reduced: bool
 
@@ -80,7 +80,7 @@ def without_interviews(files: StudyFiles) -> StudyFiles:
 
 
 def left_out(files: StudyFiles, out: Collection[str]) -> list[LeftOut]:
-    """What :func:`within` does to the report's tables, in their order."""
+    """What :func:`within` does to the report's tables, in their order, then to its analyses."""
     weighted = files.study.weights is None or files.study.weights.variable not in out
     found = []
     for spec in files.report.tables():
@@ -90,6 +90,10 @@ def left_out(files: StudyFiles, out: Collection[str]) -> list[LeftOut]:
             lacks = (files.study.weights.variable,)
         if kept is not spec:
             found.append(LeftOut(spec, lacks, reduced=kept is not None))
+    for one in files.report.analyses():
+        lacks = tuple(name for name in one.uses(files.codebook) if name in out)
+        if lacks:
+            found.append(LeftOut(one, lacks, reduced=False))
     return found
 
 

@@ -65,7 +65,9 @@ def edges(study: SmallStudy, text: str, more: str = "", **files: str) -> EdgeLis
 def test_a_network_of_the_survey_is_read(small_study: SmallStudy) -> None:
     files = declared(small_study, OF_SURVEY, "rete")
     (spec,) = files.report.analyses()
-    assert spec.tables(files.codebook) == ("rete-structure", "rete-nodes", "rete-groups", "rete-similarity")
+    assert spec.tables(files.codebook) == (
+        "rete-structure", "rete-nodes", "rete-shared", "rete-groups", "rete-similarity",
+    )  # fmt: skip
     assert spec.figures(files.codebook) == ("rete-matrix", "rete-profile")
     assert spec.withheld(files.codebook) and list(spec.uses(files.codebook)) == ["aree", "forma"]
 

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.results import Results
+from pipeline.spec.model import TableSpec
+from pipeline.waves.within import left_out, within
 from tests.conftest import Ran, SmallStudy
 from tests.spec.test_networks import OF_EDGES, declared, put
 
@@ -44,6 +46,7 @@ def test_ten_offices_answered_and_have_twelve_ties(counted: Results) -> None:
     assert [value(counted, "nodes", "network_degree", "aree", item) for item in ("area_a", "area_b")] == [7, 5]
     assert [value(counted, "nodes", "network_strength", "aree", item) for item in ("area_a", "area_b")] == [24, 13]
     assert sum(r.statistic == "network_tie" for r in counted.rows("rete-ties")) == 12
+    assert value(counted, "shared", "network_shared", "aree", "area_a", "aree", "area_b") == 4
     unknown = counted.get("rete-ties", "network_tie_strength", "codice", "LO10", "aree", "area_b")
     assert unknown is not None and unknown.value is None and unknown.error == "network_not_known"
 
@@ -67,7 +70,7 @@ def test_the_report_shows_it_and_says_what_the_test_says(small_study: SmallStudy
     assert run("report", "--study", small_study.folder, "--formats", "html").code == 0
     for lang, said in (("it", "intera popolazione"), ("en", "whole population")):
         page = (small_study.reports / f"report.{lang}.html").read_text("utf-8")
-        for part in ("structure", "nodes", "answers", "groups", "similarity"):
+        for part in ("structure", "nodes", "answers", "shared", "groups", "similarity"):
             assert f'id="table-rete-{part}"' in page, part
         assert 'id="figure-rete-matrix"' in page and 'id="figure-rete-profile"' in page and said in page
 
@@ -104,9 +107,9 @@ def test_a_changed_list_of_ties_makes_the_report_anew(small_study: SmallStudy, r
 
 
 def test_a_wave_that_did_not_ask_leaves_the_network_out(small_study: SmallStudy) -> None:
-    from pipeline.waves.within import within
-
     files = declared(small_study, STRENGTH, "rete")
     assert within(files, {"aree", "area_a", "area_b"}).report.analyses() == []
     assert within(files, {"forma"}).codebook.networks == {}
+    (lost,) = [one for one in left_out(files, {"aree"}) if not isinstance(one.table, TableSpec)]
+    assert lost.lacks == ("aree",) and not lost.reduced and lost.table.title["en"] == "The network"
     assert Path(files.name("codebook")).name == "codebook.yml"

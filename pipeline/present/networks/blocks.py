@@ -13,7 +13,7 @@ from pipeline.spec.networks import NetworkSpec
 
 _SURVEY: Mapping[str, Callable[[Shown], Block]] = {
     "structure": survey.structure, "nodes": survey.nodes, "answers": survey.answers, "matrix": survey.matrix,
-    "groups": survey.groups,
+    "shared": survey.shared, "groups": survey.groups,
     "profile": survey.profile, "similarity": survey.similarity,
 }  # fmt: skip
 _EDGES: Mapping[str, Callable[[Shown], Block]] = {

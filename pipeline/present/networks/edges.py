@@ -29,6 +29,8 @@ _NODES = (
     "network_betweenness", "network_closeness", "network_k_core",
 )  # fmt: skip
 
+_PLAIN = 0.3  # how strong ties are drawn that have no value
+
 
 def base(shown: Shown) -> str:
     """How many nodes of which groups."""
@@ -105,6 +107,10 @@ def drawing(shown: Shown) -> Figure:
     degree = [0.0 if d is None or d.value is None else d.value for d in degrees]
     rows = [r for r in view.results.rows(shown.table("ties")) if r.statistic == "network_tie_strength"]
     most = max((r.value or 0.0 for r in rows), default=1.0) or 1.0
+
+    def strong(tie: float | None) -> float:
+        return (tie or 0.0) / most if edges.valued else _PLAIN
+
     used = [g for g in shown.network.groups if g in edges.groups]
     labels = tuple(shown.node(code) for code in codes)
     chart = NodeLink(
@@ -113,7 +119,9 @@ def drawing(shown: Shown) -> Figure:
         sizes=tuple(d / (max(degree) or 1.0) for d in degree),
         groups=tuple(used.index(g) if g in used else -1 for g in (edges.groups or ("",) * len(codes))),
         key=tuple(shown.group("group", g) for g in used),
-        links=tuple((place[r.row_code], place[r.col_code], (r.value or 0.0) / most) for r in rows),
+        links=tuple(
+            (place[r.row_code], place[r.col_code], (r.value or 0.0) / most if edges.valued else _PLAIN) for r in rows
+        ),
         directed=shown.network.directed,
     )
     told = []

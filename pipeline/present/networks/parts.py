@@ -37,6 +37,11 @@ class Shown:
         """The name of a part in the results."""
         return f"{self.spec.network}-{part}"
 
+    @property
+    def _first(self) -> str:
+        """The part that stands first and says what the ties are."""
+        return self.spec.tables(self.view.codebook)[0].removeprefix(f"{self.spec.network}-")
+
     def node(self, code: str) -> str:
         """What a reader calls an item, or a node of a file of ties."""
         view, name = self.view, self.about
@@ -106,7 +111,7 @@ class Shown:
             rows=body.rows,
             columns=body.columns,
             unit=body.unit,
-            question=self.view.question(self.about) if self.network.of_survey else "",
+            question=self.view.question(self.about) if self.network.of_survey and part == self._first else "",
             base=body.base,
             answer=body.answer,
             statistics=body.statistics,
@@ -156,6 +161,8 @@ def cell(view: View, row: ResultRow | None) -> Cell:
     if row is None:
         return Cell(kind="empty")
     form = registry.form(row.statistic)
+    if row.statistic == "network_strength" and row.value is not None and float(row.value).is_integer():
+        return view.cell(row, "count")  # a sum of whole scores
     if form == "decimal":
         return view.cell(row, "decimal", 1 if row.statistic == "network_mean_degree" else 2)
     return view.cell(row, form)
@@ -200,3 +207,10 @@ def problems(view: View, rows: Iterable[ResultRow | None]) -> list[str]:
     """Why numbers are lacking, once each, behind their symbol."""
     said = dict.fromkeys(view.remark("error", r.error) for r in rows if r is not None and r.error)
     return [f"{formats.NOT_COMPUTABLE} {reason}" for reason in said]
+
+
+def defined(view: View, spec: NetworkSpec) -> list[str]:
+    """The measures in a network's tables that want a definition: all but bare counts of nodes and ties."""
+    there = {r.statistic: None for t in spec.tables(view.codebook) for r in view.results.rows(t) if r.value is not None}
+    plain = ("network_units", "network_nodes", "network_ties", "network_tie_mean", "network_tie_share")
+    return [s for s in there if s.startswith("network_") and s not in plain]

@@ -137,7 +137,7 @@ def nodes(shown: Shown) -> Table:
     heads = [HeadCell(view.head(m)) for m in (*measures, "network_core")]
     weighted = view.t("network_weighted_note", battery=view.label(shown.network.strength or ""))
     return shown.framed("nodes", Body(
-        head=((stub(view, items(shown)), *heads),), rows=tuple(rows), columns=len(heads), base=base(shown),
+        head=((stub(view, stub_head(shown)), *heads),), rows=tuple(rows), columns=len(heads), base=base(shown),
         notes=(*([weighted] if shown.network.strength else []), *methods(view, used), view.t("network_core_note"),
                *problems(view, used)),
     ))  # fmt: skip
@@ -153,9 +153,32 @@ def answers(shown: Shown) -> Table:
         for code in shown.items()
     ]
     return shown.framed("answers", Body(
-        head=((stub(view, items(shown)), *heads),), rows=tuple(rows), columns=len(batteries),
+        head=((stub(view, stub_head(shown)), *heads),), rows=tuple(rows), columns=len(batteries),
         base=f"{view.t('network_answers_base')}; {base(shown)}",
     ))  # fmt: skip
+
+
+def shared(shown: Shown) -> Table:
+    """The projection on the items: how many units are tied to both of two, each pair once."""
+    view, order = shown.view, shown.items()
+    heads = (HeadCell(str(i + 1)) for i in range(len(order) - 1))
+    rows = []
+    for i, code in enumerate(order):
+        found = [
+            shown.get("shared", "network_shared", code, shown.about, other) for other in order[: min(i, len(order) - 1)]
+        ]
+        cells = [cell(view, f) for f in found]
+        rows.append(Row(f"{i + 1} {shown.node(code)}", (*cells, *[EMPTY] * (len(order) - 1 - len(cells)))))
+    return shown.framed("shared", Body(
+        head=((stub(view, stub_head(shown)), *heads),), rows=tuple(rows), columns=len(order) - 1,
+        unit=view.t("network_unit_shared", units=view.many_units()), base=base(shown),
+    ))  # fmt: skip
+
+
+def stub_head(shown: Shown) -> str:
+    """What the items are called, as a head."""
+    name = items(shown)
+    return name[:1].upper() + name[1:]
 
 
 def _scored(shown: Shown, battery: str) -> bool:
@@ -201,7 +224,7 @@ def groups(shown: Shown) -> Table:
     """The profile of each group: how many of its units are tied to each item, and how that differs."""
     view, attributes = shown.view, shown.network.attributes
     measures = ["cramers_v", *(s for s in ("chi2_p",) if _has(shown, s)), "network_permutation_p"]
-    upper, lower, used = [stub(view, items(shown), 2)], [], []
+    upper, lower, used = [stub(view, stub_head(shown), 2)], [], []
     sizes: list[float | None] = []
     for a in attributes:
         codes = shown.categories(a)
