@@ -37,6 +37,10 @@ setup: .venv/ready ## set up .venv with the pinned packages (done by itself when
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
+.venv/ready-outside: requirements-outside.lock .venv/ready-dev
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-outside.lock
+	@touch $@
+
 report: .venv/ready ## make every report: all waves (or WAVE=…), in the study's languages, HTML PDF XLSX DOCX
 	@$(RUN) report
 
@@ -83,7 +87,7 @@ test-exhaustive: .venv/ready-dev ## the slow complete checks
 test-faults: .venv/ready-dev ## kill, fill and refuse at every step and at 200 random moments (long)
 	@$(PY) -m pytest -n $(WORKERS) tests/faults -m exhaustive
 
-test-outside: .venv/ready-dev ## tests that need Chromium, LibreOffice, poppler, PSPP, R or a second Python
+test-outside: .venv/ready-outside ## tests that need Chromium, LibreOffice, poppler, PSPP, R or a second Python
 	@$(PY) -m pytest -n $(WORKERS) -m outside
 
 bench: .venv/ready-dev ## speed, as ratios against R and PSPP side by side

@@ -33,6 +33,7 @@ from pipeline.present.numbering import Numbering
 from pipeline.present.overview import sentences
 from pipeline.present.public import known_sections, public_files
 from pipeline.present.published import published_section
+from pipeline.present.trace import explained
 from pipeline.present.view import View
 from pipeline.results import Results
 from pipeline.spec.load import StudyFiles
@@ -116,6 +117,7 @@ def document(
         running_head=" · ".join(p for p in (title, view.when()) if p),
         foot=" · ".join(p for p in (date, view.t(f"edition_{edition}")) if p),
         explorer=_explorer(view, crossings) if crossings is not None else None,
+        explained=explained(view, sections),
     )
 
 

@@ -18,12 +18,30 @@ RowKind = Literal["body", "group", "subtotal", "total", "missing", "base", "stat
 
 
 @dataclass(frozen=True, slots=True)
+class Trace:
+    """The row of results behind a number, as it is written there: a reader who points at the number is told.
+
+    ``row``, ``column``, ``layer``: variable and code, empty where there is none.
+    """
+
+    table: str
+    statistic: str
+    row: tuple[str, str]
+    column: tuple[str, str]
+    layer: tuple[str, str]
+    value: float | None
+    n: float | None
+    base: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
     """One cell. ``text`` is what a reader sees, formatted in the document's language ("26,5", ":", "c").
 
     ``value`` and ``format`` are for spreadsheets: the unrounded number (shares 0–1) and one of ``count`` (#,##0),
     ``weighted`` (#,##0.0), ``percent0``, ``percent1`` (0.0%), ``decimal1`` … ``decimal4``, ``p`` (three decimals),
     ``text``. ``letters`` are set after the number, raised ("26,5 B"). ``note`` explains the cell (tooltip, footnote).
+    ``trace``: where the number comes from, where it is one of the results.
     """
 
     text: str = ""
@@ -32,6 +50,7 @@ class Cell:
     kind: CellKind = "text"
     letters: str = ""
     note: str = ""
+    trace: Trace | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +249,16 @@ class Explorer:
 
 
 @dataclass(frozen=True, slots=True)
+class Explained:
+    """What the traces of a document name, in its words: statistics by id as (name, definition), variables by name as
+    (label, question, origin), categories by variable and code."""
+
+    statistics: dict[str, tuple[str, str]]
+    variables: dict[str, tuple[str, str, str]]
+    categories: dict[str, dict[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
 class WordTemplate:
     """A study's own template of Word documents: the file as a person knows it, and its bytes."""
 
@@ -242,7 +271,7 @@ class Document:
     """One report in one language. ``words``: the fixed words of the layout (see ``language/*/layout.toml``).
 
     ``word_template``: the study's own template of Word documents, where it has one. ``explorer``: what a reader of an
-    internal edition may cross, where that is not too large.
+    internal edition may cross, where that is not too large. ``explained``: the words for what its numbers come from.
     """
 
     lang: str
@@ -256,6 +285,7 @@ class Document:
     foot: str
     word_template: WordTemplate | None = None
     explorer: Explorer | None = None
+    explained: Explained | None = None
 
     def blocks(self) -> list[Block]:
         """All blocks in reading order."""

@@ -6,13 +6,13 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 
 from pipeline import labels, language
 from pipeline.codes import BLANK, SYSTEM_MISSING, is_nested, is_net, name_parts, nest_parts, net_name, text_of
 from pipeline.present import formats
-from pipeline.present.document import Cell, Mark
+from pipeline.present.document import Cell, Mark, Trace
 from pipeline.results import CODEBOOK_TABLE, ResultRow, Results
 from pipeline.spec.load import StudyFiles
 from pipeline.spec.model import Codebook, Inference, Source, Study, TableSpec, Variable, say
@@ -317,6 +317,9 @@ class View:
             return Cell(kind="empty")
         if row.suppressed:
             return Cell(formats.SUPPRESSED, kind="suppressed", note=self.t("suppressed"))
+        return replace(self._worded(row, form, decimals, letters), trace=_trace(row))
+
+    def _worded(self, row: ResultRow, form: str, decimals: int, letters: str) -> Cell:
         note = self.remark("error", row.error) if row.error else ""
         if form == "count":
             return formats.count_cell(row.value, self.lang, note)
@@ -393,3 +396,10 @@ def _from_one(values: Sequence[object]) -> range:
 def _last() -> re.Pattern[str]:
     """How labels of categories begin that stand last whatever their size, in any language."""
     return re.compile(language.label_words("last"), re.IGNORECASE)
+
+
+def _trace(row: ResultRow) -> Trace:
+    return Trace(
+        row.table_id, row.statistic, (row.row_var, row.row_code), (row.col_var, row.col_code),
+        (row.layer_var, row.layer_code), row.value, row.n, row.base,
+    )  # fmt: skip

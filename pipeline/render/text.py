@@ -71,5 +71,11 @@ def _names(kind: Any) -> tuple[str, ...]:
     """The fields that may hold text; none for what is no record."""
     if not dataclasses.is_dataclass(kind):
         return ()
-    numbers = ("int", "float", "bool", "float | None")
+    numbers = (
+        "int",
+        "float",
+        "bool",
+        "float | None",
+        "Trace | None",
+    )  # a trace is data; who shows it makes it printable
     return tuple(field.name for field in dataclasses.fields(kind) if field.type not in numbers)

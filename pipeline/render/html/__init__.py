@@ -49,7 +49,7 @@ def render(document: Document) -> str:
     from markupsafe import Markup
 
     from pipeline.render.html import webfonts
-    from pipeline.render.html.data import packed, page_data
+    from pipeline.render.html.data import packed, packed_traces, page_data
     from pipeline.render.html.drawing import inline
     from pipeline.render.html.view import View
 
@@ -62,7 +62,7 @@ def render(document: Document) -> str:
         .render(doc=shown, words=shown.words, view=view, inline=inline, explorer=shown.explorer if pairs else None)
     )
     style = "\n".join((webfonts.css(), (_FOLDER / "style.css").read_text("utf-8"), view.css()))
-    script = "\n".join((_FOLDER / name).read_text("utf-8") for name in ("script.js", "explore.js"))
+    script = "\n".join((_FOLDER / name).read_text("utf-8") for name in ("script.js", "explore.js", "trace.js"))
     policy = (
         f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; font-src data:; img-src blob:; "
         "base-uri 'none'; form-action 'none'"
@@ -75,7 +75,7 @@ def render(document: Document) -> str:
             policy=policy,
             style=Markup(style),  # noqa: S704 (our file and numbers)
             script=Markup(script),  # noqa: S704 (our file)
-            data=Markup(page_data(shown, pairs)),  # noqa: S704 (JSON without markup)
+            data=Markup(page_data(shown, pairs, packed_traces(shown, list(view.traces)))),  # noqa: S704 (JSON without markup)
             body=Markup(body),  # noqa: S704 (written by the template, escaped)
         )
     )

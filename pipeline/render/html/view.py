@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from pipeline.present.document import Cell, Document, Facts, Figure, Row, Section, Table
+from pipeline.present.document import Cell, Document, Facts, Figure, Row, Section, Table, Trace
 from pipeline.render.grid import Placed, place_head
 from pipeline.render.table_layout import (
     Column,
@@ -31,12 +31,13 @@ def slug(id_: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class CellView:
-    """A cell as shown: its text, what stands raised after it, and its classes."""
+    """A cell as shown: its text, what stands raised after it, its classes, and the number of its trace."""
 
     text: str
     raised: str
     classes: str
     sort: str
+    trace: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ class View:
     document: Document
     paddings: dict[float, str] = field(default_factory=dict)
     counts: set[int] = field(default_factory=set)  # numbers of columns
+    traces: dict[Trace, int] = field(default_factory=dict)
     _targets: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -101,7 +103,10 @@ class View:
             raised += f"({notes[cell.note]})"
         classes = self._padding(padding(cell, column) + column.after) if column.numeric else "x"
         sort = f"{cell.value:.12g}" if sortable and cell.value is not None else ""
-        return CellView(text, raised, classes, sort)
+        trace = None
+        if cell.trace is not None and self.document.explained is not None:
+            trace = self.traces.setdefault(cell.trace, len(self.traces))
+        return CellView(text, raised, classes, sort, trace)
 
     def _row(self, row: Row, shape: tuple[Column, ...], notes: dict[str, int], sortable: bool, rule: bool) -> RowView:
         classes: list[str] = [] if row.kind == "body" else [row.kind]
