@@ -35,7 +35,7 @@ class Network(Record):
     Of a file: columns ``from``, ``to`` and, where ties have one, ``value``. ``nodes``: a file with the columns
     ``node``, ``label`` (or ``label.it``, ``label.en``) and ``group``, whose codes ``groups`` names. ``directed``: a tie
     runs one way. ``two_mode``: what stands under ``from`` and what under ``to`` are two kinds of nodes. ``ego``: the
-    node whose network it is, tied to all others. ``made``: how the ties came about, where they were not observed.
+    node whose network it is; with groups it stands in the middle of a drawing. ``origin``: where the ties come from.
     """
 
     name: str = ""

@@ -33,7 +33,7 @@ def edge_network(spec: NetworkSpec, network: Network, edges: EdgeList, context: 
         if group:
             context.writer.add(About(f"{name}-ties", name, "group"), "network_group", 1.0, code, group)
     if network.two_mode:
-        _two_mode(context, name, values, edges.first, codes)
+        _two_mode(context, name, values, edges, codes)
     else:
         _one_mode(context, spec, network, edges, values, codes)
     places = _places(network, edges, values > 0)
@@ -82,10 +82,14 @@ def _by_group(context: Context, spec: NetworkSpec, edges: EdgeList, ties: Ties, 
         context.writer.add(about, statistic, number, n=len(kept))
 
 
-def _two_mode(context: Context, name: str, values: Floats, first: int, codes: list[str]) -> None:
+def _two_mode(context: Context, name: str, values: Floats, edges: EdgeList, codes: list[str]) -> None:
+    first = edges.first
     ties, strength = values[:first, first:] > 0, values[:first, first:]
     units, items, core = two_mode.nodes(ties)
-    told = {**two_mode.summary(ties, np.where(ties, strength, np.nan)), **two_mode.whole(ties, core)}
+    told = {
+        **two_mode.summary(ties, np.where(ties, strength, np.nan) if edges.valued else None),
+        **two_mode.whole(ties, core),
+    }
     for statistic, value in told.items():
         context.writer.add(About(f"{name}-structure", name), statistic, value, n=first)
     about = About(f"{name}-nodes", name)
@@ -100,11 +104,10 @@ def _two_mode(context: Context, name: str, values: Floats, first: int, codes: li
 
 def _places(network: Network, edges: EdgeList, ties: Ties) -> Floats:
     """Where a drawing has the nodes: around the node whose network it is, a ring per group; else by their steps."""
-    if network.ego is None or network.two_mode:
+    if network.ego is None or network.two_mode or not edges.groups:
         return layout.spread(ties)
     ego = edges.names.index(network.ego)
-    groups = edges.groups or ("",) * len(edges.names)
-    order = [code for code in network.groups if code in groups] or [""]
-    rings = [[i for i, group in enumerate(groups) if group == code and i != ego] for code in order]
-    rest = [i for i, group in enumerate(groups) if group not in order and i != ego]
-    return layout.circles([[ego], *(ring for ring in (*rings, rest) if ring)], len(groups))
+    order = [code for code in network.groups if code in edges.groups]
+    rings = [[i for i, group in enumerate(edges.groups) if group == code and i != ego] for code in order]
+    rest = [i for i, group in enumerate(edges.groups) if group not in order and i != ego]
+    return layout.circles([[ego], *(ring for ring in (*rings, rest) if ring)], len(edges.groups))

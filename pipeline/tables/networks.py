@@ -19,7 +19,7 @@ from pipeline.statistics.core import Crosstab, Floats, GroupedDistribution, Numb
 from pipeline.tables.context import Context, chosen
 
 _OF_DEGREES = ("hedges_g", "eta_squared", "welch_t", "welch_anova_f")
-_OF_ITEMS = ("cramers_v", "fisher_exact", "chi2")
+_OF_ITEMS = ("cramers_v", "fisher_p")
 
 
 class _Groups(NamedTuple):

@@ -12,6 +12,7 @@ from pipeline.results import Results
 from pipeline.spec.model import TableSpec
 from pipeline.waves.within import left_out, within
 from tests.conftest import Ran, SmallStudy
+from tests.networks.oracles import FOLDER
 from tests.spec.test_networks import OF_EDGES, declared, put
 
 STRENGTH = """
@@ -63,6 +64,39 @@ def test_a_permutation_test_is_no_inference_and_stands_in_a_description(counted:
     found = counted.get("rete-structure", "network_permutation_p", "aree", "", "forma")
     assert found is not None and found.value is not None and 0.3 < found.value <= 1
     assert not any(r.statistic in ("welch_t", "chi2_p") for r in counted if r.table_id.startswith("rete-"))
+
+
+def test_read_as_a_process_groups_are_tested_by_the_statistics_room_too(
+    small_study: SmallStudy, run: Callable[..., Ran]
+) -> None:
+    small_study.edit("study.yml", "inference: description", "inference: process")
+    declared(small_study, STRENGTH, "rete")
+    assert run("report", "--study", small_study.folder, "--lang", "en", "--formats", "html").code == 0
+    found = Results.read(small_study.processed / "results.parquet")
+    # R: fisher.test(matrix(c(3, 1, 3, 1), 2))$p.value; t.test(c(1, 2, 0, 1), c(2, 0, 1, 2))$p.value
+    assert value(found, "groups", "fisher_p", "aree", "area_a", "forma") == pytest.approx(1)
+    assert value(found, "structure", "welch_p", "aree", "", "forma") == pytest.approx(0.7051843758)
+    page = (small_study.reports / "report.en.html").read_text("utf-8")
+    assert "p (Fisher)" in page and "p = 0.705" in page and "does not follow the sample" in page
+
+
+def test_daviss_women_come_through_from_a_file_as_igraph_and_sna_have_them(
+    small_study: SmallStudy, run: Callable[..., Ran]
+) -> None:
+    put(small_study, legami=(FOLDER / "davis.csv").read_text("utf-8"))
+    declared(small_study, OF_EDGES + "    two_mode: true\n", "caso")
+    assert run("tabulate", "--study", small_study.folder).code == 0
+    rows = Results.read(small_study.processed / "results.parquet")
+
+    def told(part: str, statistic: str, node: str = "") -> float | None:
+        row = rows.get(f"caso-{part}", statistic, "caso", node)
+        return None if row is None else row.value
+
+    assert told("structure", "network_density") == pytest.approx(0.3531746, abs=5e-8)
+    assert told("structure", "network_centralisation_betweenness") == pytest.approx(0.1996951, abs=5e-8)
+    assert told("structure", "network_mean_strength") is None
+    assert told("nodes", "network_closeness", "Evelyn Jefferson") == pytest.approx(0.8)
+    assert told("nodes", "network_betweenness", "E8") == pytest.approx(0.2438, abs=5e-5)
 
 
 def test_the_report_shows_it_and_says_what_the_test_says(small_study: SmallStudy, run: Callable[..., Ran]) -> None:

@@ -9,6 +9,7 @@ from pipeline.present.document import Cell, Figure, HeadCell, Row, Table
 from pipeline.present.layout.parts import Body, stub
 from pipeline.present.networks.parts import Shown, cell, methods, name_of, problems
 from pipeline.results import ResultRow
+from pipeline.spec.model import say
 
 _STRUCTURE = (
     "network_nodes", "network_units", "network_ties", "network_density", "network_reciprocity", "network_mean_degree",
@@ -39,6 +40,13 @@ def base(shown: Shown) -> str:
     sizes = [(shown.group("group", code), edges.groups.count(code)) for code in shown.network.groups]
     listed = ", ".join(f"{name} {formats.count_text(n, view.lang)}" for name, n in sizes if n)
     return f"{text}: {listed}" if listed else text
+
+
+def _kinds(shown: Shown) -> tuple[str, str]:
+    """What the two kinds of nodes are called: those under ``from`` and those under ``to``."""
+    first = shown.view.t("network_first_kind")
+    second = say(shown.network.items, shown.view.lang) or shown.view.t("network_second_kind")
+    return first[:1].upper() + first[1:], second[:1].upper() + second[1:]
 
 
 def structure(shown: Shown) -> Table:
@@ -78,14 +86,21 @@ def nodes(shown: Shown) -> Table:
         *(HeadCell(view.head(s)) for s in there),
     ]
     heads.append(HeadCell(view.head("network_core")))
-    rows, used = [], []
-    for code in order:
+    used: list[ResultRow | None] = []
+
+    def row(code: str) -> Row:
         found = [shown.get("nodes", s, code) for s in there]
-        used += found
+        used.extend(found)
         own = [Cell(shown.group("group", groups[code]) if groups.get(code) else "")] if any(groups.values()) else []
         core = shown.get("nodes", "network_core", code)
         word = "network_in_core" if core is not None and core.value else "network_in_periphery"
-        rows.append(Row(shown.node(code), (*own, *(cell(view, f) for f in found), Cell(view.t(word)))))
+        return Row(shown.node(code), (*own, *(cell(view, f) for f in found), Cell(view.t(word))))
+
+    rows = [row(code) for code in order]
+    if shown.network.two_mode:
+        first = set(map(code_of, edges.names[: edges.first]))
+        parts = ([r for c, r in zip(order, rows, strict=True) if (c in first) == own] for own in (True, False))
+        rows = [r for kind, part in zip(_kinds(shown), parts, strict=True) for r in (Row(kind, kind="group"), *part)]
     return shown.framed("nodes", Body(
         head=((stub(view, view.t("network_node")), *heads),), rows=tuple(rows), columns=len(heads), base=base(shown),
         notes=(*methods(view, used), view.t("network_core_note"), *problems(view, used)),
@@ -111,17 +126,15 @@ def drawing(shown: Shown) -> Figure:
     def strong(tie: float | None) -> float:
         return (tie or 0.0) / most if edges.valued else _PLAIN
 
-    used = [g for g in shown.network.groups if g in edges.groups]
+    key, own = _groups(shown)
     labels = tuple(shown.node(code) for code in codes)
     chart = NodeLink(
         labels=labels,
         places=tuple((value("network_x", code), value("network_y", code)) for code in codes),
         sizes=tuple(d / (max(degree) or 1.0) for d in degree),
-        groups=tuple(used.index(g) if g in used else -1 for g in (edges.groups or ("",) * len(codes))),
-        key=tuple(shown.group("group", g) for g in used),
-        links=tuple(
-            (place[r.row_code], place[r.col_code], (r.value or 0.0) / most if edges.valued else _PLAIN) for r in rows
-        ),
+        groups=own,
+        key=key,
+        links=tuple((place[r.row_code], place[r.col_code], strong(r.value)) for r in rows),
         directed=shown.network.directed,
     )
     told = []
@@ -130,3 +143,13 @@ def drawing(shown: Shown) -> Figure:
         if others:
             told.append(f"{label}: {', '.join(others)}")
     return shown.drawn("drawing", draw_network(chart), view.t("network_drawing_about"), told, "nodes")
+
+
+def _groups(shown: Shown) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """What the colours mean, and each node's: its group, else its kind where there are two."""
+    edges = shown.view.files.edges[shown.spec.network]
+    if shown.network.two_mode and not edges.groups:
+        return _kinds(shown), tuple(int(i >= edges.first) for i in range(len(edges.names)))
+    used = [g for g in shown.network.groups if g in edges.groups]
+    own = edges.groups or ("",) * len(edges.names)
+    return tuple(shown.group("group", g) for g in used), tuple(used.index(g) if g in used else -1 for g in own)

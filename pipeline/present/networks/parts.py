@@ -188,13 +188,17 @@ def text(view: View, row: ResultRow) -> str:
     return formats.decimal_text(row.value, 2, view.lang)
 
 
-def line(view: View, rows: Iterable[ResultRow | None]) -> str:
-    """Numbers with their names, one after the other: ``Hedges g = 0.21; p = 0.34``."""
+def line(view: View, rows: Iterable[ResultRow]) -> str:
+    """Numbers with their names and the p-values that belong to them: ``Hedges g = 0.21; Welch's t = 1.2, p = 0.34``."""
+    there = {row.statistic: row for row in rows}
     pieces = []
-    for row in rows:
-        if row is not None:
-            shown = text(view, row)
-            pieces.append(f"{view.statistic_name(row.statistic)} {'' if shown.startswith('<') else '= '}{shown}")
+    for row in there.values():
+        if registry.belongs_to_another(row.statistic, there):
+            continue
+        shown = text(view, row)
+        piece = f"{view.statistic_name(row.statistic)} {'' if shown.startswith('<') else '= '}{shown}"
+        p = there.get(registry.beside(row.statistic, there).p)
+        pieces.append(piece if p is None or p.value is None else f"{piece}, {formats.p_words(p.value, view.lang)}")
     return "; ".join(pieces)
 
 

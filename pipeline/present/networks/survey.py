@@ -25,7 +25,9 @@ _OF_WHOLE = (
     "network_clustering", "network_projection_units", "network_projection_items", "network_projection_transitivity",
     "network_core_fit", "network_core_units", "network_core_items",
 )  # fmt: skip
-_COMPARED = ("hedges_g", "eta_squared", "welch_t", "welch_anova_f", "network_permutation_p")
+_COMPARED = (
+    "hedges_g", "eta_squared", "welch_t", "welch_p", "welch_anova_f", "welch_anova_p", "network_permutation_p",
+)  # fmt: skip
 
 
 def base(shown: Shown) -> str:
@@ -64,9 +66,8 @@ def structure(shown: Shown) -> Table:
     rows += [replace(r, level=1) for s in _OF_WHOLE if (r := row(s)) is not None]
     lines = []
     for attribute in shown.network.attributes:
-        found = [shown.get("structure", s, "", attribute) for s in _COMPARED]
-        found = [f for f in found if f is not None and f.value is not None]
-        used += [f for f in found if f is not None and f.statistic.startswith("network")]
+        found = [f for s in _COMPARED if (f := shown.get("structure", s, "", attribute)) and f.value is not None]
+        used += [f for f in found if f.statistic.startswith("network")]
         if said := line(view, found):
             lines.append(f"{view.t('network_ties_by', attribute=view.label(attribute))}: {said}")
     return shown.framed("structure", Body(
@@ -223,7 +224,7 @@ def _of_battery(shown: Shown, battery: str, code: str) -> Cell:
 def groups(shown: Shown) -> Table:
     """The profile of each group: how many of its units are tied to each item, and how that differs."""
     view, attributes = shown.view, shown.network.attributes
-    measures = ["cramers_v", *(s for s in ("chi2_p",) if _has(shown, s)), "network_permutation_p"]
+    measures = ["cramers_v", *(s for s in ("fisher_p",) if _has(shown, s)), "network_permutation_p"]
     upper, lower, used = [stub(view, stub_head(shown), 2)], [], []
     sizes: list[float | None] = []
     for a in attributes:
