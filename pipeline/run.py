@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from pipeline import clock, paths, publish
-from pipeline.errors import DataRejected, PipelineError, RenderingFailed, UsageError, nearest
+from pipeline.errors import DataRejected, PipelineError, RenderingFailed, StudyError, UsageError, nearest
 from pipeline.files import file_hash, hashes, json_hash, read_file, write_json
 from pipeline.paths import Layout, Wave
 from pipeline.progress import Progress
@@ -143,6 +143,14 @@ def _wave(
     _everything(job, wanted.edition)  # reads what the report is made from, before any process is started for it
     langs = _chosen(wanted.langs, job.languages, "cli.no_such_language")
     _say_untranslated(job, progress)
+    study = job.study_files
+    if study.study.status == "final" and (lacking := study.study.undisclosed(job.source)):
+        raise StudyError(
+            "study.final_lacks",
+            file=study.name("study"),
+            line=study.line("study", "status"),
+            lacking="; ".join(lacking),
+        )
     from pipeline import render, workers
     from pipeline.stages import render as last
     from pipeline.stages import tabulate

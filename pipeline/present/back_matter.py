@@ -47,7 +47,7 @@ def back_matter(view: View, origins: Origins, letters: str, number: int) -> tupl
     quality = _quality(view, origins, number)
     return (
         Section("section-quality", letters[0], view.t("quality"), quality, back_matter=True),
-        Section("section-methods", letters[1], view.t("methods"), _methods(view), back_matter=True),
+        Section("section-methods", letters[1], view.t("methods"), _methods(view, origins), back_matter=True),
         Section("section-provenance", letters[2], view.t("provenance"), _provenance(view, origins), back_matter=True),
         Section("section-codebook", letters[3], view.t("codebook"), _codebook(view), back_matter=True),
     )
@@ -171,7 +171,7 @@ def finding_text(lang: str, finding: Mapping[str, Any]) -> str:
 # ---------------------------------------------------------------- methods
 
 
-def _methods(view: View) -> tuple[Block, ...]:
+def _methods(view: View, origins: Origins) -> tuple[Block, ...]:
     study = view.study
     level = formats.percent_text(study.confidence, view.lang, 0)
     size = formats.count_text(study.population.size or 0, view.lang)
@@ -200,7 +200,8 @@ def _methods(view: View) -> tuple[Block, ...]:
     if view.source.marks:
         points += [view.t("method_origin"), *(f"{view.mark_of(o).symbol} {view.t('origin_' + o)}"  # type: ignore[union-attr]
                                               for o in view.origins)]  # fmt: skip
-    blocks: list[Block] = [_text(say(study.note, view.lang))] if study.note else []
+    blocks: list[Block] = [*_about(view, origins)]
+    blocks += [_text(say(study.note, view.lang))] if study.note else []
     blocks.append(Items(tuple((Run(p),) for p in points)))
     used = _used_statistics(view)
     pairs = tuple((view.statistic_name(s), language.statistic_text(view.lang, f"definition_{s}") or "") for s in used)
@@ -208,6 +209,28 @@ def _methods(view: View) -> tuple[Block, ...]:
     if pairs:
         blocks.append(Facts(view.t("statistics_used"), pairs))
     return tuple(blocks)
+
+
+def _about(view: View, origins: Origins) -> Iterator[Facts]:
+    """What a survey report discloses, item by item, where the study says anything of it or calls itself final."""
+    study, said = view.study, view.study.survey
+    if study.status != "final" and not said.model_fields_set:
+        return
+    size, cases = study.population.size, origins.dictionary.cases or 0
+    population = say(study.population.name, view.lang) + (
+        f" (N = {formats.count_text(size, view.lang)})" if size else ""
+    )
+    weights = study.weights
+    weighting = view.t("about_weighted", variable=weights.variable) if weights else view.t("about_unweighted")
+    items = {
+        "sponsor": said.sponsor, "conducted_by": said.conducted_by, "instrument": said.instrument,
+        "population": population, "frame": said.frame, "selection": said.selection, "mode": said.mode,
+        "dates": view.source.fieldwork, "response": f"{formats.count_text(cases, view.lang)} {view.units(cases)}",
+        "weighting": weighting, "processing": said.processing, "limits": said.limits,
+    }  # fmt: skip
+    shown = {key: text if isinstance(text, str) else say(text, view.lang) for key, text in items.items()}
+    pairs = tuple((view.t(f"about_{key}"), text or view.t("about_not_stated")) for key, text in shown.items())
+    yield Facts(view.t("about_survey"), pairs)
 
 
 def _design_points(view: View) -> list[str]:

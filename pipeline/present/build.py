@@ -104,7 +104,7 @@ def document(
             line=_line(view, origins),
             authors=say(files.study.authors, lang),
             date=date,
-            edition=view.t(f"edition_{edition}"),
+            edition=_edition(view, edition),
             facts=_facts(view, origins),
             findings_title=view.t("key_findings"),
             findings=findings,
@@ -115,10 +115,16 @@ def document(
         symbols=_symbols(view),
         words=words,
         running_head=" · ".join(p for p in (title, view.when()) if p),
-        foot=" · ".join(p for p in (date, view.t(f"edition_{edition}")) if p),
+        foot=" · ".join(p for p in (date, _edition(view, edition)) if p),
         explorer=_explorer(view, crossings) if crossings is not None else None,
         explained=explained(view, sections),
     )
+
+
+def _edition(view: View, edition: str) -> str:
+    """Which edition it is, and that it is a draft where the study says so."""
+    words = view.t(f"edition_{edition}")
+    return f"{view.t('status_draft')} · {words}" if view.study.status == "draft" else words
 
 
 def _explorer(view: View, crossings: Crossings) -> Explorer:

@@ -221,8 +221,25 @@ class Counter(Record):
     processes: int | None = Field(default=None, ge=1)
 
 
+class SurveyFacts(Record):
+    """What a survey report discloses of the survey itself, beyond what the other files say or the data show.
+
+    Source of the list: AAPOR, Code of Professional Ethics and Practices (2021), section III.A.
+    """
+
+    sponsor: Text | None = None
+    conducted_by: Text | None = None
+    instrument: Text | None = None
+    frame: Text | None = None
+    selection: Text | None = None
+    mode: Text | None = None
+    processing: Text | None = None
+    limits: Text | None = None
+
+
 class Study(Record):
-    """``study.yml``. ``finite_population``: what the design's finite population correction goes into."""
+    """``study.yml``. ``finite_population``: what the design's finite population correction goes into. ``status``: a
+    ``final`` report lacks nothing that a survey report discloses."""
 
     title: Text
     subtitle: Text | None = None
@@ -232,6 +249,8 @@ class Study(Record):
         default_factory=language.usual, min_length=1
     )
     population: Population
+    status: Literal["draft", "final"] | None = None
+    survey: SurveyFacts = SurveyFacts()
     inference: Inference | None = None
     confidence: float = Field(default=0.95, gt=0.5, lt=1)
     identifier: str | None = None
@@ -251,6 +270,11 @@ class Study(Record):
     def mode(self) -> Inference:
         """How the data are read where nothing else is said: with a known N as a census, else as a sample."""
         return self.inference or ("sample" if self.population.size is None else "description")
+
+    def undisclosed(self, source: Source) -> tuple[str, ...]:
+        """The keys of the study's and the wave's file that a final report still lacks."""
+        empty = [f"survey: {name}" for name in SurveyFacts.model_fields if getattr(self.survey, name) is None]
+        return (*empty, *(() if source.fieldwork is not None else ("source.yml: fieldwork",)))
 
 
 # ---------------------------------------------------------------- codebook.yml

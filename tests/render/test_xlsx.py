@@ -20,7 +20,7 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.errors import RenderingFailed
-from pipeline.present.document import Cell, Document, Row, Table
+from pipeline.present.document import Cell, Document, Explained, HeadCell, Row, Table, Trace
 from pipeline.render import table_layout, xlsx
 from tests.render import sample
 from tests.render.payloads import PAYLOADS, folded
@@ -299,3 +299,35 @@ def test_a_place_that_cannot_be_written_is_said(tmp_path: Path, lang: str) -> No
         xlsx.write(sample.document(lang), path)
     assert caught.value.exit_code == 6
     assert str(path) in caught.value.message(lang)
+
+
+def test_all_numbers_stand_below_each_other_as_a_table(tmp_path: Path) -> None:
+    """One row a number, with the words for its place; a label that looks like a formula is a label."""
+    document = sample.document("en")
+    traces = [
+        Trace("t", "share", ("q", code), ("g", "1"), ("", ""), value, 40.0, 41.5)
+        for code, value in (("1", 0.25), ("2", 0.75))
+    ]
+    cells = [Cell("25.0", t.value, "percent1", "number", trace=t) for t in (*traces, traces[0])]
+    lacking = Cell(":", kind="not_computable", trace=dataclasses.replace(traces[0], value=None))
+    words = Explained(
+        {"share": ("Percentage", "Of all.")}, {"q": ("=Question", "", ""), "g": ("Group", "", "")},
+        {"q": {"1": "=1+1", "2": "No"}, "g": {"1": "North"}},
+    )  # fmt: skip
+    head = ((HeadCell(""), HeadCell("a"), HeadCell("b"), HeadCell("c"), HeadCell("d")),)
+    table = dataclasses.replace(document.tables()[0], head=head, rows=(Row("x", (*cells, lacking)),), columns=4)
+    section = dataclasses.replace(document.sections[0], blocks=(table,), sections=())
+    book = book_of(dataclasses.replace(document, sections=(section,), explained=words), tmp_path / "report.xlsx")
+    sheet = book["Numbers"]
+    assert list(sheet.tables) == ["Numbers"] and sheet.freeze_panes == "A2"
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    assert rows[0] == [
+        "Table", "Title", "Statistic", "Rows", "Row category", "Columns", "Column category", "Layer", "Value",
+        "Cases in the base", "Weighted base",
+    ]  # fmt: skip
+    place = [table.label, table.title, "Percentage", "=Question"]
+    assert rows[1:] == [
+        [*place, "=1+1", "Group", "North", None, 0.25, 40, 41.5],
+        [*place, "No", "Group", "North", None, 0.75, 40, 41.5],
+    ]
+    assert sheet["E2"].data_type == "s" and sheet["I2"].number_format == "0.0%"

@@ -12,6 +12,7 @@ from pipeline.present.document import Document, Table
 from pipeline.render.listing import numbered_figures
 from pipeline.render.text import printable
 from pipeline.render.xlsx.front import write_contents, write_figures, write_notes
+from pipeline.render.xlsx.long import numbers, write_long
 from pipeline.render.xlsx.sheet import Page, Sheet, Styles
 from pipeline.render.xlsx.table import write_table
 
@@ -80,6 +81,10 @@ def _fill(book: Workbook, document: Document) -> None:
         figures = Sheet(book, styles, figures_name, lang)
         figure_rows = write_figures(figures, document, names, contents_name)
         figures.print_setup(True, (2, 2), page)
+    if found := numbers(all_tables(document)) if document.explained is not None else []:
+        long = Sheet(book, styles, language.text(lang, "office.sheet_long"), lang)
+        write_long(long, document, found)
+        long.print_setup(True, (0, 0), page)
     notes = Sheet(book, styles, notes_name, lang)
     write_notes(notes, document, contents_name)
     notes.print_setup(False, None, page)
