@@ -70,6 +70,12 @@ def _parser(lang: str) -> argparse.ArgumentParser:
             one.add_argument("--by", default="", metavar="NAME", help=t("help_mappings_by"))
         else:
             one.add_argument("--wave", action="append", default=[], metavar="W", help=t("help_wave"))
+    coding_out = of_study("coding-out")
+    coding_out.add_argument("question", metavar="VARIABLE", help=t("help_coding_question"))
+    coding_out.add_argument("file", metavar="FILE.xlsx", type=Path, help=t("help_coding_out_file"))
+    coding_out.add_argument("--wave", action="append", default=[], metavar="W", help=t("help_wave"))
+    coding_out.add_argument("--coders", default="", metavar="A,B", help=t("help_coders"))
+    of_study("coding-in").add_argument("file", metavar="FILE.xlsx", type=Path, help=t("help_coding_in_file"))
     demo = command("demo")
     demo.add_argument("--out", metavar="DIR", type=Path, help=t("help_demo_out"))
     demo.add_argument("--formats", default="", metavar=",".join(formats()), help=t("help_formats"))
@@ -275,6 +281,30 @@ def _mappings(options: argparse.Namespace, progress: Progress) -> int:
     return 0
 
 
+def _coding(options: argparse.Namespace, progress: Progress) -> int:
+    """The answers to an open question out to a workbook, the codes that people gave them back in."""
+    from pipeline import run
+    from pipeline.stages import coding
+
+    place, lang = layout(options.study), progress.lang
+    if options.command == "coding-out":
+        waves = _words(options.wave)
+        run.stage(place, "harmonise", waves, run.Wanted(), progress)
+        progress.clear()
+        coders = [name.strip() for name in options.coders.split(",") if name.strip()]
+        count = coding.write(place, waves, options.question, options.file, lang, coders)
+        progress.say("coding_out", file=str(options.file), count=count)
+        return 0
+    taken = coding.take(place, options.file)
+    print(place.shown(taken.path))
+    for coder, count in taken.coded:
+        progress.say("coding_in", coder=coder, count=count)
+    if taken.to_add:
+        progress.say("coding_add", codebook=place.shown(place.codebook))
+        print(taken.to_add)
+    return 0
+
+
 def _demo(options: argparse.Namespace, progress: Progress) -> int:
     from pipeline.waves.demo import prepare
 
@@ -320,5 +350,6 @@ def _commands() -> dict[str, Callable[[argparse.Namespace, Progress], int]]:
         "report": _report, "render": _stage, "ingest": _stage, "recognise": _stage, "harmonise": _stage,
         "validate": _stage, "process": _stage, "tabulate": _stage, "open": _open, "rerun": _rerun, "verify": _verify,
         "init": _init, "new-wave": _new_wave, "demo": _demo, "mappings-out": _mappings, "mappings-in": _mappings,
-        "stack": _mappings, "quick": _quick, "clean": _clean, "audit": _audit,
+        "stack": _mappings, "coding-out": _coding, "coding-in": _coding, "quick": _quick, "clean": _clean,
+        "audit": _audit,
     }  # fmt: skip

@@ -252,10 +252,15 @@ class Layout:
             return tuple(after[: after.index(own) + 1])
         return tuple(reversed(before[before.index(own) if own in before else 0 :]))
 
-    def study_hashes(self) -> dict[str, str]:
-        """Name to SHA-256 of the study's files that a report is made from, as far as they are there."""
+    def study_files(self) -> list[Path]:
+        """The files of the study that a report is made from, whether or not they are there."""
         own = (self.study, self.codebook, self.report, self.published, self.derive, self.charts, self.word_template)
-        return self.hashes(*own, *self.interview_files(), *sorted(self.networks.glob("*.csv")))
+        return [*own, *self.interview_files(), *self.coding_files(), *sorted(self.networks.glob("*.csv"))]
+
+    def study_hashes(self) -> dict[str, str]:
+        """Name within the study to SHA-256 of its files that a report is made from, as far as they are there."""
+        found = {path.relative_to(self.files).as_posix(): self.content(path) for path in self.study_files()}
+        return {name: hashlib.sha256(data).hexdigest() for name, data in found.items() if data is not None}
 
     @property
     def study(self) -> Path:
@@ -302,6 +307,14 @@ class Layout:
         folder = self.interviews.parent
         there = self.content(self.interviews) is not None
         return [p for p in entries(folder) if not p.name.startswith(".") and not is_folder(p)] if there else []
+
+    def coding(self, variable: str) -> Path:
+        """How people coded the answers to an open question."""
+        return self.files / "coding" / f"{variable}.csv"
+
+    def coding_files(self) -> list[Path]:
+        """The coded answers to all open questions."""
+        return [p for p in entries(self.files / "coding") if p.suffix == ".csv" and p.name[0] != "."]
 
     @property
     def networks(self) -> Path:

@@ -1,4 +1,5 @@
-"""Write the INVENTED example of coded interviews into study/interviews/: a REFI-QDA project and its codebook.
+"""Write the INVENTED example of coded interviews into study/interviews/: a REFI-QDA project and its codebook; and the
+codes that two invented coders gave the closing remarks of the reconstructed survey, study/coding/nota.csv.
 
     python -m data.reconstruction.make_interviews
 
@@ -18,7 +19,9 @@ from lxml import etree
 
 from data.reconstruction.interview_sentences import PLAIN, QUESTIONS, SENTENCES
 
-FOLDER = Path(__file__).resolve().parents[2] / "study" / "interviews"
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "study" / "interviews"
+SURVEY = ROOT / "data" / "raw" / "2009" / "survey.sav"
 SEED = 20_091
 PROJECT, CODEBOOK = "urn:QDA-XML:project:1.0", "urn:QDA-XML:codebook:1.0"
 TOLD = "[TESTO INVENTATO: nessuno ha detto queste parole]"
@@ -192,8 +195,34 @@ def project(told: list[Told]) -> bytes:
     return etree.tostring(root, xml_declaration=True, encoding="utf-8", pretty_print=True)
 
 
+THEMES = {
+    "1": ("risors", "soldi", "fond", "personale", "operator", "bilanc", "cost"),
+    "2": ("tavol", "associazion", "volontar", "terzo settore", "cooperativ", "partner", "delega"),
+    "3": ("comuni", "comune", "valli", "distanz", "lontan", "territori", "mont"),
+    "4": ("famigli", "minori", "anzian", "domanda", "bisogn", "servizi", "casa"),
+}
+OTHER = "9"
+
+
+def remarks() -> str:
+    """The codes of the closing remarks: by words for the first coder, the second now and then of another mind."""
+    import pyreadstat
+
+    draw = random.Random(SEED + 1)  # noqa: S311
+    frame, _ = pyreadstat.read_sav(str(SURVEY), usecols=["codice", "nota"])
+    rows = {coder: [] for coder in CODERS}
+    for unit, text in zip(frame["codice"], frame["nota"], strict=True):
+        if not str(text or "").strip():
+            continue
+        first = [c for c, words in THEMES.items() if any(w in text.lower() for w in words)][:2] or [OTHER]
+        second = [c for c in first if draw.random() > 0.12] or [draw.choice([*THEMES, OTHER])]
+        for coder, codes_given in zip(CODERS, (first, sorted(second)), strict=True):
+            rows[coder].append(f"2009,{unit.strip()},{coder},{' '.join(codes_given)}")
+    return "\n".join(["wave,unit,coder,codes", *(line for coder in CODERS for line in rows[coder])]) + "\n"
+
+
 def main() -> None:
-    """Write both files."""
+    """Write all files."""
     told = sources()
     FOLDER.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(FOLDER / "esempio_inventato.qdpx", "w", zipfile.ZIP_DEFLATED) as archive:
@@ -206,6 +235,9 @@ def main() -> None:
     codes(book, CODEBOOK)
     content = etree.tostring(book, xml_declaration=True, encoding="utf-8", pretty_print=True)
     (FOLDER / "schema.qdc").write_bytes(content)
+    coding = ROOT / "study" / "coding" / "nota.csv"
+    coding.parent.mkdir(exist_ok=True)
+    coding.write_text(remarks(), "utf-8", newline="\n")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pipeline.errors import PipelineError, StudyError, nearest
-from pipeline.interviews import read, texts
+from pipeline.interviews import answers, read, texts
 from pipeline.interviews.material import Material, joined, prepared
 from pipeline.interviews.model import Segment, under
 from pipeline.paths import Layout
@@ -76,9 +76,13 @@ class Counting:
 
     def _table(self, table: InterviewTable) -> ResultsWriter:
         writer = ResultsWriter(self.wave)
-        if table.show in ("words", "keyness", "concordance"):
+        if self.edition != "internal" and table.withheld(self.files.codebook):
+            return writer
+        if table.show == "agreement" and table.of:
+            _answers_agreement(self, table, writer)
+        elif table.show in ("words", "keyness", "concordance"):
             _Texts(self, table, writer).make()
-        elif self.edition == "internal" or (self.material.names and table.show != "quotations"):
+        elif self.edition == "internal" or self.material.names:
             _MAKERS[table.show](self, table, writer)
         return writer
 
@@ -241,6 +245,23 @@ def _agreement(counting: Counting, table: InterviewTable, writer: ResultsWriter)
             writer.add(about, name, result, code, n=values.shape[2], base=values.shape[2])  # type: ignore[arg-type]
 
 
+def _answers_agreement(counting: Counting, table: InterviewTable, writer: ResultsWriter) -> None:
+    """The coders' agreement on the answers to an open question, by code; each answer is drawn by itself."""
+    about = About(table.name, CODE)
+    coding = answers.read(counting.layout, table.of)
+    units = [] if coding is None else [by for (wave, _), by in coding.given.items() if wave == counting.wave]
+    coders = [] if coding is None else [c for c in coding.coders if any(c in by for by in units)]
+    shared = [by for by in units if len(by) > 1]
+    writer.add(about, "coders_n", float(len(coders)))
+    writer.add(about, "coders_sources", float(len(shared)))
+    if len(coders) < 2 or not shared:
+        return
+    for code in sorted({code for by in shared for codes in by.values() for code in codes}):
+        values = np.array([[float(code in by[c]) if c in by else np.nan for by in shared] for c in coders])
+        for name, result in compute(Ratings(values, np.arange(len(shared))), counting.options):
+            writer.add(about, name, result, code, n=len(shared), base=len(shared))  # type: ignore[arg-type]
+
+
 def _coded_by(
     material: Material, groups: Sequence[Sequence[str]], name: str, coder: str, unit: str, coded: bool
 ) -> np.ndarray[Any, np.dtype[np.float64]]:
@@ -377,12 +398,8 @@ class _Texts:
         self.threshold = counting.files.study.disclosure.threshold
 
     def make(self) -> None:
-        """Write the rows; in what is given out no words of a confidential question, and nobody's own sentences."""
+        """Write the rows."""
         table = self.table
-        if self.public and table.show == "concordance":
-            return
-        if self.public and table.of and self.counting.files.codebook.all_variables()[table.of].disclosure != "public":
-            return
         found = self._answers() if table.of else self._transcripts()
         if found is None:
             return

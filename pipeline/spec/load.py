@@ -498,7 +498,8 @@ def _check_codebook(codebook: Codebook, source: SourceFile) -> Iterator[StudyErr
         yield from _check_nets(source, place, {k: n for k, n in variable.nets.items() if k not in shared}, variable)
     for name, mr in codebook.sets.items():
         place = ("sets", name)
-        yield from _check_members(source, place, mr.members, codebook)
+        coded = tuple(m for m in mr.members if m in codebook.derived and codebook.derived[m].coded)
+        yield from _check_members(source, place, tuple(m for m in mr.members if m not in coded), codebook)
         if mr.kind == "dichotomies" and mr.counted is None:
             yield StudyError(
                 "study.missing_key", file=source.name, line=source.line(place), where=f"sets.{name}", key="counted"
@@ -517,12 +518,14 @@ def _check_codebook(codebook: Codebook, source: SourceFile) -> Iterator[StudyErr
             )
     for name, derived in codebook.derived.items():
         place = ("derived", name)
-        ways = (derived.source, derived.mean_of, derived.uses, derived.clusters)
+        ways = (derived.source, derived.mean_of, derived.uses, derived.clusters, derived.coded)
         if sum(map(bool, ways)) != 1 or (derived.bands and not derived.source):
             yield StudyError("study.derived_from", file=source.name, line=source.line(place), variable=name)
         for other in derived.parts:
             if other not in codebook.variables:
                 yield _no_name(source, place, other, codebook.variables)
+        if derived.coded and (derived.kind != "text" or codebook.variables.get(derived.coded, derived).kind != "text"):
+            yield StudyError("interviews.coded_text", file=source.name, line=source.line(place), variable=name)
     yield from check_networks(codebook, source)
     yield from check_configurations(codebook, source)
 

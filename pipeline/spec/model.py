@@ -398,6 +398,7 @@ class Derived(Record):
 
     One with ``uses`` is made from those variables by the function of its name in ``derive.py``, in ``categories``. One
     with ``clusters`` is the type of each case; its ``categories`` name the types, where somebody has looked at them.
+    One with ``coded`` holds the codes that people gave the answers to that open question (``coding/<question>.csv``).
     """
 
     name: str = ""
@@ -408,6 +409,7 @@ class Derived(Record):
     least: int = 1
     uses: Names = ()
     clusters: Clusters | None = None
+    coded: str | None = None
     categories: Labels = {}
     kind: Kind = "ordinal"
     unit: Text | None = None
@@ -420,7 +422,8 @@ class Derived(Record):
         """The variables that it is made from."""
         if self.clusters is not None:
             return self.clusters.inputs
-        return (self.source,) if self.source else self.mean_of or self.uses
+        alone = self.source or self.coded
+        return (alone,) if alone else self.mean_of or self.uses
 
 
 class GuessedItem(Record):

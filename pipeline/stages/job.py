@@ -322,4 +322,5 @@ class Job:
         records = [wordless(one) for one in (study, *report, self.files.interviews, *groups)]
         records += [[name, one.names, one.ties, one.groups] for name, one in self.files.edges.items()]
         own = [path for path in self.layout.interview_files() if path != self.layout.interviews]
+        own += self.layout.coding_files()
         return json_hash([self.layout.hashes(self.layout.derive, *own), *records])

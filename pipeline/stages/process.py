@@ -29,7 +29,7 @@ def key(job: Job) -> str:
     """The harmonised data and the study's numbers."""
     made_by = ("counting", "statistics/design.py", "tables/raking.py", "tables/designs.py", "arrow.py", "parquet.py")
     types = ("tables/configurations.py", *(f"statistics/{f}.py" for f in ("clusters", "correspondence", "factors")))
-    code = code_hash(*made_by, *types, "stages/process.py", "stages/own_variables.py")
+    code = code_hash(*made_by, *types, "interviews/answers.py", "stages/process.py", "stages/own_variables.py")
     return json_hash([hashes([job.harmonised]), job.numbers_key(), code])
 
 
@@ -54,9 +54,27 @@ def derived(job: Job) -> pa.Table:
     if "derived" not in job.memory:
         harmonised = job.table("harmonised", job.harmonised)
         made = with_derived(harmonised, job.files.codebook, job.columns(harmonised))
-        job.memory["derived"] = _with_own(made, job)
+        job.memory["derived"] = _with_own(_with_coded(made, job), job)
     found: pa.Table = job.memory["derived"]
     return found
+
+
+def _with_coded(table: pa.Table, job: Job) -> pa.Table:
+    """The table with the codes that people gave answers to open questions, as texts; none where nobody coded."""
+    identifier = job.files.study.identifier
+    wanted = {name: how.coded for name, how in job.files.codebook.derived.items() if how.coded in table.column_names}
+    if not wanted or identifier not in table.column_names:
+        return table
+    from pipeline.arrow import text_array
+    from pipeline.interviews import answers
+    from pipeline.spss.model import code_text
+
+    units = [None if unit is None else code_text(unit) for unit in table.column(identifier).to_pylist()]
+    for name, question in wanted.items():
+        coding = answers.read(job.layout, question) if question else None
+        given = [coding.main(job.wave.name, unit) if coding and unit is not None else None for unit in units]
+        table = table.append_column(name, text_array([None if codes is None else " ".join(codes) for codes in given]))
+    return table
 
 
 def _with_own(table: pa.Table, job: Job) -> pa.Table:
@@ -80,7 +98,7 @@ def with_derived(table: pa.Table, codebook: Codebook, columns: Columns | None = 
     kept = table.select([name for name in codebook.variables if name in there])
     cases = Cases(Columns(kept, columns), codebook.model_copy(update={"derived": {}}))
     for name, how in codebook.derived.items():
-        if not (how.uses or how.clusters) and all(n in kept.column_names for n in how.parts):
+        if not (how.uses or how.clusters or how.coded) and all(n in kept.column_names for n in how.parts):
             kept = kept.append_column(name, float_array(_derive(how, cases)))
     return kept
 

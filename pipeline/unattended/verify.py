@@ -61,8 +61,7 @@ def _study_aside(layout: Layout, folder: Path) -> Layout:
     """The study's files in a folder of their own, arranged as they are."""
     study = folder / layout.files.relative_to(layout.base) if layout.files.is_relative_to(layout.base) else folder
     aside = Layout(study, folder)
-    own = (layout.study, layout.codebook, layout.report, layout.published, layout.derive, layout.charts)
-    for path in (*own, layout.word_template, *layout.interview_files()):
+    for path in layout.study_files():
         _bring(layout, path, study / path.relative_to(layout.files))
     return aside
 

@@ -51,14 +51,15 @@ def of_wave(codebook: Codebook, mapping: WaveMapping | None, languages: Sequence
     if mapping is None:
         return {name: own if name in types else SAME for group in groups for name in group}
     found = {name: _variable(mapping.question(name), languages) for name in codebook.variables}
-    variables = dict(found)
+    derived = {
+        name: own if name in types else _parts(one.parts, found, languages) for name, one in codebook.derived.items()
+    }
+    variables = found | derived
     for name, mr in codebook.sets.items():
         found[name] = _worse(_set_parts(mr.members, variables, mapping, languages), _set(name, mapping, languages))
     for name, battery in codebook.batteries.items():
         found[name] = _parts(battery.members, variables, languages, lenient=True)
-    for name, derived in codebook.derived.items():
-        found[name] = own if name in types else _parts(derived.parts, variables, languages)
-    return found
+    return found | derived
 
 
 def _say(text_id: str, languages: Sequence[str], **params: object) -> dict[str, str]:

@@ -38,7 +38,8 @@ def prepare(out: Path | None) -> Path:
     try:
         if not (folder / MARK).is_file():
             write_text(folder / MARK, "Made by `make demo`; everything here can be made again.\n")
-        for path in (*sorted(own.files.glob("*.yml")), *own.interview_files()):
+        there = [path for path in own.study_files() if path.is_file()]
+        for path in dict.fromkeys([*sorted(own.files.glob("*.yml")), *there]):
             _copy(path, folder / path.relative_to(own.files))
         for path in sorted(own.wave(FIRST).raw.iterdir()):
             _copy(path, place.wave(FIRST).raw / path.name)

@@ -18,6 +18,8 @@ def compare(
     """Sets whose items, kind or counted value changed. A file that declares no sets says nothing about them."""
     names = {in_file: name for name, in_file in pairs.items()}
     for name, mine in codebook.sets.items():
+        if any(m in codebook.derived for m in mine.members):
+            continue  # codes that people gave the answers to an open question: no file has them
         lost = tuple(m for m in mine.members if questions[m].status == ("gone",))
         theirs = _declared(dictionary, name, mine, names)
         gained: tuple[str, ...] = ()

@@ -122,16 +122,17 @@ def agreement(voice: Voice) -> Body:
     heads = [voice.tell("units"), voice.tell("agree_percent")]
     for measure in measures:
         heads += [voice.view.statistic_name(measure), voice.view.t("interval", level=level)]
-    unit = voice.said.agreement.unit if voice.said is not None else "source"
-    base = voice.tell("base_agreement", coders=voice.count(coders), n=voice.count(shared))
+    by_answer, base = bool(voice.of.of), "base_agreement_answers" if voice.of.of else "base_agreement"
+    unit = "answer" if by_answer else voice.said.agreement.unit if voice.said is not None else "source"
+    told = voice.tell(base, coders=voice.count(coders), n=voice.count(shared))
     methods = [r.method for c in codes if (r := voice.row("krippendorff_alpha_low", c)) is not None and r.method]
     notes = [voice.tell(f"agreement_{unit}"), voice.tell("agreement_note")]
     notes += [voice.view.remark("method", methods[0])] if methods else []
     if not codes:
         return Body(
-            voice.head(voice.tell("code"), voice.tell("units")), (), 1, "", base, notes=(voice.tell("one_coder"),)
+            voice.head(voice.tell("code"), voice.tell("units")), (), 1, "", told, notes=(voice.tell("one_coder"),)
         )
-    return Body(voice.head(voice.tell("code"), *heads), tuple(rows), len(heads), voice.tell("unit_agreement"), base,
+    return Body(voice.head(voice.tell("code"), *heads), tuple(rows), len(heads), voice.tell("unit_agreement"), told,
                 notes=tuple(notes))  # fmt: skip
 
 

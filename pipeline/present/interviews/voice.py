@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from pipeline import language
+from pipeline.codes import text_of
 from pipeline.interviews.material import pseudonymised
 from pipeline.interviews.model import BETWEEN
 from pipeline.present import formats
@@ -56,9 +57,17 @@ class Voice:
         return self.said.scheme() if self.said is not None else {}
 
     def code(self, path: str) -> str:
-        """How a code is called: in the scheme, else in the file."""
+        """How a code is called: in the scheme, else in the file; of coded answers in the set that counts them."""
+        if self.table is not None and self.table.of:
+            return self._of_answers(path)
         record = self._scheme.get(path)
         return (say(record.label, self.lang) if record else "") or path.rpartition(BETWEEN)[2]
+
+    def _of_answers(self, code: str) -> str:
+        book = self.view.codebook
+        coded = {name for name, one in book.derived.items() if one.coded == self.of.of}
+        counted = next((name for name, one in book.sets.items() if {*one.members} & coded), None)
+        return self.view.code_label(counted, code) if counted is not None else text_of(code)
 
     def code_at_length(self, path: str) -> str:
         """A code with the names of those above it."""
