@@ -200,7 +200,7 @@ def again(made: Analysed, k: int, w: Floats, seed: int) -> Ints | None:
     there = w > 0
     x = made.x[there]
     if made.answers is not None:
-        answers = answers_of(_codes(made.answers), _index(made.answers)[there], w[there], float(there.sum()))
+        answers = answers_of(_codes(made.answers), _index(made.answers, there), w[there], float(there.sum()))
         if answers.burt.questions < 2:
             return None
         axes = correspondence.axes_of(answers.burt).first(made.kept)
@@ -232,7 +232,7 @@ def _codes(answers: Answers) -> tuple[Question, ...]:
     )
 
 
-def _index(answers: Answers) -> Ints:
-    """The answers of each profile as 1 … k within each question."""
+def _index(answers: Answers, some: npt.NDArray[np.bool_]) -> Ints:
+    """The answers of some profiles as 1 … k within each question."""
     first = np.searchsorted(answers.question, np.arange(len(answers.questions)))
-    return np.asarray(answers.place - first + 1)
+    return np.asarray(answers.place[some] - first + 1)
