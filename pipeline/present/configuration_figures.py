@@ -29,7 +29,7 @@ def figure(
     from pipeline.present.charts import draw
 
     made = {
-        "map": _map, "scree": _scree, "loadings": _loadings, "tree": _tree, "profile_figure": _profile
+        "map": _map, "scree": _scree, "loadings_figure": _loadings, "tree": _tree, "profile_figure": _profile
     }[part](view, configuration, owner)  # fmt: skip
     label = view.t("figure_label", number=number)
     if made is None:
@@ -182,8 +182,8 @@ def _tree(view: View, configuration: Configuration, owner: str) -> Plot | None:
     cut = None
     if 1 < k <= len(heights):
         cut = (heights[-k] + heights[-k + 1]) / 2
-    chart = Chart("tree", labels, series, percent=False, null=cut, axis_title=view.statistic_name("tree_height"))
-    told = (words(view, "tree_told", count=k), *(_two(h, view) for h in heights[::-1][:8]))
+    chart = Chart("tree", labels, series, null=cut, axis_title=view.statistic_name("tree_height"))
+    told = (words(view, "tree_told", count=k), *(formats.share_text(h, view.lang) for h in heights[::-1][:8]))
     return Plot(chart, "", "", told, (words(view, "tree_note"),))
 
 

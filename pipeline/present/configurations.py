@@ -13,7 +13,19 @@ from pipeline.present.view import View
 from pipeline.spec.configurations import Configuration, ConfigurationSpec
 from pipeline.spec.model import TableSpec, say
 
-_ORDER = ("axes", "scree", "answers", "loadings", "map", "number", "tree", "types", "profile", "profile_figure")
+_ORDER = (
+    "axes",
+    "scree",
+    "answers",
+    "loadings",
+    "loadings_figure",
+    "map",
+    "number",
+    "tree",
+    "types",
+    "profile",
+    "profile_figure",
+)
 
 
 def blocks(view: View, spec: ConfigurationSpec, numbering: Numbering) -> list[Block]:
@@ -68,6 +80,6 @@ def _figure(
 ) -> Figure | Paragraph:  # fmt: skip
     about = view.label(owner) if owner in view.variables else say(configuration.label, view.lang)
     title = layout.words(view, f"title_figure_{part}", label=about)
-    source = {"scree": "axes", "map": "answers", "tree": "number", "profile_figure": "profile"}.get(part, part)
+    source = {"scree": "axes", "map": "answers", "loadings_figure": "loadings", "tree": "number"}.get(part, "profile")
     table = tables.get(f"{owner}-{source}")
     return drawn.figure(view, configuration, owner, part, title, table, number)

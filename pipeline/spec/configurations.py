@@ -18,10 +18,22 @@ if TYPE_CHECKING:
     from pipeline.spec.model import Codebook
     from pipeline.spec.source import Place, SourceFile
 
-Part = Literal["axes", "scree", "answers", "map", "loadings", "number", "tree", "types", "profile", "profile_figure"]
+Part = Literal[
+    "axes",
+    "scree",
+    "answers",
+    "map",
+    "loadings",
+    "loadings_figure",
+    "number",
+    "tree",
+    "types",
+    "profile",
+    "profile_figure",
+]
 
 _OF_ANSWERS: tuple[tuple[Part, ...], tuple[Part, ...]] = (("axes", "answers"), ("map",))
-_OF_NUMBERS: tuple[tuple[Part, ...], tuple[Part, ...]] = (("axes", "loadings"), ("scree", "loadings"))
+_OF_NUMBERS: tuple[tuple[Part, ...], tuple[Part, ...]] = (("axes", "loadings"), ("scree", "loadings_figure"))
 _OF_TYPES: tuple[tuple[Part, ...], tuple[Part, ...]] = (("number", "types", "profile"), ("tree", "profile_figure"))
 
 
@@ -108,7 +120,7 @@ class ConfigurationSpec(Analysis):
         return self._shown(codebook, figures=False)
 
     def figures(self, codebook: Codebook) -> tuple[str, ...]:
-        """``<configuration>-map`` or ``-scree`` and ``-loadings``, ``<types>-tree``, ``<types>-profile_figure``."""
+        """``<configuration>-map`` or ``-scree`` and ``-loadings_figure``, ``<types>-tree`` and ``-profile_figure``."""
         return self._shown(codebook, figures=True)
 
     def uses(self, codebook: Codebook) -> tuple[str, ...]:

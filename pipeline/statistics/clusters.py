@@ -29,7 +29,7 @@ _EXACT = 20_000  # cases up to which a test value is exact
 _ROUNDS, _FEW_ROUNDS = 100, 10  # of k-means; the second where there are very many points
 
 declare(
-    Value("tree_height", place="axis", decimals=3),
+    Value("tree_height", "share", "axis"),
     Value("branch_n", "count", "axis"),
     Value("within_share", "share", "axis"),
     Value("within_ratio", place="axis", decimals=3),
@@ -49,7 +49,7 @@ declare(
 @dataclass(frozen=True, slots=True)
 class Tree:
     """A tree of m leaves: ``joined`` (m − 1, 2), which two are joined at each step, leaves first (0 … m − 1), then what
-    was joined before (m, m + 1, …); ``heights`` (m − 1,), rising: the share of inertia lost between clusters."""
+    was joined before (m, m + 1, …); ``heights`` (m − 1,), rising: the inertia between clusters that is lost."""
 
     joined: Ints
     heights: Floats

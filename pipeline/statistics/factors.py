@@ -197,7 +197,7 @@ def scores(x: Floats, found: Correlations, made: Solution, extraction: Extractio
     (Thurstone 1935)."""
     z = (x - found.means) / found.sds
     if extraction == "components":
-        return np.asarray(z @ made.loadings)
+        return np.asarray(z @ made.loadings / np.sqrt((made.loadings**2).sum(axis=0)))
     return np.asarray(z @ np.linalg.solve(found.r, made.loadings @ made.correlation))
 
 

@@ -214,6 +214,7 @@ def _tree(writer: ResultsWriter, variable: str, made: Analysed, found: Types) ->
     writer.add_grid(about, "branch_n", cases, codes, _ONE, n, base)
     of_node: dict[int, str] = {}
     first = tree.leaves - branches  # steps below the branches
+    total = float((made.w[:, None] * (made.x - np.average(made.x, axis=0, weights=made.w)) ** 2).sum() / made.w.sum())
     whose = np.concatenate([branch, np.full(tree.leaves - 1, -1)])
     for step, (a, b) in enumerate(tree.joined.tolist()):
         whose[tree.leaves + step] = whose[a] if step < first else -1
@@ -221,7 +222,13 @@ def _tree(writer: ResultsWriter, variable: str, made: Analysed, found: Types) ->
             names = [of_node[one] if one in of_node else str(int(whose[one]) + 1) for one in (a, b)]
             of_node[tree.leaves + step] = str(branches + step - first + 1)
             writer.add(
-                about, "tree_height", float(tree.heights[step]), of_node[tree.leaves + step], pair(*names), n, base
+                about,
+                "tree_height",
+                float(tree.heights[step]) / total,
+                of_node[tree.leaves + step],
+                pair(*names),
+                n,
+                base,
             )
 
 

@@ -20,7 +20,7 @@ from pipeline.tables.configuration_rows import _profile, _supplementary, _types
 from pipeline.tables.configurations import again, analysed, type_of_cases, types
 from pipeline.tables.context import Context
 from tests.statistics.test_clusters import same
-from tests.statistics.test_correspondence import FOOD, POISON, R, coded
+from tests.statistics.test_correspondence import FOOD, ORACLES, POISON, R, coded
 
 QUESTIONS = [*FOOD, "Icecream"]
 
@@ -209,3 +209,26 @@ def test_sizes_and_stability_of_types(rows: dict[tuple[str, ...], Any]) -> None:
     jaccard = [rows["kind-types", "jaccard", "kind", k, ""] for k in codes]
     assert all(0 < row.value <= 1 for row in jaccard)
     assert jaccard[0].method == "drawn_anew replicates=20 drawn=55 seed=1"
+
+
+def test_components_and_their_types_are_those_of_factominer() -> None:
+    names = [f"q{i}" for i in range(10)]
+    data = np.loadtxt(ORACLES / "configurations_scale.csv", delimiter=",", skiprows=1)
+    book = {
+        "variables": {name: {"name": name, "label": "x", "kind": "numeric"} for name in names},
+        "configurations": {
+            "food": {"name": "food", "label": "x", "method": "components", "active": names, "axes": 2,
+                     "replicates": 50},
+        },
+    }  # fmt: skip
+    cases = cases_of({name: data[:, i] for i, name in enumerate(names)}, book)
+    made = analysed(cases, cases.codebook.configurations["food"])
+    known = R["scale_types"]
+    mine = made.x[made.profiles.shown]
+    theirs = np.array(known["coordinates"])
+    assert mine == pytest.approx(theirs * np.sign((mine * theirs).sum(axis=0)), abs=1e-6)
+    found = types(made, Clusters(of="food", number=3))
+    assert found is not None and found.k == 3
+    ours = found.found.tree.heights[::-1][:8]
+    assert ours == pytest.approx(known["gain"], abs=1e-6)
+    assert same(type_of_cases(made, found), np.array(known["type"]))

@@ -35,8 +35,10 @@ def draw_scree(axes: Axes, chart: Chart, style: Style) -> None:
     within, slot = points(axes), room / count
     widest = max(measure.width(text, style.small) for text in chart.categories) + 4.0
     step = max(1, int(-(-widest // slot)))
+    below = 1
     for index in range(0, count, step):
         lines, _ = measure.wrap(chart.categories[index], max(slot * step - 2.0, 12.0), style.small, most=2)
+        below = max(below, len(lines))
         at = ((index + 0.5) * slot, _HEIGHT + 5 + style.block(len(lines), style.small) / 2)
         put(axes, style, "label", at, lines, size=style.small, ha="center", within=within)
-    draw_title(axes, chart, style, side, room, _HEIGHT + 5 + style.block(2, style.small))
+    draw_title(axes, chart, style, side, room, _HEIGHT + 5 + style.block(below, style.small))

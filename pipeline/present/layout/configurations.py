@@ -115,7 +115,7 @@ def _about_axes(view: View, configuration: Configuration, kept: int, further: in
     method, lang = configuration.method, view.lang
     rule = "given" if configuration.axes else "answers" if method == "correspondence" else "numbers"
     notes = [words(view, f"kept_{rule}", count=kept, replicates=formats.count_text(configuration.replicates, lang),
-                   seed=configuration.seed)]  # fmt: skip
+                   seed=formats.count_text(configuration.seed, lang))]  # fmt: skip
     if further > 0:
         notes.append(words(view, "further_axes", count=further))
     notes.append(words(view, f"missing_{configuration.missing}"))
@@ -254,11 +254,12 @@ def _rules(view: View, table: str, variable: str, k: str) -> list[str]:
     by = {rule: view.value(table, "types_found", variable, rule) for rule in ("inertia", "silhouette")}
     if wanted is None or not k or any(value is None for value in by.values()):
         return []
+    made = [words(view, "number_note"), words(view, "how_types_are_made")]
     if wanted.number:
-        return [words(view, "number_given", number=k)]
+        return [words(view, "number_given", number=k), *made]
     rules = words(view, "number_by_rules", least=wanted.least, most=wanted.most, inertia=int(by["inertia"] or 0),
                   silhouette=int(by["silhouette"] or 0))  # fmt: skip
-    return [rules, words(view, f"number_by_{wanted.choose}", number=k), words(view, "how_types_are_made")]
+    return [rules, words(view, f"number_by_{wanted.choose}", number=k), *made]
 
 
 def types(view: View, spec: ConfigurationSpec, table: str, configuration: Configuration, variable: str) -> Body:

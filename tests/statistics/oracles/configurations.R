@@ -77,5 +77,9 @@ suppressMessages(suppressWarnings({
   set.seed(1)
   random <- replicate(20000, eigen(cor(matrix(rnorm(300 * 10), 300)), only.values = TRUE)$values)
 }))
+components <- PCA(scale[, 1:10], ncp = 2, graph = FALSE)
+h <- HCPC(components, nb.clust = 3, graph = FALSE)
+out$scale_types <- list(coordinates = rows(components$ind$coord), gain = num(h$call$t$inert.gain)[1:8],
+                        type = as.integer(h$data.clust[rownames(scale), "clust"]))
 out$parallel <- list(n = 300, p = 10, mean = rowMeans(random), high = apply(random, 1, quantile, .95))
 write(toJSON(out, digits = 10, auto_unbox = TRUE, null = "null"), "configurations.json")
