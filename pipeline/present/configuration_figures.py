@@ -61,8 +61,13 @@ def _map(view: View, configuration: Configuration, owner: str) -> Plot | None:
     the types where their cases have their centre."""
     table = f"{owner}-answers"
     found: dict[tuple[str, str], dict[str, ResultRow]] = {}
+    types = types_of(view.codebook, owner)
+    centres: dict[tuple[str, str], dict[str, float | None]] = {}
     for r in _rows(view, table, "coordinate"):
-        found.setdefault((r.row_var, r.row_code), {})[r.col_code] = r
+        if r.row_var in types:
+            centres.setdefault((r.row_var, r.row_code), {})[r.col_code] = r.value
+        else:
+            found.setdefault((r.row_var, r.row_code), {})[r.col_code] = r
     if not found or "2" not in next(iter(found.values())):
         return None
     active = [key for key in found if _contribution(view, table, owner, key) is not None]
@@ -75,13 +80,11 @@ def _map(view: View, configuration: Configuration, owner: str) -> Plot | None:
     labels = [layout.told(view, found[key]["1"]) for key in placed]
     groups = [(words(view, "active"), len(shown)), (words(view, "supplementary"), len(others))]
     points = list(placed.values())
-    for variable in types_of(view.codebook, owner):
-        centres: dict[str, dict[str, float | None]] = {}
-        for r in _rows(view, f"{variable}-types", "coordinate"):
-            centres.setdefault(r.row_code, {})[r.col_code] = r.value
-        points += [(c.get("1"), c.get("2")) for c in centres.values()]
-        labels += [view.code_label(variable, code) for code in centres]
-        groups.append((view.label(variable), len(centres)))
+    for variable in types:
+        own = {code: at for (name, code), at in centres.items() if name == variable}
+        points += [(at.get("1"), at.get("2")) for at in own.values()]
+        labels += [view.code_label(variable, code) for code in own]
+        groups.append((view.label(variable), len(own)))
     series = tuple(
         Series(_axis_title(view, configuration, axis), tuple(p[i] for p in points), ())
         for i, axis in enumerate(("1", "2"))

@@ -256,12 +256,11 @@ def _types(
     how = f"drawn_anew replicates={replicates} drawn={stable.drawn} seed={seed}"
     writer.add_grid(about, "jaccard", stable.jaccard, codes, _ONE, n, base, method=how)
     writer.add(about, "adjusted_rand", number(stable.rand, how), n=n, base=base)
-    axes = [str(i + 1) for i in range(made.kept)]
-    centres = np.column_stack([np.bincount(found.kind, made.w * column, found.k) / weight for column in made.x.T])
-    if made.axes is not None:  # where a category of just these cases would lie
-        centres = centres / np.sqrt(made.axes.eigenvalues)
-    place = About(f"{variable}-types", row_var=variable, col_var=made.configuration.name)
-    writer.add_grid(place, "coordinate", centres, codes, axes, n, base)
+    if made.axes is not None:  # where an answer of just these cases would lie
+        centres = np.column_stack([np.bincount(found.kind, made.w * column, found.k) / weight for column in made.x.T])
+        name, axes = made.configuration.name, [str(i + 1) for i in range(made.kept)]
+        place = About(f"{name}-answers", row_var=variable, col_var=name)
+        writer.add_grid(place, "coordinate", centres / np.sqrt(made.axes.eigenvalues), codes, axes, n, base)
 
 
 def _profile(context: Context, variable: str, made: Analysed, k: int, codebook: Codebook) -> None:

@@ -140,7 +140,8 @@ def _adequacy(view: View, table: str, name: str) -> Iterable[str]:
 
 def answers(view: View, spec: ConfigurationSpec, table: str, configuration: Configuration) -> Body:
     """Answers by question, with their places on the first axes."""
-    found = _rows_of(view, table, "coordinate")
+    types = spec.types(view.codebook)
+    found = [r for r in _rows_of(view, table, "coordinate") if r.row_var not in types]
     shown = list(dict.fromkeys(r.col_code for r in found))[:AXES_SHOWN]
     measures = ("coordinate", "contribution", "cos2")
     rows: list[Row] = []
