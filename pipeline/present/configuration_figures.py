@@ -15,7 +15,7 @@ from pipeline.present.layout import configurations as layout
 from pipeline.present.layout.configurations import words
 from pipeline.present.view import View
 from pipeline.results import ResultRow
-from pipeline.spec.configurations import Configuration, types_of
+from pipeline.spec.configurations import Configuration, type_table, types_of
 from pipeline.spec.model import FigureSpec
 
 _POINTS = 36  # answers named on a map
@@ -23,7 +23,8 @@ _ROWS = 24  # answers in the figure of profiles
 
 
 def figure(
-    view: View, configuration: Configuration, owner: str, part: str, title: str, table: Table | None, number: int
+    view: View, configuration: Configuration, owner: str, part: str, name: str, title: str, table: Table | None,
+    number: int,
 ) -> Figure | Paragraph:  # fmt: skip
     """One figure; a sentence where there is nothing to draw."""
     from pipeline.present.charts import draw
@@ -36,7 +37,7 @@ def figure(
         return Paragraph((Run(words(view, "nothing_to_draw", figure=label)),), "note")
     m = marks(view.lang)
     chart = replace(made.chart, decimal=m.decimal, thousands=m.group, percent_sign=m.percent)
-    spec = FigureSpec.model_construct(figure=f"{owner}-{part}", of=f"{owner}-{part}", title={view.lang: title})
+    spec = FigureSpec.model_construct(figure=name, of=name, title={view.lang: title})
     found = framed(view, spec, table or _no_table(view), number, "", replace(made, chart=chart), draw(chart))
     return found if table is not None else replace(found, table="", table_label="")
 
@@ -168,7 +169,7 @@ def _loadings(view: View, configuration: Configuration, owner: str) -> Plot | No
 
 def _tree(view: View, configuration: Configuration, owner: str) -> Plot | None:
     """The top of the tree; the cut is half way between the last joint that is made and the first that is not."""
-    table = f"{owner}-number"
+    table = type_table(configuration.name, owner, "number")
     sizes, joints = _rows(view, table, "branch_n"), _rows(view, table, "tree_height")
     if len(joints) < 2:
         return None
@@ -192,7 +193,7 @@ def _tree(view: View, configuration: Configuration, owner: str) -> Plot | None:
 
 def _profile(view: View, configuration: Configuration, owner: str) -> Plot | None:
     """Test values: an answer per row, a type per column; those that tell most, by the type they are typical of."""
-    found = _rows(view, f"{owner}-profile", "test_value")
+    found = _rows(view, type_table(configuration.name, owner, "profile"), "test_value")
     codes = list(dict.fromkeys(r.col_code for r in found))
     by_answer: dict[tuple[str, str], dict[str, ResultRow]] = {}
     for r in found:

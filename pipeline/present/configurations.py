@@ -10,7 +10,7 @@ from pipeline.present.layout import configurations as layout
 from pipeline.present.layout.parts import Body, frame
 from pipeline.present.numbering import Numbering
 from pipeline.present.view import View
-from pipeline.spec.configurations import Configuration, ConfigurationSpec
+from pipeline.spec.configurations import Configuration, ConfigurationSpec, type_table
 from pipeline.spec.model import TableSpec, say
 
 _ORDER = (
@@ -36,7 +36,7 @@ def blocks(view: View, spec: ConfigurationSpec, numbering: Numbering) -> list[Bl
     owners = [spec.configuration, *spec.types(view.codebook)]
     for owner in owners:
         for part in _ORDER:
-            name = f"{owner}-{part}"
+            name = _name(spec, owner, part)
             if name in numbering.tables:
                 tables[name] = _table(view, spec, configuration, owner, part, numbering.tables[name])
                 found.append(tables[name])
@@ -46,12 +46,18 @@ def blocks(view: View, spec: ConfigurationSpec, numbering: Numbering) -> list[Bl
     return found
 
 
+def _name(spec: ConfigurationSpec, owner: str, part: str) -> str:
+    """The name of a table or figure: ``owner`` is the configuration, or a variable that holds its types."""
+    return f"{owner}-{part}" if owner == spec.configuration else type_table(spec.configuration, owner, part)
+
+
 def _shim(view: View, spec: ConfigurationSpec, configuration: Configuration, owner: str, part: str) -> TableSpec:
     """The table as others are described: its name, its title, what it is about."""
     about = view.label(owner) if owner in view.variables else say(configuration.label, view.lang)
     title = layout.words(view, f"title_{part}", label=about)
+    rows = (*configuration.active, *configuration.supplementary)
     return TableSpec.model_construct(
-        table=f"{owner}-{part}", title={view.lang: title}, rows=(*configuration.active, *configuration.supplementary),
+        table=_name(spec, owner, part), title={view.lang: title}, rows=rows,
         note=spec.note if part == "axes" else None,
     )  # fmt: skip
 
@@ -81,5 +87,5 @@ def _figure(
     about = view.label(owner) if owner in view.variables else say(configuration.label, view.lang)
     title = layout.words(view, f"title_figure_{part}", label=about)
     source = {"scree": "axes", "map": "answers", "loadings_figure": "loadings", "tree": "number"}.get(part, "profile")
-    table = tables.get(f"{owner}-{source}")
-    return drawn.figure(view, configuration, owner, part, title, table, number)
+    table = tables.get(_name(spec, owner, source))
+    return drawn.figure(view, configuration, owner, part, _name(spec, owner, part), title, table, number)

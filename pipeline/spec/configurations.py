@@ -112,15 +112,15 @@ class ConfigurationSpec(Analysis):
 
         found = [f"{self.configuration}-{part}" for part in wanted(own[figures])]
         for variable in self.types(codebook):
-            found += [f"{variable}-{part}" for part in wanted(_OF_TYPES[figures])]
+            found += [type_table(self.configuration, variable, part) for part in wanted(_OF_TYPES[figures])]
         return tuple(found)
 
     def tables(self, codebook: Codebook) -> tuple[str, ...]:
-        """``<configuration>-axes``, ``<configuration>-answers`` or ``-loadings``, ``<types>-number`` and the others."""
+        """``<configuration>-axes``, ``-answers`` or ``-loadings``, ``<configuration>-<types>-number`` and so on."""
         return self._shown(codebook, figures=False)
 
     def figures(self, codebook: Codebook) -> tuple[str, ...]:
-        """``<configuration>-map`` or ``-scree`` and ``-loadings_figure``, ``<types>-tree`` and ``-profile_figure``."""
+        """``<configuration>-map`` or ``-scree`` and ``-loadings_figure``, ``<configuration>-<types>-tree`` …"""
         return self._shown(codebook, figures=True)
 
     def uses(self, codebook: Codebook) -> tuple[str, ...]:
@@ -144,6 +144,11 @@ def types_of(codebook: Codebook, configuration: str) -> tuple[str, ...]:
     """The derived variables that hold the types of a configuration."""
     found = codebook.derived.items()
     return tuple(name for name, how in found if how.clusters is not None and how.clusters.of == configuration)
+
+
+def type_table(configuration: str, variable: str, part: str) -> str:
+    """The name of a table or figure about the types that a variable holds."""
+    return f"{configuration}-{variable}-{part}"
 
 
 def members_of(names: Sequence[str], codebook: Codebook) -> tuple[str, ...]:

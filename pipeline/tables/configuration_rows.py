@@ -7,6 +7,7 @@ its variable and code with the axis as the column; what is about a type, under t
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from pipeline.codes import pair
 from pipeline.counting.cases import Cases
 from pipeline.counting.profiles import by_type
 from pipeline.results import About, ResultsWriter
-from pipeline.spec.configurations import ConfigurationSpec, members_of
+from pipeline.spec.configurations import ConfigurationSpec, members_of, type_table
 from pipeline.spec.load import StudyFiles
 from pipeline.spec.model import Codebook
 from pipeline.statistics import clusters, correspondence, factors
@@ -41,12 +42,14 @@ def configuration(spec: ConfigurationSpec, context: Context, files: StudyFiles) 
         _loadings(context.writer, f"{spec.name}-loadings", made)
     for variable in spec.types(codebook):
         wanted = codebook.derived[variable].clusters
-        if wanted is None or not any(name.startswith(f"{variable}-") for name in shown):
+        if wanted is None or not any(name.startswith(type_table(spec.name, variable, "")) for name in shown):
             continue
         found = types(made, wanted)
         if found is None:
             reason = Number(None, error=made.error or "too_few_cases_for_types")
-            context.writer.add(About(f"{variable}-number", row_var=variable), "types_found", reason, n=made.cases)
+            context.writer.add(
+                About(type_table(spec.name, variable, "number"), row_var=variable), "types_found", reason, n=made.cases
+            )
             continue
         _number(context.writer, variable, made, found)
         _tree(context.writer, variable, made, found)
@@ -189,7 +192,11 @@ def _loadings(writer: ResultsWriter, table: str, made: Analysed) -> None:
 
 
 def _number(writer: ResultsWriter, variable: str, made: Analysed, found: Types) -> None:
-    about, n, base = About(f"{variable}-number", row_var=variable), made.cases, made.weight
+    about, n, base = (
+        About(type_table(made.configuration.name, variable, "number"), row_var=variable),
+        made.cases,
+        made.weight,
+    )
     writer.add(about, "types_found", float(found.k), n=n, base=base)
     for rule, k in found.by_rule.items():
         writer.add(about, "types_found", float(k), rule, n=n, base=base)
@@ -207,7 +214,11 @@ def _tree(writer: ResultsWriter, variable: str, made: Analysed, found: Types) ->
     """The top of the tree: its branches with their cases, and what is joined at each height."""
     tree = found.found.tree
     branches = min(BRANCHES, len(np.unique(found.found.leaf)), int((tree.heights > 0).sum()) + 1)
-    about, n, base = About(f"{variable}-number", row_var=variable), made.cases, made.weight
+    about, n, base = (
+        About(type_table(made.configuration.name, variable, "number"), row_var=variable),
+        made.cases,
+        made.weight,
+    )
     branch = tree.cut(branches)
     cases = np.bincount(branch[found.found.leaf], made.n, branches)
     codes = [str(i + 1) for i in range(branches)]
@@ -235,7 +246,7 @@ def _tree(writer: ResultsWriter, variable: str, made: Analysed, found: Types) ->
 def _types(
     context: Context, variable: str, made: Analysed, found: Types, replicates: int, seed: int
 ) -> None:  # fmt: skip
-    writer, about = context.writer, About(f"{variable}-types", row_var=variable)
+    writer, about = context.writer, About(type_table(made.configuration.name, variable, "types"), row_var=variable)
     codes = [str(i + 1) for i in range(found.k)]
     cases, weight = np.bincount(found.kind, made.n, found.k), np.bincount(found.kind, made.w, found.k)
     n, base = made.cases, made.weight
@@ -270,12 +281,13 @@ def _profile(context: Context, variable: str, made: Analysed, k: int, codebook: 
     codes = [str(i + 1) for i in range(k)]
     lookup = np.array([0, *(codes.index(c) + 1 if c in codes else 0 for c in coded.codes)])
     kind = lookup[coded.index]
+    about = About(type_table(config.name, variable, "profile"), col_var=variable)
     for name in (*config.active, *config.supplementary):
         if (config.method != "correspondence" and name in config.active) or not _categorical(name, codebook):
             for member in members_of((name,), codebook):
-                _means(context, variable, member, kind, codes)
+                _means(context, about, member, kind, codes)
         else:
-            _shares(context, variable, name, kind, codes)
+            _shares(context, about, name, kind, codes)
 
 
 def _scaled(cases: Cases, n: Ints, w: Floats) -> tuple[Floats, float]:
@@ -284,8 +296,8 @@ def _scaled(cases: Cases, n: Ints, w: Floats) -> tuple[Floats, float]:
     return w * (whole / w.sum()) if w.sum() > 0 else w, whole
 
 
-def _shares(context: Context, variable: str, name: str, kind: np.ndarray, codes: list[str]) -> None:
-    table, writer = f"{variable}-profile", context.writer
+def _shares(context: Context, types: About, name: str, kind: np.ndarray, codes: list[str]) -> None:
+    writer = context.writer
     for question, counts in by_type(context.cases, kind, len(codes), (name,)):
         there = counts.n.sum(axis=1) > 0
         w, n = counts.w[there], float(counts.n.sum())
@@ -295,7 +307,7 @@ def _shares(context: Context, variable: str, name: str, kind: np.ndarray, codes:
         scaled, whole = _scaled(context.cases, counts.n, w)
         of_type, of_answer = scaled.sum(axis=0), scaled.sum(axis=1)
         values = clusters.answer_test_values(scaled, of_type[None, :], of_answer[:, None], whole)
-        about, base = About(table, row_var=question.name, col_var=variable), float(w.sum())
+        about, base = replace(types, row_var=question.name), float(w.sum())
         by = w.sum(axis=0)
         with np.errstate(invalid="ignore", divide="ignore"):
             shares = w / by
@@ -306,9 +318,9 @@ def _shares(context: Context, variable: str, name: str, kind: np.ndarray, codes:
         writer.add_grid(about, "test_value", values, answers, codes, n, base)
 
 
-def _means(context: Context, variable: str, name: str, kind: np.ndarray, codes: list[str]) -> None:
+def _means(context: Context, types: About, name: str, kind: np.ndarray, codes: list[str]) -> None:
     distinct, counts = context.cases.distribution(name, kind, len(codes))
-    about, writer = About(f"{variable}-profile", row_var=name, col_var=variable), context.writer
+    about, writer = replace(types, row_var=name), context.writer
     by_n, by_w = counts.n.sum(axis=0), counts.w.sum(axis=0)
     base, n = float(by_w.sum()), float(by_n.sum())
     if not n:

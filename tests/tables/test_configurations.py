@@ -168,7 +168,7 @@ def rows() -> dict[tuple[str, ...], Any]:
     results = Results(context.writer.table())
     return {
         (r.table_id, r.statistic, r.row_var, r.row_code, r.col_code): r
-        for table in ("kind-types", "kind-profile", "food-answers") for r in results.rows(table)
+        for table in ("food-kind-types", "food-kind-profile", "food-answers") for r in results.rows(table)
     }  # fmt: skip
 
 
@@ -183,12 +183,12 @@ def test_what_is_typical_of_a_type_is_what_catdes_finds(rows: dict[tuple[str, ..
             name, _, label = key.partition("=")
             code = "2" if label.endswith("_y") else "1" if label.endswith("_n") else ""
             if name in QUESTIONS and code:
-                row = rows["kind-profile", "test_value", name, code, called[int(k)]]
+                row = rows["food-kind-profile", "test_value", name, code, called[int(k)]]
                 assert row.value == pytest.approx(value, abs=1e-7), key
                 checked += 1
     assert checked > 50
     for k, numbers in R["poison_types"]["numbers"].items():
-        row = rows["kind-profile", "test_value", "Age", "", called[int(k)]]
+        row = rows["food-kind-profile", "test_value", "Age", "", called[int(k)]]
         assert row.value == pytest.approx(numbers["Age"], abs=1e-7)
 
 
@@ -202,11 +202,11 @@ def test_supplementary_answers_lie_where_factominer_has_them(rows: dict[tuple[st
 
 def test_sizes_and_stability_of_types(rows: dict[tuple[str, ...], Any]) -> None:
     codes = [str(k + 1) for k in range(R["poison_types"]["number"])]
-    sizes = [rows["kind-types", "n", "kind", k, ""].value for k in codes]
+    sizes = [rows["food-kind-types", "n", "kind", k, ""].value for k in codes]
     assert sizes == sorted(sizes, reverse=True) and sum(sizes) == 55
     known = np.array(R["poison_types"]["silhouette"])
-    assert rows["kind-types", "silhouette", "kind", "", ""].value == pytest.approx(known.mean(), abs=1e-7)
-    jaccard = [rows["kind-types", "jaccard", "kind", k, ""] for k in codes]
+    assert rows["food-kind-types", "silhouette", "kind", "", ""].value == pytest.approx(known.mean(), abs=1e-7)
+    jaccard = [rows["food-kind-types", "jaccard", "kind", k, ""] for k in codes]
     assert all(0 < row.value <= 1 for row in jaccard)
     assert jaccard[0].method == "drawn_anew replicates=20 drawn=55 seed=1"
 
