@@ -21,9 +21,10 @@ from pipeline.counting.joint import Joint, mention_parts
 from pipeline.disclosure.attacker import Reach, reach, too_tight
 from pipeline.disclosure.cells import Cells
 from pipeline.disclosure.known import Reason, understood
+from pipeline.disclosure.magnitudes import LEAST_FOR_VALUES, Magnitudes
 from pipeline.disclosure.regions import COUNTS, SHARES, Region, Regions, Unknown, dims
 from pipeline.disclosure.repair import repair
-from pipeline.disclosure.rules import too_few
+from pipeline.disclosure.rules import Rule, too_few
 from pipeline.results import CODEBOOK_TABLE, ResultRow, Results
 from pipeline.spec.model import Codebook, DisclosureRules, TableSpec, Weights
 from pipeline.tables.plan import members_of, variables_of
@@ -36,16 +37,16 @@ if TYPE_CHECKING:
 Frozen = Collection[tuple[tuple[str, str], ...]]
 
 _OF_ALL = frozenset({"mean", "sd"})
-"""What may be told of the values of a confidential variable: nothing that is a single unit's, nothing by group."""
+"""What may be told of all values of a confidential variable: nothing that is a single unit's."""
+
+_BY_GROUP = frozenset({"mean", "sum"})
+"""What may be told of them by group."""
 
 _OF_SETS = frozenset({"share_of_responses", "count", "share_of_cases", "letters", "letters_items", "mrcv_chi2"})
 """What is computed from the counts of single items: all else of a set is of who mentions several."""
 
 _OF_SEVERAL = frozenset({"reliability", "correlation", "associations", "model"})
 """Kinds of tables whose numbers are computed from more than the counts in them."""
-
-LEAST_FOR_VALUES = 10
-"""Fewer values have no mean in print, and fewer cases no weighted share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def public(
     hidden = repair(linked, primary, rules.threshold, first=first & linked.printed & ~linked.fixed)
     found = reach(linked, hidden, rules.threshold)
     gone = frozenset(_region(linked.keys[i]) for i in np.flatnonzero(hidden))
-    hide = _Hide(regions, cells, gone, _totals(rows), rules, is_open)
+    hide = _Hide(regions, cells, gone, _magnitudes(regions, gone, rules, there), rules, is_open)
     reasons = [hide.row(row) for row in rows]
     kept = np.array([not hide.gone(row) for row in rows], dtype=bool)
     flags = np.array([reason is not None for reason in reasons], dtype=bool)
@@ -139,13 +140,13 @@ class _Hide:
         regions: Regions,
         cells: Cells,
         hidden: frozenset[Region],
-        totals: Mapping[Any, Any],
+        magnitudes: Magnitudes,
         rules: DisclosureRules,
         is_open: Callable[[str], bool],
     ) -> None:
         self.is_open = is_open
         self.regions, self.cells, self.hidden = regions, cells, hidden
-        self.totals, self.rules, self.codebook = totals, rules, regions.codebook
+        self.magnitudes, self.rules, self.codebook = magnitudes, rules, regions.codebook
         self.touched = {names for region in hidden for names in (dims(region),)}
         self._whole: dict[Region, bool] = {}
 
@@ -277,13 +278,24 @@ class _Hide:
 
     def _of_values(self, row: ResultRow) -> Reason | None:
         """A number about values may be a unit's own, or give one away."""
-        if row.statistic not in _OF_ALL or row.col_var or row.n is None or row.n < LEAST_FOR_VALUES:
+        if row.n is None or not self.magnitudes.all_of(row.row_var):
             return "values"
         if row.n != row.base:
             return "weight"
-        total = self.totals.get((row.row_var, row.table_id), self.totals.get((row.row_var, CODEBOOK_TABLE)))
-        dominated = total is None or total[0] > self.rules.dominance * total[1]
-        return "values" if dominated or self.regions.universe(row) else None
+        if row.col_var:
+            return None if row.statistic in _BY_GROUP and self.magnitudes.by_group(row) else "values"
+        return None if row.statistic in _OF_ALL and not self.regions.universe(row) else "values"
+
+
+def _magnitudes(
+    regions: Regions, hidden: frozenset[Region], rules: DisclosureRules, rows: Sequence[ResultRow]
+) -> Magnitudes:
+    """What may be told of values, by the study's rule."""
+    said = rules.dominance
+    rule = Rule(said.n, said.k and said.k / 100, said.p and said.p / 100, said.q / 100)
+    found = Magnitudes(regions, rule, rules.threshold, hidden)
+    found.choose(rows)
+    return found
 
 
 def _all(choices: Sequence[Sequence[Sequence[Any]]]) -> list[list[Any]]:
@@ -292,19 +304,6 @@ def _all(choices: Sequence[Sequence[Sequence[Any]]]) -> list[list[Any]]:
     for options in choices:
         found = [[*before, *option] for before in found for option in options]
     return found
-
-
-def _totals(rows: Sequence[ResultRow]) -> dict[tuple[str, str], tuple[float, float]]:
-    """The largest value and the sum of the values of a variable in a table, where none is negative."""
-    found: dict[tuple[str, str], dict[str, ResultRow]] = {}
-    for row in rows:
-        if row.statistic in ("minimum", "maximum", "mean") and not (row.col_var or row.layer_var or row.row_code):
-            found.setdefault((row.row_var, row.table_id), {})[row.statistic] = row
-    return {
-        at: (one["maximum"].value or 0.0, (one["mean"].value or 0.0) * (one["mean"].n or 0))
-        for at, one in found.items()
-        if len(one) == 3 and (one["minimum"].value or 0.0) >= 0
-    }
 
 
 def without(table: pa.Table, hidden: Flags, kept: Flags) -> pa.Table:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
@@ -146,14 +146,31 @@ class Comparisons(Record):
     least_expected: float = Field(default=5.0, ge=0)
 
 
+class Dominance(Record):
+    """When a total gives a unit away, in per cent: where its ``n`` largest units (1) make up more than ``k`` of it, or
+    where the second can tell the first to within ``p``, if everybody knows everybody to within ``q`` (100) anyhow."""
+
+    n: int = Field(default=1, ge=1)
+    k: float | None = Field(default=None, gt=0, le=100)
+    p: float | None = Field(default=None, gt=0, lt=100)
+    q: float = Field(default=100, gt=0, le=100)
+
+
+def _dominance(value: Any) -> Any:
+    """A share of a total, from which its largest unit dominates it."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value <= 1:
+        return {"k": 100 * value}
+    return value
+
+
 class DisclosureRules(Record):
-    """The public edition's rules: the least count shown, and the share of a total from which one unit dominates it.
+    """The public edition's rules: the least count shown, and when a total or a mean gives a unit away.
 
     ``weights``: whether a reader may know who has which weight, so that a weighted number tells more than its count.
     """
 
     threshold: int = Field(default=3, ge=1)
-    dominance: float = Field(default=0.75, gt=0, le=1)
+    dominance: Annotated[Dominance, BeforeValidator(_dominance)] = Dominance(k=75)
     weights: Literal["known", "unknown"] = "known"
 
 
