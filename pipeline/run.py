@@ -12,10 +12,10 @@ from typing import Any
 
 from pipeline import clock, paths, publish
 from pipeline.errors import DataRejected, PipelineError, RenderingFailed, StudyError, UsageError, nearest
-from pipeline.files import file_hash, hashes, json_hash, read_file, write_json
+from pipeline.files import file_hash, json_hash, read_file, write_json
 from pipeline.paths import Layout, Wave
 from pipeline.progress import Progress
-from pipeline.stages.freshness import Record, code_hash, made
+from pipeline.stages.freshness import Record, code_hash, made, typefaces
 from pipeline.stages.job import Job, figures_beside
 
 STAGES = ("ingest", "recognise", "harmonise", "validate", "process", "tabulate", "render")
@@ -46,11 +46,12 @@ def report(
     wanted: Wanted,
     progress: Progress,
     draft: Callable[[Job], None] = lambda job: None,
+    begin: Callable[[], None] = lambda: None,
 ) -> list[Outcome]:
     """Make the reports of the waves named, or of all. Raises a :class:`PipelineError` naming what to mend.
 
     ``draft`` is called for a wave that has something to do, when its file has been recognised: it may write a first
-    ``mapping.yml``.
+    ``mapping.yml``. ``begin`` is called before the first thing is done, where there is something to do.
     """
     layout = _edition(layout, wanted)
     found = _waves(layout, waves)
@@ -58,6 +59,7 @@ def report(
         stale = [wave for wave in found if wanted.force or not _fresh(layout, wave, wanted)]
         if not stale:
             return [Outcome(wave.name, _files(wave), fresh=True) for wave in found]
+        begin()
         return [
             _wave(layout, wave, wanted, progress, draft)
             if wave in stale
@@ -66,14 +68,16 @@ def report(
         ]
 
 
-def compare(layout: Layout, wanted: Wanted, progress: Progress) -> Outcome | None:
+def compare(
+    layout: Layout, wanted: Wanted, progress: Progress, begin: Callable[[], None] = lambda: None
+) -> Outcome | None:
     """Make the comparison of all waves that have results; ``None`` where there are fewer than two."""
     if len(layout.waves()) < 2 or wanted.edition != "internal":
         return None  # the comparison reads respondents' answers of all waves: it has no public edition
     from pipeline.stages import compare as last
 
     with publish.lock(layout):
-        made = last.run(layout, wanted.langs, wanted.formats, wanted.edition, wanted.force, progress)
+        made = last.run(layout, wanted.langs, wanted.formats, wanted.edition, wanted.force, progress, begin)
     return None if made is None else Outcome(paths.COMPARISON, tuple(made[0]), fresh=made[1])
 
 
@@ -266,8 +270,7 @@ def _everything(job: Job, edition: str) -> str:
     """A key of all bytes a wave's report can depend on, cheap enough to ask at every run: no file is parsed."""
     layout, wave = job.layout, job.wave
     edited = [layout.study_hashes(), layout.hashes(wave.source, wave.mapping, wave.corrections)]
-    fonts = hashes(sorted(paths.FONTS.glob("*.ttf")))
-    return json_hash([layout.recorded(job.survey()), job.data_hash, edited, fonts, code_hash("."), edition])
+    return json_hash([layout.recorded(job.survey()), job.data_hash, edited, typefaces(), code_hash("."), edition])
 
 
 def _record(wave: Wave, edition: str) -> Path:

@@ -7,19 +7,16 @@ only writes the report again.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline.arrow import read_parquet
 from pipeline.files import file_hash, hashes, json_hash, read_file
 from pipeline.paths import COMPARISON, MANIFEST, Layout
 from pipeline.progress import Progress
 from pipeline.stages.freshness import Record, code_hash, write_parquet
 from pipeline.stages.job import Job
 from pipeline.stages.publication import Publication, house_hash, study_hash, versions
-from pipeline.stages.tabulate import mode_of, options_of, reasons_not_warnings
-from pipeline.workers import side_by_side
 
 if TYPE_CHECKING:
     from pipeline.comparison.document import Provenance
@@ -38,7 +35,13 @@ def waves_with_results(layout: Layout) -> list[str]:
 
 
 def run(
-    layout: Layout, langs: Sequence[str], formats: Sequence[str], edition: str, force: bool, progress: Progress
+    layout: Layout,
+    langs: Sequence[str],
+    formats: Sequence[str],
+    edition: str,
+    force: bool,
+    progress: Progress,
+    begin: Callable[[], None] = lambda: None,
 ) -> tuple[list[Path], bool] | None:
     """Make the comparison report of all waves where it is not fresh; no language or format named means all.
 
@@ -52,8 +55,9 @@ def run(
     key = _everything(jobs, edition)
     folder = layout.reports / COMPARISON
     manifest = None if force else _manifest_of(folder, key)
-    if manifest is not None and _has(manifest, langs or jobs[0].languages, formats):
+    if manifest is not None and _has(manifest, langs, formats):
         return sorted(folder.glob("report.*")), True
+    begin()
     progress.step("stage_compare", wave=", ".join(names))
     waves = _gather(layout, jobs)
     results = _compute(layout, jobs, waves, force)
@@ -67,10 +71,11 @@ def run(
 
 
 def _has(manifest: dict[str, Any], langs: Sequence[str], formats: Sequence[str]) -> bool:
-    """Whether what is published is all that is asked for; no format named means all."""
+    """Whether what is published is all that is asked for; none named means all. The study is not read for it."""
     from pipeline import render
 
-    return {*langs} <= {*manifest["languages"]} and {*(formats or render.usual())} <= {*manifest["formats"]}
+    wanted = {*(langs or manifest["study_languages"])}
+    return wanted <= {*manifest["languages"]} and {*(formats or render.usual())} <= {*manifest["formats"]}
 
 
 def _everything(jobs: Sequence[Job], edition: str) -> str:
@@ -92,7 +97,11 @@ def _manifest_of(folder: Path, key: str) -> dict[str, Any] | None:
     try:
         manifest = json.loads(read_file(folder / MANIFEST))
         outputs = manifest["outputs"]
-        whole = manifest["run_key"] == key and all(file_hash(folder / n) == h for n, h in outputs.items())
+        whole = (
+            manifest["run_key"] == key
+            and "study_languages" in manifest
+            and all(file_hash(folder / n) == h for n, h in outputs.items())
+        )
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return dict(manifest) if whole else None
@@ -100,6 +109,7 @@ def _manifest_of(folder: Path, key: str) -> dict[str, Any] | None:
 
 def _gather(layout: Layout, jobs: Sequence[Job]) -> Waves:
 
+    from pipeline.arrow import read_parquet
     from pipeline.comparison.waves import Found, gather
 
     found = [
@@ -122,6 +132,7 @@ def _compute(layout: Layout, jobs: Sequence[Job], waves: Waves, force: bool) -> 
     if not force and record.holds(key, [path]):
         return path
     from pipeline.comparison.compute import results
+    from pipeline.stages.tabulate import mode_of, options_of, reasons_not_warnings
 
     folder.mkdir(parents=True, exist_ok=True)
     record.path.unlink(missing_ok=True)
@@ -134,6 +145,8 @@ def _compute(layout: Layout, jobs: Sequence[Job], waves: Waves, force: bool) -> 
 
 
 def _documents(jobs: Sequence[Job], waves: Waves, results: Path, report: Publication, folder: Path) -> None:
+    from pipeline.arrow import read_parquet
+    from pipeline.workers import side_by_side
 
     table, provenance = read_parquet(results), _provenance(report.layout, jobs)
     side_by_side([(one_language, (waves, table, provenance, report, lang, folder)) for lang in report.langs])
@@ -161,6 +174,7 @@ def _manifest(jobs: Sequence[Job], key: str, alerts: list[Mapping[str, str]]) ->
     """What the comparison was made from and calls attention to, beside what every manifest tells."""
     return {
         "waves": [job.wave.name for job in jobs],
+        "study_languages": list(jobs[0].languages),
         "data": {job.wave.name: job.dictionary.sha256 for job in jobs},
         "declared": {job.wave.name: _declared(job) for job in jobs},
         "results": {job.wave.name: file_hash(job.results_file) for job in jobs},

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from pipeline import clock
 from pipeline.files import file_hash, hashes, read_file, text_hash, whole, write_json
-from pipeline.paths import ROOT
+from pipeline.paths import FONTS, ROOT
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -35,6 +35,12 @@ def code_hash(*rooms: str) -> str:
     if lock.is_file():
         parts += [lock.name, file_hash(lock)]
     return text_hash(*parts)
+
+
+@cache
+def typefaces() -> dict[str, str]:
+    """The hashes of the fonts that reports are set in."""
+    return hashes(sorted(FONTS.glob("*.ttf")))
 
 
 def made(started: str) -> dict[str, str]:

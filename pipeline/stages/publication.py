@@ -3,17 +3,17 @@ manifest beside them, and swapped in by one rename."""
 
 from __future__ import annotations
 
-import importlib.metadata
 import shutil
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline import paths, publish
-from pipeline.files import file_hash, hashes, json_hash, text_hash, write_json
+from pipeline.files import file_hash, json_hash, text_hash, write_json
 from pipeline.paths import MANIFEST, Layout
-from pipeline.stages.freshness import code_hash
+from pipeline.stages.freshness import code_hash, typefaces
 
 if TYPE_CHECKING:
     from pipeline.present.document import Document
@@ -104,8 +104,7 @@ def study_hash(layout: Layout) -> str:
 
 def house_hash() -> str:
     """A hash of what all reports are made with, whatever the study: code, typefaces and the packages of others."""
-    fonts = hashes(sorted(paths.FONTS.glob("*.ttf")))
-    return json_hash([code_hash("."), fonts, versions()])
+    return json_hash([code_hash("."), typefaces(), versions()])
 
 
 def versions() -> dict[str, str]:
@@ -113,4 +112,20 @@ def versions() -> dict[str, str]:
 
     Not Python's own: every supported one makes the same bytes. Which one it was stands in the records of ``freshness``.
     """
-    return {name: importlib.metadata.version(name) for name in TOOLS}
+    found = _installed()
+    if not found.keys() >= {*TOOLS}:
+        import importlib.metadata  # reads every package's description, and costs more than a run with nothing to do
+
+        found = {name: importlib.metadata.version(name) for name in TOOLS}
+    return {name: found[name] for name in TOOLS}
+
+
+def _installed() -> dict[str, str]:
+    """Name → version of the packages that lie where Python looks first, as their folders are called."""
+    found: dict[str, str] = {}
+    for place in sys.path:
+        folder = Path(place)
+        for info in folder.glob("*.dist-info") if place and folder.is_dir() else ():
+            name, _, version = info.name.removesuffix(".dist-info").partition("-")
+            found.setdefault(name.lower(), version)
+    return found

@@ -16,34 +16,38 @@ from pipeline.unattended import banner, status, trace
 from pipeline.unattended.attempt import Attempt, Texts, relative
 from pipeline.unattended.schedule import Schedule
 from pipeline.unattended.status import Banner, Failure, Run, Status, WaveStatus
+from pipeline.unattended.trace import CutOff
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What was known before a run and is written after it. ``cut_off``: when the run before began, if it was killed."""
+    """What was known before a run and is written after it. ``cut_off``: the run before, if it was killed."""
 
     layout: Layout
     command: str
     started: str
     before: Status | None
-    cut_off: str | None = None
+    cut_off: CutOff | None = None
 
     def cut_off_reason(self) -> Texts:
         """That the run before was killed, for readers."""
         if self.cut_off is None:
             return {}
         return {
-            lang: language.text(lang, "unattended.cut_off", started=clock.shown(self.cut_off, lang))
+            lang: language.text(lang, "unattended.cut_off", started=clock.shown(self.cut_off.started, lang))
             for lang in language.languages()
         }
 
 
-def known(layout: Layout, command: str, started: str, progress: Progress) -> Known:
-    """What earlier runs left. A ``status.json`` that cannot be read is said, and a new history begins."""
+def known(layout: Layout, command: str, started: str, progress: Progress, cut_off: CutOff | None) -> Known:
+    """What earlier runs left. A ``status.json`` that cannot be read is said, and a new history begins.
+
+    ``cut_off``: as :func:`pipeline.unattended.trace.cut_off` found it when this run began.
+    """
     before = status.read(layout)
     if before is None and layout.status.is_file():
         progress.line(language.text(progress.lang, "unattended.status_unreadable", file=layout.shown(layout.status)))
-    found = Known(layout, command, started, before, trace.cut_off(layout))
+    found = Known(layout, command, started, before, cut_off)
     if found.cut_off is not None:
         progress.line(found.cut_off_reason()[progress.lang])
     return found
@@ -76,7 +80,7 @@ def write(known: Known, attempts: Iterable[Attempt], schedule: Schedule, error: 
     _mark_comparison(layout, waves)
     if known.cut_off is not None:
         killed = Run(
-            command="rerun", started=known.cut_off, ended=known.started, exit_code=trace.KILLED,
+            command=known.cut_off.command, started=known.cut_off.started, ended=known.started, exit_code=trace.KILLED,
             reason=known.cut_off_reason(),
         )  # fmt: skip
         before = before.model_copy(update={"runs": before.after(killed, schedule.runs_kept)})

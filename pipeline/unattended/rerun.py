@@ -49,8 +49,9 @@ def rerun(layout: Layout, waves: Sequence[str], wanted: run.Wanted, progress: Pr
     with publish.lock(layout):
         _loose(layout, progress)
         started = clock.now()
-        known = record.known(layout, "rerun", started, progress)
-        with trace.running(layout, started):
+        known = record.known(layout, "rerun", started, progress, trace.cut_off(layout))
+        with trace.running(layout, "rerun", started) as begin:
+            begin()
             try:
                 schedule = load_schedule(layout)
                 attempts = _attempts(layout, waves, wanted, schedule, progress)
@@ -87,21 +88,26 @@ def report(layout: Layout, waves: Sequence[str], wanted: run.Wanted, progress: P
         _loose(layout, progress)
         for name in names:
             _refuse_name(layout, name, typed=bool(waves))
-        work: list[tuple[str, Work]] = [(name, partial(_wave, layout, name, wanted, progress)) for name in names]
-        if not waves:
-            work.append((COMPARISON, partial(_together, layout, wanted, progress)))
-        attempts = [made for name, function in work if (made := _attempted(layout, name, function)) is not None]
+        cut_off = trace.cut_off(layout)
+        with trace.running(layout, "report", started) as begin:
+            work: list[tuple[str, Work]] = [(n, partial(_wave, layout, n, wanted, progress, begin)) for n in names]
+            if not waves:
+                work.append((COMPARISON, partial(_together, layout, wanted, progress, begin)))
+            attempts = [made for name, function in work if (made := _attempted(layout, name, function)) is not None]
         if wanted.edition != "internal":
             return attempts  # status.json and index.html tell of the internal reports, beside which they lie
         if any(attempt.state == "failed" for attempt in attempts):
             with contextlib.suppress(OSError, RenderingFailed):  # the first failure is the one to tell
-                _record(layout, started, attempts, progress)
-        elif _news(layout, attempts):
-            _record(layout, started, attempts, progress)
+                _record(layout, started, attempts, progress, cut_off)
+        elif cut_off is not None or _news(layout, attempts):
+            _record(layout, started, attempts, progress, cut_off)
+            layout.running.unlink(missing_ok=True)  # told now, also where there was nothing to do
         return attempts
 
 
-def _record(layout: Layout, started: str, attempts: Sequence[Attempt], progress: Progress) -> None:
+def _record(
+    layout: Layout, started: str, attempts: Sequence[Attempt], progress: Progress, cut_off: trace.CutOff | None
+) -> None:
     """Records of a run by hand, which does not stop for a mistake in the schedule."""
     from pipeline.unattended import record
     from pipeline.unattended.schedule import Schedule
@@ -111,7 +117,7 @@ def _record(layout: Layout, started: str, attempts: Sequence[Attempt], progress:
         schedule = load_schedule(layout)
     except StudyError:
         schedule = Schedule()
-    record.write(record.known(layout, "report", started, progress), attempts, schedule)
+    record.write(record.known(layout, "report", started, progress, cut_off), attempts, schedule)
 
 
 def _news(layout: Layout, attempts: Sequence[Attempt]) -> bool:
@@ -202,14 +208,18 @@ def _attempt(
     return attempt
 
 
-def _wave(layout: Layout, name: str, wanted: run.Wanted, progress: Progress) -> Attempt:
-    [outcome] = run.report(layout, [name], wanted, progress, lambda job: _draft(job, progress))
+def _wave(
+    layout: Layout, name: str, wanted: run.Wanted, progress: Progress, begin: Callable[[], None] = lambda: None
+) -> Attempt:
+    [outcome] = run.report(layout, [name], wanted, progress, lambda job: _draft(job, progress), begin)
     return _ended_well(layout, outcome, progress)
 
 
-def _together(layout: Layout, wanted: run.Wanted, progress: Progress) -> Attempt | None:
+def _together(
+    layout: Layout, wanted: run.Wanted, progress: Progress, begin: Callable[[], None] = lambda: None
+) -> Attempt | None:
     """The comparison of all waves that have results, where there are two or more."""
-    outcome = run.compare(layout, wanted, progress)
+    outcome = run.compare(layout, wanted, progress, begin)
     return None if outcome is None else _ended_well_together(outcome)
 
 

@@ -15,10 +15,11 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.cli import main
 from pipeline.errors import DataRejected, Locked, StudyError
 from pipeline.files import file_hash
 from pipeline.paths import ROOT, Layout
-from pipeline.unattended import settle
+from pipeline.unattended import settle, status
 from pipeline.unattended.schedule import Schedule
 from tests.faults import tiny
 from tests.spss.build import sav
@@ -370,22 +371,32 @@ def test_a_recovery_calls_its_command_also_where_the_old_file_was_put_back(study
     assert [(n["SURVEY_WAVE"], n["SURVEY_STATE"]) for n in notes(study)] == [("2009", "recovered")]
 
 
-def test_a_run_that_was_killed_is_told_by_the_next_once(study: Layout, again: Rerun) -> None:
+@pytest.mark.parametrize("command", ["rerun", "report"])
+def test_a_run_that_was_killed_is_told_by_the_next_once(study: Layout, again: Rerun, command: str) -> None:
     study.schedule.write_text(tiny.SCHEDULE + f"on_failure: {note_taker(study)}\n", "utf-8")
     again()
     survey(study).write_bytes(tiny.survey(1))
-    code = "import os, signal\nfrom pipeline.unattended import rerun\n"
-    code += "rerun._wave = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
-    code += f"import sys; from pipeline.cli import main; sys.exit(main(['rerun', '--study', {str(study.base)!r}]))"
+    code = "import os, signal\nfrom pipeline import run\n"
+    code += "run._wave = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
+    code += f"import sys; from pipeline.cli import main; sys.exit(main([{command!r}, '--study', {str(study.base)!r}]))"
     killed = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=False)
     assert killed.returncode == -9 and study.running.is_file()
     run = again()
     assert run.code == 0 and "never came to its end" in run.said
-    assert [r.exit_code for r in run.status.runs[:2]] == [0, 137]
+    assert [(r.exit_code, r.command) for r in run.status.runs[:2]] == [(0, "rerun"), (137, command)]
     assert "killed" in (run.status.runs[1].reason or {})["en"]
     assert "mai arrivata alla fine" in study.index.read_text("utf-8") or "never came" in study.index.read_text("utf-8")
     assert not study.running.exists() and again().status.runs[0].exit_code == 0
     assert [n["SURVEY_STATE"] for n in notes(study)] == ["killed"]
+
+
+def test_a_killed_run_is_told_by_a_run_by_hand_that_has_nothing_to_do(study: Layout, again: Rerun) -> None:
+    again()
+    study.running.write_text('{"command": "report", "started": "2026-11-27T10:00:00"}', "utf-8")
+    assert main(["report", "--study", str(study.base)]) == 0
+    assert not study.running.exists()
+    runs = (status.read(study) or status.Status(updated="")).runs
+    assert [(r.exit_code, r.command) for r in runs[:2]] == [(0, "report"), (137, "report")]
 
 
 def test_the_comparison_says_so_while_the_newest_data_of_a_wave_cannot_be_used(study: Layout, again: Rerun) -> None:
