@@ -135,7 +135,26 @@ def _explorer(view: View, crossings: Crossings) -> Explorer:
     )
     weighted = None if crossings.w is None else array("d", crossings.w)
     mark = view.mark_of(view.shown_origin("simulated"))
-    return Explorer(variables, array("q", crossings.n), weighted, mark.text if mark is not None else "")
+    said = mark.text if mark is not None else ""
+    units = tuple((unit, _answers(view, crossings, i)) for i, unit in enumerate(crossings.units))
+    return Explorer(variables, array("q", crossings.n), weighted, said, units)
+
+
+def _answers(view: View, crossings: Crossings, unit: int) -> tuple[tuple[str, str], ...]:
+    """What a unit answered, as (variable, code); of multiple response sets the items that it mentions."""
+    own = {
+        name: codes[answers[unit] - 1]
+        for name, codes, answers in zip(crossings.names, crossings.codes, crossings.answers, strict=True)
+        if answers[unit]
+    }
+    found = list(own.items())
+    for name, mr in view.codebook.sets.items():
+        said = [member for member in mr.members if member in own]
+        if mr.kind == "dichotomies":
+            found += [(name, member) for member in said if own[member] == str(mr.counted)]
+        elif mr.kind == "categories":
+            found += dict.fromkeys((name, own[member]) for member in said)
+    return tuple(found)
 
 
 def _cover_figure(figure: Figure | None) -> Figure | None:

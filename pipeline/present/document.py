@@ -239,13 +239,15 @@ class Explorer:
     """The counts of all pairs of variables, for a page that crosses any two of them (see :mod:`pipeline.crossings`).
 
     ``n`` and ``w`` are arrays of numbers, pair after pair; ``w`` is ``None`` without weights. ``note`` stands under
-    every table: that data are simulated.
+    every table: that data are simulated. ``units``: what a reader may have marked, each with the (variable, code) of
+    its answers, as traces name them; empty where the study does not want that.
     """
 
     variables: tuple[Crossable, ...]
     n: array[int]
     w: array[float] | None = None
     note: str = ""
+    units: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

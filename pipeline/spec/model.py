@@ -256,7 +256,8 @@ class SurveyFacts(Record):
 
 class Study(Record):
     """``study.yml``. ``finite_population``: what the design's finite population correction goes into. ``status``: a
-    ``final`` report lacks nothing that a survey report discloses."""
+    ``final`` report lacks nothing that a survey report discloses. ``mark_units``: a reader of the internal page may
+    choose a unit and see its answers marked, so the page holds them."""
 
     title: Text
     subtitle: Text | None = None
@@ -271,6 +272,7 @@ class Study(Record):
     inference: Inference | None = None
     confidence: float = Field(default=0.95, gt=0.5, lt=1)
     identifier: str | None = None
+    mark_units: bool = False
     weights: Weights | None = None
     design: Design | None = None
     finite_population: Literal["descriptions", "tests too"] = "descriptions"

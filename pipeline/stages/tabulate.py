@@ -67,7 +67,8 @@ def run(job: Job) -> None:
     results = ResultsWriter.joined(job.wave.name, [*(made[name] for name in order), *analysed])
     write_parquet(job.results_file, results)
     cases = counting.by_default
-    write_crossings(job.crossings_file, None if isinstance(cases, Counted) else crossings(cases))
+    marked = job.files.study.identifier if job.files.study.mark_units else None
+    write_crossings(job.crossings_file, None if isinstance(cases, Counted) else crossings(cases, marked))
     job.memory["results"] = Results(results)
 
 

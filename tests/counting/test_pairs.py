@@ -70,3 +70,21 @@ def test_what_is_kept_is_read_again(tmp_path: Path) -> None:
     for one in (some, None):
         kept.write(tmp_path / "crossings.json", one)
         assert kept.read(tmp_path / "crossings.json") == one
+
+
+def test_units_have_their_answers_where_asked(data: pd.DataFrame, tmp_path: Path) -> None:
+    import pyarrow as pa
+
+    whole = cases(data)
+    assert pairs.crossings(whole) is not None and pairs.crossings(whole).units == ()  # type: ignore[union-attr]
+    text = {"it": "x", "en": "x"}
+    named = data.assign(who=[f"U{i}" for i in range(len(data))])
+    variables = {**whole.codebook.variables, "who": {"label": text, "kind": "identifier"}}
+    codebook = Codebook.model_validate({"variables": variables})
+    found = pairs.crossings(Cases(pa.Table.from_pandas(named, preserve_index=False), codebook), "who")
+    assert found is not None and found.units == tuple(named["who"])
+    for name, codes, answers in zip(found.names, found.codes, found.answers, strict=True):
+        valid = data[name].where(data[name] != 9).tolist() if name == "c" else data[name].tolist()
+        assert [codes[i - 1] if i else None for i in answers] == [str(int(v)) if v == v else None for v in valid]
+    kept.write(tmp_path / "crossings.json", found)
+    assert kept.read(tmp_path / "crossings.json") == found

@@ -52,8 +52,6 @@ def people() -> pd.DataFrame:
 
 def look(run, folder: Path, data: pd.DataFrame, script: str, *more: str, lang: str = "en", width: int = 1200,
          address: str = "") -> dict[str, Any]:  # fmt: skip
-    if BROWSER is None:
-        pytest.skip("no Chromium on this machine")
     file = folder / "people.sav"
     names = ["Sex", "Town", "Vote", "Weight"]
     pyreadstat.write_sav(data, str(file), column_labels=names, variable_value_labels=LABELS)
@@ -61,8 +59,15 @@ def look(run, folder: Path, data: pd.DataFrame, script: str, *more: str, lang: s
     words = ("--rows", "votes", "--by", "sex", "--lang", lang, "--formats", "html", *more)
     made: Ran = run("quick", file, "--out", out, *words)
     assert made.code == 0, made.err
-    outer = out / "outer.html"
-    outer.write_text(OUTER % (f"report.{lang}.html{address}", width, script), "utf-8")
+    return watch(out / f"report.{lang}.html", folder, script, width, address)
+
+
+def watch(page: Path, folder: Path, script: str, width: int = 1200, address: str = "") -> dict[str, Any]:
+    """What a script sees that looks into a page from outside."""
+    if BROWSER is None:
+        pytest.skip("no Chromium on this machine")
+    outer = page.parent / "outer.html"
+    outer.write_text(OUTER % (f"{page.name}{address}", width, script), "utf-8")
     profile = f"--user-data-dir={folder / 'profile'}"
     flags = [flag.replace("4000", "9000") for flag in FLAGS]
     command = [BROWSER, *flags, profile, "--window-size=1300,1000", "--dump-dom", outer.as_uri()]

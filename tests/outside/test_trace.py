@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from tests.conftest import Ran
-from tests.outside.test_explore import look, people
+from tests.conftest import Ran, SmallStudy
+from tests.outside.test_explore import look, people, watch
 
 __all__ = ["people"]
 pytestmark = pytest.mark.outside
@@ -89,3 +89,28 @@ def test_the_value_told_is_that_of_the_results(run: Callable[..., Ran], tmp_path
             rows = rows[rows[column] == wanted.get(column, "")]
         assert len(rows) == 1, key
         assert float(value.replace(",", "")) == pytest.approx(float(rows.iloc[0]["value"]), rel=1e-12)
+
+
+MARKED = """
+  const box = byId("unit-box");
+  seen.units = box.options.length - 1;
+  await choose(box, "%s");
+  await rest(900);
+  const label = (cell) => cell.textContent.replace(/ \\(.*/, "");
+  seen.marked = [...d.querySelectorAll("th.mine")].map((cell) => [cell.closest("figure").id, label(cell)]);
+  seen.cells = d.querySelectorAll("td.mine").length;
+  await choose(box, "");
+  seen.after = d.querySelectorAll(".mine, .own").length;
+"""
+
+
+def test_a_unit_is_marked_where_it_answered(run: Callable[..., Ran], tmp_path: Path, small_study: SmallStudy) -> None:
+    """In the table of a variable the row of its answer, and no other; without the study's word there is no choice."""
+    small_study.edit("study.yml", "identifier: codice", "identifier: codice\nmark_units: true")
+    assert run("report", "--study", small_study.folder, "--formats", "html", "--lang", "en").code == 0
+    seen = watch(small_study.reports / "report.en.html", tmp_path, MARKED % "LO02")  # form 1, areas a and b
+    assert seen["units"] == 12 and seen["after"] == 0
+    marked = {
+        name: [label for figure, label in seen["marked"] if figure == f"table-{name}"] for name in ("forma", "aree")
+    }
+    assert marked == {"forma": ["New entity"], "aree": ["Minors", "Elderly"]}

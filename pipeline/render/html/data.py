@@ -17,7 +17,7 @@ SCRIPT_WORDS = (
     "strength_moderate", "strength_strong", "show", "as_printed", "show_count", "show_row", "show_column", "show_total",
     "show_residual", "tools", "copy_excel", "copy_word", "save_csv", "save_svg", "save_png", "copied", "saved",
     "rows_shown", "explore_same", "trace", "trace_value", "trace_n", "trace_base", "trace_row", "trace_column",
-    "trace_layer", "trace_definition", "trace_origin", "trace_result",
+    "trace_layer", "trace_definition", "trace_origin", "trace_result", "unit_mine",
 )  # fmt: skip
 
 
@@ -27,6 +27,7 @@ def packed(explorer: Explorer) -> str:
         "v": [[v.name, v.label, v.categories] for v in explorer.variables],
         "n": explorer.n.tolist(),
         "w": None if explorer.w is None else explorer.w.tolist(),
+        "u": explorer.units,
     }
     return _packed(content)
 

@@ -10,12 +10,13 @@
     return element;
   };
 
-  let waiting = null;
-  const unpacked = () => waiting ??= (async () => {
-    const bytes = Uint8Array.from(atob(page.traces), (sign) => sign.charCodeAt(0));
+  const unpack = async (packed) => {
+    const bytes = Uint8Array.from(atob(packed), (sign) => sign.charCodeAt(0));
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
     return JSON.parse(await new Response(stream).text());
-  })();
+  };
+  let waiting = null;
+  const unpacked = () => waiting ??= unpack(page.traces);
 
   const panel = make("div", "", "trace");
   panel.id = "trace";
@@ -88,6 +89,28 @@
   });
   addEventListener("scroll", () => { if (shown !== document.activeElement) hide(); }, { passive: true });
   addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
+
+  // The reader's own unit: its answers are marked in every table that counts them.
+  const box = document.getElementById("unit-box");
+  const mark = async () => {
+    for (const old of document.querySelectorAll(".mine")) {
+      old.classList.remove("mine");
+      old.querySelector(".own")?.remove();
+    }
+    if (!box.value) return;
+    const [data, answers] = await Promise.all([unpacked(), unpack(page.pairs).then((all) => all.u)]);
+    const mine = new Set(answers.find(([unit]) => unit === box.value)[1].map((pair) => JSON.stringify(pair)));
+    const own = (variable, code) => code !== "" && mine.has(JSON.stringify([variable, code]));
+    for (const cell of cells) {
+      const [, , rv, rc, cv, cc] = data.rows[Number(cell.dataset.t)].slice(0, 6).map((i) => data.texts[i]);
+      // Of a distribution the row is marked; of a cross-table the cell, where both answers are the unit's.
+      const place = !own(rv, rc) ? null : cv === "" ? cell.parentElement.cells[0] : own(cv, cc) ? cell : null;
+      if (!place || place.classList.contains("mine")) continue;
+      place.classList.add("mine");
+      place.append(make("span", ` (${words.unit_mine.replace("{unit}", box.value)})`, "hidden own"));
+    }
+  };
+  box?.addEventListener("change", mark);
 
   // One stop of the Tab key a table; arrow keys go from number to number.
   for (const table of new Set(cells.map((cell) => cell.closest("table")))) {
