@@ -10,13 +10,16 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from pipeline import __version__, language
 from pipeline.errors import DEFECT, PipelineError, UsageError
-from pipeline.paths import layout
+from pipeline.paths import Layout, layout
 from pipeline.progress import Progress
 from pipeline.render import formats
+
+if TYPE_CHECKING:
+    from pipeline.audit.verdict import Verdict
 
 
 class _Parser(argparse.ArgumentParser):
@@ -54,7 +57,9 @@ def _parser(lang: str) -> argparse.ArgumentParser:
             one.add_argument("--edition", choices=("internal", "public"), default="internal", help=t("help_edition"))
     for name in ("rerun", "verify"):
         of_study(name).add_argument("--wave", action="append", default=[], metavar="W", help=t("help_wave"))
-    command("audit").add_argument("file", metavar="FILE.yml", type=Path, nargs="?", default=None)
+    audit = command("audit")
+    audit.add_argument("file", metavar="FILE.yml", type=Path, nargs="?", default=None)
+    audit.add_argument("--all", action="store_true", dest="every", help=t("help_audit_all"))
     of_study("open")
     of_study("clean")
     init = of_study("init")
@@ -329,11 +334,30 @@ def _audit(options: argparse.Namespace, progress: Progress) -> int:
     from pipeline.audit.verdict import Verdict
 
     published, questions = claims.load(layout(), options.file or layout().published)
-    for i, paragraph in enumerate(Verdict(published, progress.lang).paragraphs(questions)):
+    verdict = Verdict(published, progress.lang, options.every)
+    for i, paragraph in enumerate(verdict.paragraphs(questions)):
         indent = " " * (len(paragraph) - len(paragraph.lstrip(" –")))
         print("" if indent or i == 0 else "\n", end="")
         print(textwrap.fill(paragraph, 100, subsequent_indent=indent))
+    if options.file is None:
+        _audit_beside(verdict, layout())
     return 0
+
+
+def _audit_beside(verdict: Verdict, place: Layout) -> None:
+    """The study's own figures beside the data of its waves, as far as these were counted."""
+    from pipeline.audit.against import against
+    from pipeline.results import Results
+    from pipeline.spec.load import load
+    from pipeline.stages.job import Job
+
+    place = place.as_now()
+    for name in place.waves():
+        job = Job(place, place.wave(name))
+        if job.results_file.is_file():
+            results = Results.read(job.results_file)
+            compared = against(verdict.published, results, name, load(place).study.population.size)
+            print("", *verdict.beside(compared, name), sep="\n")
 
 
 def _clean(options: argparse.Namespace, progress: Progress) -> int:

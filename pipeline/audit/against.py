@@ -9,9 +9,11 @@ from typing import Literal
 
 from pipeline.audit.claims import Claim, Published
 from pipeline.audit.printed import Bounds, Printed, bounds, read
+from pipeline.codes import is_net
 from pipeline.results import ResultRow, Results
 
-Agreement = Literal["reproduced", "other_base", "differs", "hidden", "absent", "no_cell"]
+Agreement = Literal["reproduced", "other_base", "differs", "hidden", "absent", "no_cell", "in_data", "not_in_data"]
+"""``in_data``: all that a statement without a figure names was answered by somebody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,8 @@ class Compared:
     """A claim beside the data: what was computed, on which base, and whether it is printed so.
 
     ``base``: the n that the agreement stands on; ``which``: how that base is called (``valid``, ``all``,
-    ``population``); ``off``: computed less printed, of shares as a share.
+    ``population``); ``off``: computed less printed, of shares as a share. ``counts``: of what a statement names, each
+    with its place among all of its table by frequency, of ``among``; no places where some of these are hidden.
     """
 
     id: str
@@ -28,6 +31,9 @@ class Compared:
     base: int | None = None
     which: str = ""
     off: float | None = None
+    counts: tuple[int, ...] = ()
+    places: tuple[int, ...] = ()
+    among: int = 0
 
 
 def against(published: Published, results: Results, wave: str, population: int | None) -> tuple[Compared, ...]:
@@ -41,10 +47,12 @@ def against(published: Published, results: Results, wave: str, population: int |
 
 
 def _claim(name: str, claim: Claim, published: Published, results: Results, population: int | None) -> Compared:
+    if claim.kind == "statement":
+        return _statement(name, claim, results)
     printed = read(claim.printed, claim.kind == "count")
     if not claim.cell or printed is None:
         return Compared(name, "no_cell")
-    rows = {row.statistic: row for row in _cell(claim, results)}
+    rows = {row.statistic: row for row in _cell(claim.cell, results)}
     rounding = claim.rounding or published.rounding
 
     within = bounds(printed, rounding)
@@ -74,9 +82,30 @@ def _share(name: str, count: int, bases: list[tuple[str, int]], printed: Printed
     return Compared(name, "reproduced" if which == "valid" else "other_base", share, n, which)
 
 
-def _cell(claim: Claim, results: Results) -> Iterator[ResultRow]:
-    """The rows of the cell that a claim names: ``table``, ``table:code`` or ``table:variable=code``."""
-    table, _, part = (claim.cell or "").partition(":")
+def _statement(name: str, claim: Claim, results: Results) -> Compared:
+    """Whether there is what a statement names, and how often beside all else in its table."""
+    found = [next((row for row in _cell(cell, results) if row.statistic == "n"), None) for cell in claim.cells]
+    rows = [row for row in found if row is not None]
+    if not rows or len(rows) < len(found):
+        return Compared(name, "absent")
+    if any(row.suppressed for row in rows):
+        return Compared(name, "hidden")
+    counts = [round(row.value or 0) for row in rows]
+    beside = [
+        row for row in results.rows(rows[0].table_id)
+        if row.statistic == "n" and row.row_var == rows[0].row_var and row.row_code and not is_net(row.row_code)
+        and not (row.col_code or row.layer_code)
+    ]  # fmt: skip
+    places: list[int] = []
+    if not any(row.suppressed for row in beside):
+        places = [1 + sum((row.value or 0) > count for row in beside) for count in counts]
+    return Compared(name, "in_data" if all(counts) else "not_in_data", base=rows[0].n, which="valid",
+                    counts=tuple(counts), places=tuple(places), among=len(beside))  # fmt: skip
+
+
+def _cell(cell: str, results: Results) -> Iterator[ResultRow]:
+    """The rows of a cell: ``table``, ``table:code`` or ``table:variable=code``."""
+    table, _, part = cell.partition(":")
     variable, mark, code = part.partition("=")
     variable, code = (variable, code) if mark else ("", part)
     for row in results.rows(table):

@@ -17,7 +17,7 @@ from pipeline.errors import StudyError, nearest
 from pipeline.paths import Layout
 from pipeline.spec import source as yaml_source
 from pipeline.spec.load import check
-from pipeline.spec.model import Record, Text
+from pipeline.spec.model import Names, Record, Text
 from pipeline.spec.source import Place, SourceFile
 
 
@@ -29,16 +29,17 @@ class Where(Record):
 
 
 class Claim(Record):
-    """One printed figure, as printed: trailing zeros count.
+    """One printed figure, as printed: trailing zeros count; or a statement without a figure.
 
     ``branch``: the base that it shares with others. ``count``: printed beside a share. ``n``, ``sd``, ``items``,
     ``scale``: of a mean. ``tails``: of a test. ``cell``: where the report has it, ``table``, ``table:code`` or
     ``table:variable=code``; ``statistic``: which number of that cell; ``wave``: of which wave, where not of all.
+    ``cells``: what a statement names, each as a ``cell``.
     """
 
     text: Text | None = None
-    printed: str
-    kind: Literal["share", "count", "mean", "test"]
+    printed: str = ""
+    kind: Literal["share", "count", "mean", "test", "statement"]
     branch: str = ""
     count: str | None = None
     n: int | None = Field(default=None, ge=1)
@@ -49,13 +50,16 @@ class Claim(Record):
     rounding: Rounding | None = None
     source: Where = Where()
     cell: str | None = None
+    cells: Names = ()
     statistic: str = ""
     wave: str = ""
 
 
 class Base(Record):
-    """A branch: whose cases were asked (``of``), whether its claims are all parts, whether answers may be missing."""
+    """A branch: whose cases were asked (``of``), whether its claims are all parts, whether answers may be missing;
+    what a reader calls it (``text``)."""
 
+    text: Text | None = None
     of: str = ""
     parts: Cover = "some"
     missing: Literal["possible", "none"] = "possible"
@@ -117,12 +121,14 @@ def _problems(published: Published, source: SourceFile) -> Iterator[StudyError]:
         if claim.branch and claim.branch not in published.branches:
             yield _no_name(source, (*place, "branch"), claim.branch, list(published.branches))
         if claim.kind == "share" and not claim.branch:
-            yield StudyError("study.missing_key", file=source.name, line=source.line(place), where=name, key="branch")
+            yield _lacks(source, name, "branch")
         if claim.kind == "mean" and not claim.branch and claim.n is None:
-            yield StudyError("study.missing_key", file=source.name, line=source.line(place), where=name, key="n")
+            yield _lacks(source, name, "n")
+        if not claim.printed and claim.kind != "statement":
+            yield _lacks(source, name, "printed")
         for key in ("printed", "count", "sd"):
             text = getattr(claim, key)
-            if text is not None and not _readable(claim, key, text):
+            if text and claim.kind != "statement" and not _readable(claim, key, text):
                 line = source.line((*place, key))
                 yield StudyError(f"audit.unreadable_{'test' if claim.kind == 'test' else 'figure'}", file=source.name,
                                  line=line, claim=name, key=key, text=text)  # fmt: skip
@@ -138,6 +144,11 @@ def _readable(claim: Claim, key: str, text: str) -> bool:
     if found is None or (whole and (found.decimals or found.percent or found.digits < 0)):
         return False
     return claim.kind != "share" or key != "printed" or 0 <= found.value <= 1
+
+
+def _lacks(source: SourceFile, claim: str, key: str) -> StudyError:
+    line = source.line(("claims", claim))
+    return StudyError("study.missing_key", file=source.name, line=line, where=claim, key=key)
 
 
 def _no_name(source: SourceFile, place: Place, name: str, known: list[str]) -> StudyError:

@@ -20,7 +20,7 @@ def published_section(view: View, published: Published, questions: Questions, nu
     blocks: list[Block] = [_text(view.t("published_intro", work=work or view.t("published_elsewhere")), "lead")]
     blocks.append(_text(view.t("published_how")))
     blocks.append(_table(view, published, compared, table))
-    blocks.append(_text(_whole(view, compared)))
+    blocks.append(_text(_whole(view, published, compared)))
     if view.source.kind != "survey":
         blocks.append(_text(view.t("published_reconstruction")))
     blocks.append(_text(view.t("published_arithmetic")))
@@ -69,7 +69,11 @@ def _row(view: View, published: Published, one: Compared) -> Row:
         shown = Cell(text, one.computed, kind="number")
         base = Cell("" if one.base is None or claim.kind == "count" else formats.count_text(one.base, view.lang),
                     kind="text")  # fmt: skip
-    return Row(label, (Cell(claim.printed), shown, base, Cell(_agreement(view, one, claim.kind))))
+    elif one.counts:
+        shown = Cell(" · ".join(formats.count_text(count, view.lang) for count in one.counts))
+        base = Cell("" if one.base is None else formats.count_text(one.base, view.lang), kind="text")
+    printed = Cell(claim.printed or view.t("published_no_figure"))
+    return Row(label, (printed, shown, base, Cell(_agreement(view, one, claim.kind))))
 
 
 def _number(value: float, lang: str) -> str:
@@ -77,6 +81,9 @@ def _number(value: float, lang: str) -> str:
 
 
 def _agreement(view: View, one: Compared, kind: str) -> str:
+    if one.places:
+        places = ", ".join(str(place) for place in sorted(one.places))
+        return view.t(f"published_{one.agreement}_places", places=places, among=one.among, count=len(one.places))
     which = view.t(f"published_base_{one.which}") if one.which else ""
     if one.off is None:
         return view.t(f"published_{one.agreement}", which=which)
@@ -85,8 +92,13 @@ def _agreement(view: View, one: Compared, kind: str) -> str:
     return view.t("published_differs_points" if share else "published_differs", off=off)
 
 
-def _whole(view: View, compared: tuple[Compared, ...]) -> str:
-    """One sentence on all of them."""
-    tally = {kind: sum(one.agreement == kind for one in compared) for kind in ("reproduced", "other_base", "differs")}
-    rest = len(compared) - sum(tally.values())
-    return view.t("published_whole", count=len(compared), rest=rest, **tally)
+def _whole(view: View, published: Published, compared: tuple[Compared, ...]) -> str:
+    """A sentence on all figures, and one on the statements without a figure where there are some."""
+    figures = [one for one in compared if published.claims[one.id].kind != "statement"]
+    tally = {kind: sum(one.agreement == kind for one in figures) for kind in ("reproduced", "other_base", "differs")}
+    rest = len(figures) - sum(tally.values())
+    whole = view.t("published_whole", count=len(figures), rest=rest, **tally)
+    if len(figures) == len(compared):
+        return whole
+    held = sum(one.agreement == "in_data" for one in compared)
+    return f"{whole} {view.t('published_whole_statements', count=len(compared) - len(figures), held=held)}"

@@ -72,8 +72,11 @@ class Job:
     @cached_property
     def published(self) -> tuple[Published, Questions] | None:
         """The figures printed elsewhere that are to be checked, where the study names some."""
-        if self.layout.content(self.layout.published) is None:
-            return None
+        from pipeline.spec.source import read_if_there
+
+        written = read_if_there(self.layout, self.layout.published)
+        if written is None or not written.content:
+            return None  # none, or all of it still behind a #
         from pipeline.audit import claims
 
         return claims.load(self.layout, self.layout.published)

@@ -29,6 +29,7 @@ from pipeline.start.group import Group
 from pipeline.start.guess import CALENDARS, MOST_CATEGORIES, Guess, Guesses, guess
 from pipeline.start.guessed import records, written
 from pipeline.start.overview import screened
+from pipeline.start.printed import PUBLISHED
 from pipeline.start.wording import Codes, coded, languages, named, texts, worded, worded_comment, worded_of, written_in
 from pipeline.start.words import calendar_name
 
@@ -160,6 +161,8 @@ def write_study(
         write_text(layout.study, "\n".join(_study(dictionary, on_one_line(title), start)) + "\n")
         write_text(layout.codebook, "\n".join(_codebook(dictionary, guesses, start, passing)) + "\n")
         write_text(layout.report, "\n".join(_report(dictionary, guesses, start)) + "\n")
+    if not passing:
+        write_text(layout.published, PUBLISHED)
 
 
 def _study(dictionary: Dictionary, title: str, start: Start) -> Iterator[str]:

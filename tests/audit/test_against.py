@@ -34,3 +34,25 @@ def test_what_a_printed_figure_is_beside_the_data() -> None:
     assert verdict("26.5%", wave="2015")[0] == "no_cell"
     assert verdict("98", "forma", "count", statistic="cases_n")[0] == "reproduced"
     assert verdict("97", "forma", "count", statistic="cases_n")[0] == "differs"
+
+
+def statement(*cells: str, hide: str = "") -> tuple[str, tuple[int, ...], tuple[int, ...]]:
+    writer = ResultsWriter("2009")
+    for code, count in (("1", 64), ("2", 66), ("3", 65), ("4", 0)):
+        writer.add(About("servizi", "servizi"), "n", float(count), code, n=96, base=96)
+    table = writer.table()
+    flags = [hide != "" and code == hide for code in table.column("row_code").to_pylist()]
+    table = table.set_column(table.column_names.index("suppressed"), "suppressed", [flags])
+    claim = Claim.model_validate({"kind": "statement", "cells": list(cells)})
+    (one,) = against(Published(claims={"P": claim}), Results(table), "2009", None)
+    return one.agreement, one.counts, one.places
+
+
+def test_a_statement_without_a_figure_is_in_the_data_or_not() -> None:
+    """How often, and which places that takes: by hand."""
+    assert statement("servizi:1", "servizi:3") == ("in_data", (64, 65), (3, 2))
+    assert statement("servizi:2", "servizi:4") == ("not_in_data", (66, 0), (1, 4))
+    assert statement("servizi:9")[0] == "absent"
+    assert statement()[0] == "absent"
+    assert statement("servizi:1", hide="1")[0] == "hidden"
+    assert statement("servizi:1", hide="3") == ("in_data", (64,), ())  # a place would tell of what is hidden
