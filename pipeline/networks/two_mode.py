@@ -43,7 +43,9 @@ def nodes(ties: Ties) -> tuple[Nodes, Nodes, Core]:
 
     n, m = ties.shape
     made, core = graph(square(ties)), two_mode_core(ties)
-    between = by_node(bipartite.betweenness_centrality(made, range(n)))
+    between = np.full(n + m, np.nan)  # with one node of a kind no path can pass by
+    if n > 1 and m > 1:
+        between = by_node(bipartite.betweenness_centrality(made, range(n)))
     close = by_node(bipartite.closeness_centrality(made, range(n)))
     degree = np.concatenate([ties.sum(axis=1), ties.sum(axis=0)]).astype(np.float64)
     share = degree / np.concatenate([np.full(n, max(m, 1)), np.full(m, max(n, 1))])

@@ -99,7 +99,7 @@ def _two_mode(context: Context, name: str, values: Floats, edges: EdgeList, code
                                  ("network_betweenness", nodes.betweenness), ("network_closeness", nodes.closeness),
                                  ("network_core", nodes.core)):  # fmt: skip
             method = "network_borgatti_everett" if statistic in ("network_betweenness", "network_closeness") else ""
-            context.writer.add_grid(about, statistic, field, own, [""], other, other, method)
+            context.writer.add_grid(about, statistic, field, own, [""], other, other, method, error="network_too_small")
 
 
 def _places(network: Network, edges: EdgeList, ties: Ties) -> Floats:

@@ -42,7 +42,8 @@ def survey_network(spec: NetworkSpec, network: Network, context: Context, files:
         context.writer.add(About(f"{spec.network}-structure", network.ties or ""), "network_units", 0.0)
         return
     draws = spec.permutations or context.options.monte_carlo
-    groups = [_groups(name, *found.groups[name], draws, context.options.seed) for name in network.attributes]
+    there = [name for name in network.attributes if found.groups[name][1]]
+    groups = [_groups(name, *found.groups[name], draws, context.options.seed) for name in there]
     core = _nodes(context, spec.network, network, unit, found)
     _structure(context, spec.network, network, found, core, groups)
     _items(context, spec.network, network, found, groups)
@@ -89,7 +90,7 @@ def _nodes(context: Context, name: str, network: Network, unit: str, found: Unit
         ("network_betweenness", items.betweenness, "network_borgatti_everett"),
         ("network_closeness", items.closeness, "network_borgatti_everett"), ("network_core", items.core, ""),
     ):  # fmt: skip
-        writer.add_grid(of_items, statistic, values, found.items, [""], n, n, method)
+        writer.add_grid(of_items, statistic, values, found.items, [""], n, n, method, error="network_too_small")
     strength = _strength(network, found)
     if strength is not None:
         writer.add_grid(of_items, "network_strength", np.nansum(strength, axis=0), found.items, [""],

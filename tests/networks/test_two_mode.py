@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -87,3 +89,14 @@ def test_strength_is_that_of_the_ties_that_have_one() -> None:
     ties = np.array([[True, True], [True, False]])
     found = two_mode.summary(ties, np.array([[4.0, np.nan], [1.0, np.nan]]))["network_mean_strength"]
     assert (found.value, found.n) == (2.5, 2)
+
+
+@pytest.mark.parametrize("shape", list(itertools.product((1, 2, 3), repeat=2)))
+def test_every_small_network_has_a_number_or_a_reason(shape: tuple[int, int]) -> None:
+    n, m = shape
+    for bits in itertools.product((False, True), repeat=n * m):
+        ties = np.array(bits).reshape(n, m)
+        units, items, core = two_mode.nodes(ties)
+        for number in (*two_mode.whole(ties, core).values(), *two_mode.summary(ties, ties.astype(float)).values()):
+            assert (number.value is None) == bool(number.error)
+        assert np.isnan(units.betweenness).all() == np.isnan(items.betweenness).all() == (min(shape) == 1)

@@ -11,7 +11,7 @@ import pytest
 from pipeline.results import Results
 from pipeline.spec.model import TableSpec
 from pipeline.waves.within import left_out, within
-from tests.conftest import Ran, SmallStudy
+from tests.conftest import NAN, Ran, SmallStudy
 from tests.networks.oracles import FOLDER
 from tests.spec.test_networks import OF_EDGES, declared, put
 
@@ -78,6 +78,25 @@ def test_read_as_a_process_groups_are_tested_by_the_statistics_room_too(
     assert value(found, "structure", "welch_p", "aree", "", "forma") == pytest.approx(0.7051843758)
     page = (small_study.reports / "report.en.html").read_text("utf-8")
     assert "p (Fisher)" in page and "p = 0.705" in page and "does not follow the sample" in page
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        ({"area_a": [NAN] * 12, "area_b": [9.0] * 12}, "nobody answered the question about ties"),
+        ({"area_a": [1.0] + [NAN] * 11, "area_b": [0.0] + [NAN] * 11}, "Too few nodes."),
+        ({"area_a": [0.0] * 12, "area_b": [0.0] * 12}, "There are no ties."),
+        ({"forma": [9.0] * 12}, 'id="figure-rete-matrix"'),
+    ],
+)
+def test_a_network_of_nobody_of_one_without_ties_or_without_groups_is_a_report(
+    small_study: SmallStudy, run: Callable[..., Ran], columns: dict[str, list[float]], said: str
+) -> None:
+    declared(small_study, STRENGTH, "rete")
+    small_study.data(**columns)
+    ran = run("report", "--study", small_study.folder, "--lang", "en", "--formats", "html")
+    assert ran.code == 0, ran.err
+    assert said in (small_study.reports / "report.en.html").read_text("utf-8")
 
 
 def test_daviss_women_come_through_from_a_file_as_igraph_and_sna_have_them(

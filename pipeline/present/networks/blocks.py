@@ -28,5 +28,7 @@ def network_blocks(view: View, spec: NetworkSpec, numbering: Numbering) -> list[
     if network.of_survey and not view.results.rows(shown.table("nodes")):
         return [Paragraph((Run(view.t("network_nobody", label=shown.title("structure"))),), "note")]
     made = _SURVEY if network.of_survey else _EDGES
+    if network.attributes and not shown.attributes:
+        made = {part: make for part, make in made.items() if part not in ("groups", "profile", "similarity")}
     named = {*spec.tables(view.codebook), *spec.figures(view.codebook)}
     return [make(shown) for part, make in made.items() if shown.table(part) in named]

@@ -75,6 +75,11 @@ class Shown:
                  if r.statistic == "network_units" and r.col_var == attribute]  # fmt: skip
         return list(dict.fromkeys(found))
 
+    @property
+    def attributes(self) -> list[str]:
+        """The attributes of which some unit has a category."""
+        return [one for one in self.network.attributes if self.categories(one)]
+
     def mark(self) -> Mark | None:
         """Where the ties come from: of a file of ties whatever the wave's own data are."""
         if self.network.of_survey:

@@ -52,7 +52,7 @@ def items(shown: Shown) -> str:
 def structure(shown: Shown) -> Table:
     """The whole network beside the part of each group of units."""
     view = shown.view
-    columns = [("", ""), *((a, c) for a in shown.network.attributes for c in shown.categories(a))]
+    columns = [("", ""), *((a, c) for a in shown.attributes for c in shown.categories(a))]
     used: list[ResultRow | None] = []
 
     def row(statistic: str) -> Row | None:
@@ -65,7 +65,7 @@ def structure(shown: Shown) -> Table:
     rows.append(Row(view.t("network_whole_only"), kind="group"))
     rows += [replace(r, level=1) for s in _OF_WHOLE if (r := row(s)) is not None]
     lines = []
-    for attribute in shown.network.attributes:
+    for attribute in shown.attributes:
         found = [f for s in _COMPARED if (f := shown.get("structure", s, "", attribute)) and f.value is not None]
         used += [f for f in found if f.statistic.startswith("network")]
         if said := line(view, found):
@@ -90,7 +90,7 @@ def _head(shown: Shown, columns: list[tuple[str, str]]) -> tuple[tuple[HeadCell,
     view = shown.view
     if len(columns) == 1:
         return ((stub(view), HeadCell(view.t("total"))),)
-    spans = [(a, sum(1 for one, _ in columns if one == a)) for a in shown.network.attributes]
+    spans = [(a, sum(1 for one, _ in columns if one == a)) for a in shown.attributes]
     upper = (
         stub(view, rows=2),
         HeadCell(view.t("total"), rows=2),
@@ -223,7 +223,7 @@ def _of_battery(shown: Shown, battery: str, code: str) -> Cell:
 
 def groups(shown: Shown) -> Table:
     """The profile of each group: how many of its units are tied to each item, and how that differs."""
-    view, attributes = shown.view, shown.network.attributes
+    view, attributes = shown.view, shown.attributes
     measures = ["cramers_v", *(s for s in ("fisher_p",) if _has(shown, s)), "network_permutation_p"]
     upper, lower, used = [stub(view, stub_head(shown), 2)], [], []
     sizes: list[float | None] = []
@@ -262,7 +262,7 @@ def similarity(shown: Shown) -> Table:
         "network_units", "network_within", "network_between", "network_qap_r", "network_qap_p", "network_assortativity"
     )  # fmt: skip
     rows, used = [], []
-    for attribute in shown.network.attributes:
+    for attribute in shown.attributes:
         found = [view.get(table, s, attribute) for s in measures]
         used += found
         rows.append(Row(view.label(attribute), tuple(cell(view, f) for f in found)))
@@ -284,7 +284,7 @@ def matrix(shown: Shown) -> Figure:
     ties = {(r.row_code, r.col_code) for r in rows if r.statistic == "network_tie"}
     strength = {(r.row_code, r.col_code): r.value for r in rows if r.statistic == "network_tie_strength"}
     degree = {r.row_code: r.value or 0.0 for r in rows if r.statistic == "network_degree"}
-    attribute = next(iter(network.attributes), "")
+    attribute = next(iter(shown.attributes), "")
     group = {r.row_code: r.col_code for r in rows if r.statistic == "network_group" and r.col_var == attribute}
     codes = [*shown.categories(attribute), ""] if attribute else [""]
     order = shown.items()
@@ -335,7 +335,7 @@ def profile(shown: Shown) -> Figure:
     order = shown.items()
     labels = tuple(shown.node(item) for item in order)
     series = []
-    for a in shown.network.attributes:
+    for a in shown.attributes:
         for code in shown.categories(a):
             n = shown.get("groups", "network_units", "", a, code)
             rows = [shown.get("groups", "network_share", item, a, code) for item in order]
