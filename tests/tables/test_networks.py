@@ -151,10 +151,10 @@ def test_a_changed_list_of_ties_makes_the_report_anew(small_study: SmallStudy, r
     declared(small_study, OF_EDGES, "caso")
     words = ("report", "--study", small_study.folder, "--lang", "en", "--formats", "html")
     assert run(*words).code == 0
-    before = json.loads((small_study.reports / "manifest.json").read_text("utf-8"))["study"]["legami.csv"]
+    before = json.loads((small_study.reports / "manifest.json").read_text("utf-8"))["study"]["networks/legami.csv"]
     put(small_study, legami="from,to\nA,B\nA,C\n")
     assert run(*words).code == 0
-    after = json.loads((small_study.reports / "manifest.json").read_text("utf-8"))["study"]["legami.csv"]
+    after = json.loads((small_study.reports / "manifest.json").read_text("utf-8"))["study"]["networks/legami.csv"]
     assert before != after
     assert ">C<" in (small_study.reports / "report.en.html").read_text("utf-8")
 
