@@ -378,6 +378,9 @@ def _entry(view: View, name: str, variable: Variable) -> Facts:
         pairs.append((view.t("derived"), ", ".join(made_of)))
         if name in view.files.functions and (words := view.files.functions[name].docstring):
             pairs.append((view.t("derived_how"), words))
+        if derived.clusters is not None:
+            of = say(view.codebook.configurations[derived.clusters.of].label, view.lang)
+            pairs.append((view.t("derived_how"), language.text(view.lang, "configurations.how_types", label=of)))
     n, lost = view.value(CODEBOOK_TABLE, "n", name), view.value(CODEBOOK_TABLE, "missing_n", name)
     if n is not None:
         counts = f"{formats.count_text(n, view.lang)} / {formats.count_text(lost or 0, view.lang)}"

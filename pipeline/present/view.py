@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 
@@ -167,6 +166,8 @@ class View:
         if is_net(code):
             net = variable.nets.get(net_name(code))
             return say(net.label, self.lang) if net else code
+        if code == SYSTEM_MISSING and name in self.codebook.derived and self.codebook.derived[name].clusters:
+            return language.text(self.lang, "configurations.no_type")
         if code == SYSTEM_MISSING:
             return self.t("not_applicable") if variable.asked_if else self.t("system_missing")
         text = variable.categories.get(code) or variable.missing.get(code)
@@ -194,12 +195,9 @@ class View:
         named_for = () if clusters is None else clusters.named_for
         if not named_for:
             return False
-        there = {r.row_code: r.value for r in self.results.rows(CODEBOOK_TABLE)
-                 if r.row_var == name and r.statistic == "n" and r.row_code and not r.col_var}  # fmt: skip
-        if any(value for code, value in there.items() if code not in map(str, _from_one(named_for))):
-            return False
         # A count that the edition hides is taken on trust.
-        return all(there.get(str(i)) in (None, size) for i, size in zip(_from_one(named_for), named_for, strict=True))
+        counted = [self.value(CODEBOOK_TABLE, "n", name, str(i)) for i in range(1, len(named_for) + 2)]
+        return not counted.pop() and all(n in (None, size) for n, size in zip(counted, named_for, strict=True))
 
     def _bare(self, code: str) -> str:
         """A code that has no label, as a reader knows it."""
@@ -386,10 +384,6 @@ class View:
     def source_line(self) -> str:
         """The source printed below tables and figures."""
         return say(self.source.title, self.lang)
-
-
-def _from_one(values: Sequence[object]) -> range:
-    return range(1, len(values) + 1)
 
 
 @cache

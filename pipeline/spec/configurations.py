@@ -138,6 +138,15 @@ class ConfigurationSpec(Analysis):
         """A configuration that the codebook does not have; parts that are lacking."""
         if self.configuration not in codebook.configurations:
             yield _no_name(source, (*place, "configuration"), self.configuration, list(codebook.configurations))
+            return
+        of = _OF_ANSWERS if codebook.configurations[self.configuration].method == "correspondence" else _OF_NUMBERS
+        known = [part for group in (of, _OF_TYPES if self.types(codebook) else ()) for some in group for part in some]
+        for i, part in enumerate(self.parts):
+            if part not in known:
+                yield StudyError(
+                    "study.configuration_part", file=source.name, line=source.line((*place, "parts", i)),
+                    name=self.configuration, part=part, known=", ".join(known),
+                )  # fmt: skip
 
 
 def types_of(codebook: Codebook, configuration: str) -> tuple[str, ...]:

@@ -373,6 +373,8 @@ def _check_study(study: Study, codebook: Codebook, source: SourceFile) -> Iterat
         place = ("weights", "rake", name)
         if name not in codebook.all_variables():
             yield _no_name(source, place, name, codebook.all_variables())
+        elif name in codebook.derived and codebook.derived[name].clusters:
+            yield StudyError("study.rake_types", file=source.name, line=source.line(place), variable=name)
         else:
             yield from _check_codes(source, place, name, tuple(margin), codebook)
             for code, total in margin.items():

@@ -28,7 +28,10 @@ NAME = "process"
 def key(job: Job) -> str:
     """The harmonised data and the study's numbers."""
     made_by = ("counting", "statistics/design.py", "tables/raking.py", "tables/designs.py", "arrow.py", "parquet.py")
-    types = ("tables/configurations.py", *(f"statistics/{f}.py" for f in ("clusters", "correspondence", "factors")))
+    types = (
+        "tables/configurations.py",
+        *(f"statistics/{f}.py" for f in ("clusters", "correspondence", "factors", "correlation")),
+    )
     code = code_hash(*made_by, *types, "interviews/answers.py", "stages/process.py", "stages/own_variables.py")
     return json_hash([hashes([job.harmonised]), job.numbers_key(), code])
 

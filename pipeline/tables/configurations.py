@@ -89,7 +89,7 @@ def _of_answers(cases: Cases, configuration: Configuration) -> Analysed:
     kept = configuration.axes or correspondence.axes_by_rule(axes.eigenvalues, answers.burt.questions)
     kept = min(kept, len(axes.eigenvalues))
     first = axes.first(kept)
-    x = correspondence.case_coordinates(first, answers.place, answers.burt.questions)
+    x = _settled(correspondence.case_coordinates(first, answers.place, answers.burt.questions))
     return Analysed(configuration, found, part, kept, x, n, w, axes.eigenvalues, "", answers, first)
 
 
@@ -138,10 +138,15 @@ def _of_numbers(cases: Cases, configuration: Configuration) -> Analysed:
     made = factors.solution(r.r, kept, extraction, configuration.rotation)
     if made.error:
         return Analysed(configuration, found, part, error=made.error, eigenvalues=observed, random=random)
-    x = factors.scores(found.x[part], r, factors.solution(r.r, kept, extraction, "none"), extraction)
+    x = _settled(factors.scores(found.x[part], r, factors.solution(r.r, kept, extraction, "none"), extraction))
     return Analysed(
         configuration, found, part, kept, x, counts[0], counts[1], observed, "", None, None, r, made, random
     )  # fmt: skip
+
+
+def _settled(x: Floats) -> Floats:
+    """Places without their last digits, which depend on the machine: like cases then have like distances anywhere."""
+    return np.round(x, 9)
 
 
 def _extraction(configuration: Configuration) -> factors.Extraction:
@@ -216,7 +221,7 @@ def again(made: Analysed, k: int, w: Floats, seed: int) -> Ints | None:
         if anew.error:
             return None
         x = factors.scores(rows, r, anew, extraction)
-    kinds = clusters.clusters(x, w[there], range(k, k + 1), seed).types.get(k)
+    kinds = clusters.clusters(_settled(x), w[there], range(k, k + 1), seed).types.get(k)
     if kinds is None:
         return None
     found = np.zeros(len(w), dtype=np.int64)

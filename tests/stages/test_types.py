@@ -71,7 +71,12 @@ def test_types_are_shown_as_tables_figures_and_as_a_variable(study: SmallStudy, 
     assert set(types(study)) == {1.0, 2.0}
     shown = page(study)
     titles = ("axes", "map of the answers", "what is typical of each type", "loadings")
-    for words in (*(f": {title}. Year 2009" for title in titles), "Types by province", "Type 1"):
+    for words in (
+        *(f": {title}. Year 2009" for title in titles),
+        "Types by province",
+        "Type 1",
+        "clusters on the axes of “Arrangement”",
+    ):
         assert words in shown, words
     before = (study.processed / "responses.parquet").stat().st_mtime_ns
     run("process", "--study", study.folder)
@@ -138,6 +143,16 @@ def test_a_configuration_that_is_not_there(study: SmallStudy, run: Run) -> None:
     study.edit("report.yml", "configuration: assetto", "configuration: aseto")
     done = run("report", "--study", study.folder, "--lang", "en")
     assert done.code == 2 and "assetto" in done.err
+    study.edit("report.yml", "configuration: aseto", "parts: [axes, scree]\n        configuration: assetto")
+    done = run("report", "--study", study.folder, "--lang", "en")
+    assert done.code == 2 and "no part scree; it has axes, answers, map, number" in done.err
+
+
+def test_a_weight_is_not_fitted_to_types_that_it_makes(study: SmallStudy, run: Run) -> None:
+    raked = "weights: {variable: fatto, kind: probability, rake: {tipi: {1: 6, 2: 6}}}"
+    study.edit("study.yml", "weights: {variable: peso, kind: probability, use: false}", raked)
+    done = run("report", "--study", study.folder, "--lang", "en")
+    assert done.code == 2 and "types are made with the weight" in done.err, done.err
 
 
 def test_types_are_never_compared_between_waves_and_go_with_their_questions(study: SmallStudy) -> None:
