@@ -40,18 +40,18 @@ def plain_table(
 def response(book: Book, number: int) -> Table:
     """Units that exist and units that answered, a wave per row."""
     head = [HeadCell(book.t("fact_waves"))]
-    head += [HeadCell(book.t(key)) for key in ("head_exist", "head_answered", "head_rate", "head_fieldwork")]
+    sized = any(wave.population is not None for wave in book.waves.waves)
+    keys = ("head_exist", "head_answered", "head_rate") if sized else ("head_answered",)
+    head += [HeadCell(book.t(key)) for key in (*keys, "head_fieldwork")]
     rows = []
     for wave in book.waves.waves:
         exist, n, rate = (book.get(wave.name, panel.RESPONSE, s) for s in ("population", "n", "response_rate"))
         absent = Cell(book.view.t("not_available"), kind="not_available")
-        cells = (
-            book.view.cell(exist, "count") if exist else absent,
-            book.view.cell(n, "count"),
-            book.view.cell(rate, "share") if rate else absent,
-            Cell(say(wave.source.fieldwork, book.lang)),
-        )
-        rows.append(Row(wave.name, cells))
+        cells = [book.view.cell(n, "count")]
+        if sized:
+            cells.insert(0, book.view.cell(exist, "count") if exist else absent)
+            cells.append(book.view.cell(rate, "share") if rate else absent)
+        rows.append(Row(wave.name, (*cells, Cell(say(wave.source.fieldwork, book.lang)))))
     return plain_table(book, "response", number, book.t("title_response"), head, rows, book.t("unit_counts_percent"))
 
 

@@ -18,7 +18,7 @@ def _cohort(book: Book, statistic: str, first: str = "", wave: str = "") -> Resu
 
 
 def attrition(book: Book, number: int) -> Table | None:
-    """A row per wave of first answer: how many of those units answered in each wave, and the share of them."""
+    """A row per wave of first answer: how many units those are, and how many of a hundred answered in later waves."""
     names = book.waves.names
     if _cohort(book, "n") is None:
         return None
@@ -39,11 +39,10 @@ def attrition(book: Book, number: int) -> Table | None:
 
 
 def _kept(book: Book, row: ResultRow) -> Cell:
-    """A count with its share of the units that began there."""
-    count = book.count(row.value or 0.0)
+    """The count of the units that began there; later the share of them that answered again."""
     if not row.base or row.col_code == row.row_code:
-        return Cell(count)
-    return Cell(f"{count} ({formats.percent_text((row.value or 0.0) / row.base, book.lang, 0)})")
+        return formats.count_cell(row.value or 0.0, book.lang)
+    return Cell(formats.percent_text((row.value or 0.0) / row.base, book.lang, 0))
 
 
 def balanced_line(book: Book) -> str:

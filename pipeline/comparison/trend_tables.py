@@ -375,7 +375,7 @@ class _Maker:
         notes = [self._bounds_note()]
         if self.inference:
             level = formats.percent_text(1 - book.waves.files.study.confidence, book.lang, 0)
-            if not self.compact:
+            if not self.compact and not self._overlap_notes():
                 notes.append(book.t("test_note_design" if self._by_design() else "test_note"))
             notes.append(book.t("letters_note", level=level))
         if any(not line.code and self._ends(line.variable) for line in self.lines):
@@ -407,7 +407,9 @@ class _Maker:
         return list(found)
 
     def _overlap_notes(self) -> list[str]:
-        """How many units the tests of a change know from both waves."""
+        """How many units the tests of a change know from both waves; of sub-groups that would be a list."""
+        if self.part:
+            return []
         found: dict[str, None] = {}
         for before, after in self.pairs:
             rows = [self._get(after.name, "change_linked_n", x.variable, x.code, before.name) for x in self.lines]
