@@ -4,7 +4,7 @@
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help setup report test check test-exhaustive test-faults test-outside ingest recognise harmonise validate process tabulate render rerun verify quick audit init new-wave demo open bench clean
+.PHONY: help setup report test check test-cluster test-exhaustive test-faults test-outside ingest recognise harmonise validate process tabulate render rerun verify quick audit init new-wave demo open bench clean
 
 PYTHON ?= python3
 PY := .venv/bin/python
@@ -80,6 +80,10 @@ check: .venv/ready-dev ## lint, format, types, layering
 	@$(PY) -m mypy
 	@.venv/bin/lint-imports
 	@$(PY) -m tests.language.lacking
+
+test-cluster: .venv/ready-dev ## a small Spark cluster on this machine, and the door to databases (installs pyspark and Ibis; needs Java 17)
+	@$(PY) -m pip install --quiet --disable-pip-version-check 'pyspark>=4' 'ibis-framework[duckdb]'
+	@$(PY) -m pytest tests/outside/test_cluster.py tests/counting/test_engines.py
 
 test-exhaustive: .venv/ready-dev ## the slow complete checks
 	@$(PY) -m pytest -n $(WORKERS) -m exhaustive --ignore=tests/faults

@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Callable
 
-from benchmarks import crosstabs, large_file, study_report
+from benchmarks import crosstabs, growth, large_file, study_report
 from benchmarks.measure import RUNS, BenchmarkFailed, Line, PeerMissing
 
 BENCHMARKS: dict[str, Callable[[], list[Line]]] = {
@@ -19,6 +19,7 @@ BENCHMARKS: dict[str, Callable[[], list[Line]]] = {
     "d": study_report.tables,
     "e": large_file.ingest,
     "f": large_file.quick,
+    "g": growth.growth,
 }
 
 

@@ -48,3 +48,17 @@ def python_with_polars() -> str:
         "polars-readstat is not installed (it is no dependency of the project): "
         "python3 -m venv PEER && PEER/bin/pip install polars-readstat, then make bench PEER_PYTHON=PEER/bin/python"
     )
+
+
+@cache
+def python_with(*modules: str) -> str:
+    """A Python that has some modules: ours or the one that PEER_PYTHON names. Raises :class:`PeerMissing`."""
+    for candidate in (os.environ.get("PEER_PYTHON", ""), PYTHON):
+        if candidate and Path(candidate).is_file():
+            done = subprocess.run([candidate, "-c", f"import {', '.join(modules)}"], capture_output=True, check=False)
+            if done.returncode == 0:
+                return candidate
+    raise PeerMissing(
+        f"{' and '.join(modules)} are not installed (they are no dependency of the project): python3 -m venv PEER && "
+        f"PEER/bin/pip install {' '.join(modules)}, then make bench PEER_PYTHON=PEER/bin/python"
+    )

@@ -164,7 +164,8 @@ class Cases:
             column, kind = self.columns[name], self.variables[name].kind
             ordered = kind == "ordinal" or (column.numbers and kind == "numeric")
             found = Coded(name, partial(self._indexed, column, lookup), codes, scores, ordered)
-            self._coded[name] = found
+            if not self.columns.few:
+                self._coded[name] = found
         return found
 
     def numeric(self, name: str) -> Floats:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from pipeline.spss.model import Dictionary
 
+_FEW = 3  # columns remembered where all would not fit into memory
 _SCALES = (1.0, 10.0, 100.0, 1000.0, 10_000.0)
 _SPAN = 1 << 21  # whole numbers (or such with some decimals) within such a span are coded without sorting
 
@@ -72,7 +73,8 @@ class Columns:
     """The columns of a table, coded when they are first used.
 
     ``alike``: the cases that each row stands for, where cases that are alike were counted together, and ``measures``
-    the sums over them of what is added up; ``cut``: of which variables the numbers have only so many binary digits.
+    the sums over them of what is added up; ``few``: only few columns are remembered, as all would not fit; ``cut``: of
+    which variables the numbers have only so many binary digits.
     ``earlier``: columns coded before. Those whose bytes are the same in memory are taken over: a stage that passes a
     column on to the next makes no work.
     """
@@ -87,6 +89,7 @@ class Columns:
         self.table = table
         self.alike = alike
         self.cut: Mapping[str, int] = {}
+        self.few = False
         self._measures: dict[Measure, Exact] = dict(measures or {})
         self.earlier = earlier._by_address if earlier is not None else {}
         self._by_address: dict[Any, tuple[Any, Column]] = {}  # the Arrow column is kept so that its address stays its
@@ -112,6 +115,9 @@ class Columns:
                 if self.alike is not None:
                     coded.n = tally(coded.place, (coded.k + 1,), CaseWeights(self.alike)).n
                 known = (column, coded)
+            if self.few and len(self._by_name) >= _FEW:
+                self._by_name.clear()
+                self._by_address.clear()
             self._by_address[key] = known
             found = self._by_name[name] = known[1]
         return found
@@ -146,6 +152,19 @@ class Columns:
             with np.errstate(divide="ignore"):
                 return np.asarray(np.where(full > 0, values * np.where(full > 0, 1.0 / full, 1.0), values))
         return np.asarray(values * values) if measure.squared else values
+
+    def span(self, name: str) -> tuple[int, float, float]:
+        """Of a weight: how many rows have none above zero, and the least and the greatest of the others."""
+        above, least, most = 0, np.inf, 0.0
+        for values, valid in arrow.float_parts(self.table.column(name)):
+            with np.errstate(invalid="ignore"):
+                inside = values > 0
+            if valid is not None:
+                inside &= valid
+            above += int(np.count_nonzero(inside))
+            least = min(least, float(values.min(where=inside, initial=np.inf)))
+            most = max(most, float(values.max(where=inside, initial=0.0)))
+        return self.rows - above, least, most
 
     def absent(self, name: str) -> int:
         """How many cases are system-missing; the column is not coded for it."""

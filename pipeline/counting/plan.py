@@ -11,12 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from pipeline.codes import name_parts
 from pipeline.counting.alike import Alike
 from pipeline.counting.sums import Measure
-from pipeline.spec.model import Codebook
+
+if TYPE_CHECKING:
+    from pipeline.spec.model import Codebook
 
 
 @dataclass(frozen=True, slots=True)

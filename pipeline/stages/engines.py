@@ -21,11 +21,11 @@ _PART_OF_MEMORY = 0.6
 
 
 def kind_of(job: Job) -> Kind:
-    """The engine that the study names; else memory where the responses fit into it, or are there already."""
+    """The engine that the study names; else memory where the responses fit into it."""
     named = job.study_files.study.engine
     if named is not None:
         return named.kind
-    return "memory" if "responses" in job.memory or job.passing or _fits(job.responses) else "stream"
+    return "memory" if job.passing or _fits(job.responses) else "stream"
 
 
 def _fits(path: Path) -> bool:
@@ -34,7 +34,12 @@ def _fits(path: Path) -> bool:
     import pyarrow.parquet as pq
 
     told = pq.ParquetFile(path).metadata
-    return bool(told.num_rows * told.num_columns * _BYTES_A_VALUE < _PART_OF_MEMORY * available())
+    return fits(told.num_rows, told.num_columns)
+
+
+def fits(rows: int, columns: int) -> bool:
+    """Whether so many values may all be in memory."""
+    return rows * columns * _BYTES_A_VALUE < _PART_OF_MEMORY * available()
 
 
 def available() -> int:

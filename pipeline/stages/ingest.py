@@ -12,6 +12,7 @@ from pathlib import Path
 from pipeline.errors import DataRejected
 from pipeline.files import json_hash, write_json
 from pipeline.paths import SPSS_SUFFIXES
+from pipeline.stages.engines import fits
 from pipeline.stages.freshness import code_hash
 from pipeline.stages.job import Job
 
@@ -77,7 +78,7 @@ def run(job: Job) -> None:
         found = replace(found, dictionary=replace(found.dictionary, second=second.agree(found)))
     job.memory["dictionary"] = found.dictionary
     job.data_hash = found.dictionary.sha256  # whatever lay there when it was asked whether to read it
-    if found.table.nbytes < _BESIDE_FROM:
+    if found.table.nbytes < _BESIDE_FROM or not fits(found.table.num_rows, found.table.num_columns):
         job.leave("ingested", job.ingested, found.table)
     else:  # the later stages' view of the columns is made while they are stored
         with ThreadPoolExecutor(1) as beside:

@@ -39,6 +39,9 @@ def figures_beside(layout: Layout, waves: Iterable[str]) -> dict[str, str]:
     return found
 
 
+_WHO_COUNTS = {"kind": "memory", "master": None, "processes": None}
+
+
 @dataclass
 class Job:
     """One wave of one study. Properties read files made by earlier stages; they are read once.
@@ -309,7 +312,10 @@ class Job:
 
         earlier: Columns | None = self.memory.get("columns")
         if earlier is None or earlier.table is not table:
-            self.memory["columns"] = Columns(table, earlier)
+            from pipeline.stages.engines import fits
+
+            self.memory["columns"] = made = Columns(table, earlier)
+            made.few = not fits(table.num_rows, table.num_columns)
         found: Columns = self.memory["columns"]
         return found
 
@@ -321,7 +327,8 @@ class Job:
         questions = (codebook.variables, codebook.sets, codebook.batteries, codebook.derived)
         groups = (*questions, codebook.networks, codebook.configurations)
         report = (self.files.report.tables(), self.files.report.analyses())
-        study = self.files.study.model_copy(update={"engine": None})  # who counts changes no number
+        engine = self.files.study.engine  # who counts changes no number, but what is counted does
+        study = self.files.study.model_copy(update={"engine": engine and engine.model_copy(update=_WHO_COUNTS)})
         records = [wordless(one) for one in (study, *report, self.files.interviews, *groups)]
         records += [[name, one.names, one.ties, one.groups] for name, one in self.files.edges.items()]
         own = [path for path in self.layout.interview_files() if path != self.layout.interviews]

@@ -85,11 +85,9 @@ def _findings(job: Job) -> Iterator[dict[str, Any]]:
         if not columns[weights.variable].numbers:
             yield _finding("stop", "weight_no_number", file=data, variable=weights.variable)
             return
-        with np.errstate(over="ignore", under="ignore"):
-            weighted = Cases(columns, codebook, weights.variable, "probability")
-        without, w = weighted.without_weight, weighted.weights.w
-        if w is not None and w.size and not SMALLEST <= float(w.min()) <= float(w.max()) <= LARGEST:
-            small, large = (f"{float(end):.3g}" for end in (w.min(), w.max()))
+        without, least, most = columns.span(weights.variable)
+        if without < columns.rows and not SMALLEST <= least <= most <= LARGEST:
+            small, large = f"{least:.3g}", f"{most:.3g}"
             yield _finding("stop", "weight_out_of_range", file=data, variable=weights.variable, low=small, high=large)
         elif without == columns.rows > 0:
             yield _finding("stop", "nobody_has_weight", file=data, variable=weights.variable)

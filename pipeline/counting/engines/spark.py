@@ -1,15 +1,19 @@
 """Counting in the workers of a Spark cluster: each opens portions of the responses and applies the same function.
 
 Spark is given a list of portions, not the rows: a worker reads the row groups it is told to read, from a folder that
-all workers see. Only answers come back. Nothing goes through pandas.
+all workers see. Only answers come back. Nothing goes through pandas. This package is sent to the workers with the job;
+their Python needs NumPy and PyArrow.
 """
 
 from __future__ import annotations
 
 import pickle
+import tempfile
+import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.counting.alike import Alike
@@ -21,7 +25,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _AT_ONCE = 4  # portions that one task counts: what it answers is added up before it is sent
-_PATIENCE = 60  # seconds for a cluster to give a first sign
 
 Task = Callable[[Sequence[Portion]], Any]
 
@@ -107,9 +110,21 @@ def _session(master: str) -> Iterator[Any]:
         raise DataRejected("engine.no_cluster", master=master) from None
     try:
         session.sparkContext.setLogLevel("OFF")
-        yield session
+        with tempfile.TemporaryDirectory() as folder:
+            session.sparkContext.addPyFile(str(_package(Path(folder))))
+            yield session
     finally:
         session.stop()
+
+
+def _package(folder: Path) -> Path:
+    """This package as a file that Python imports from."""
+    root = Path(__file__).resolve().parents[2]
+    path = folder / f"{root.name}.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for source in sorted(root.rglob("*.py")):
+            archive.write(source, source.relative_to(root.parent))
+    return path
 
 
 _SETTINGS = {

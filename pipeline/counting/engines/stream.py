@@ -13,7 +13,7 @@ from pipeline.counting.plan import Plan, Question
 from pipeline.counting.portions import Gathered, Portion, Units, counted, portions, reaches, units
 from pipeline.counting.sums import Measure, Reach
 from pipeline.errors import RenderingFailed
-from pipeline.workers import processors
+from pipeline.workers import forks, processors
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +26,13 @@ class Stream:
     def count(self, plan: Plan) -> dict[Question, Alike]:
         """The answer to each question."""
         several = portions(self.place)
-        processes = min(self.processes or processors(), max(len(several), 1))
+        processes = min(self.processes or processors(), max(len(several), 1)) if forks() else 1
         shares = [several[i::processes] for i in range(processes)]
         gathered = Gathered(plan)
         if processes == 1:
             gathered.add(_answers(several, plan, units(_reaches(several, plan))))
             return gathered.by_question()
-        # New processes, not forks: Arrow's threads do not live on in a fork.
-        with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
+        with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("fork")) as pool:
             try:
                 known = units(one for share in pool.map(_reaches, shares, [plan] * processes) for one in share)
                 for found in pool.map(_answers, shares, [plan] * processes, [known] * processes):
