@@ -6,6 +6,7 @@ import contextlib
 import json
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -55,6 +56,7 @@ def rerun(layout: Layout, waves: Sequence[str], wanted: run.Wanted, progress: Pr
             try:
                 schedule = load_schedule(layout)
                 attempts = _attempts(layout, waves, wanted, schedule, progress)
+                attempts = [_given_out(layout, attempt, wanted, progress) for attempt in attempts]
                 if not waves:
                     attempts += _comparison(layout, wanted, progress)
             except PipelineError as error:
@@ -213,6 +215,27 @@ def _wave(
 ) -> Attempt:
     [outcome] = run.report(layout, [name], wanted, progress, lambda job: _draft(job, progress), begin)
     return _ended_well(layout, outcome, progress)
+
+
+def _given_out(layout: Layout, attempt: Attempt, wanted: run.Wanted, progress: Progress) -> Attempt:
+    """Bring the public edition of a wave, where one is published, up to its newer data.
+
+    Where that fails, most likely as it would not be safe, the last good one stays; the wave's record says so.
+    """
+    if attempt.state not in ("fresh", "published"):
+        return attempt
+    if banner.manifest(replace(layout, edition="public").wave(attempt.wave)) is None:
+        return attempt
+
+    def work() -> Attempt:
+        run.report(layout, [attempt.wave], replace(wanted, edition="public"), progress)
+        return attempt
+
+    made = _attempted(layout, attempt.wave, work)
+    if made.state != "failed":
+        return made
+    progress.line((made.reason or {}).get(progress.lang, ""))
+    return replace(attempt, exit_code=made.exit_code, notice=made.reason)
 
 
 def _together(

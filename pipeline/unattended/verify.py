@@ -29,22 +29,26 @@ def verify(layout: Layout, waves: Sequence[str], progress: Progress) -> list[tup
     and what may explain it, :class:`UsageError` where nothing is published.
     """
     layout = layout.as_now()
-    names = list(waves) or [name for name in layout.waves() if _published(layout, name)]
-    if not names:
+    public = replace(layout, edition="public")
+    given_out = [name for name in list(waves) or layout.waves() if _published(public, name)]
+    names = [name for name in list(waves) or layout.waves() if _published(layout, name)]
+    if not names and not given_out and not waves:
         raise UsageError("unattended.nothing_published", folder=layout.shown(layout.reports))
-    found = [layout.existing_wave(name) for name in names]
-    for wave in found:
-        if not _published(layout, wave.name):
+    for name in waves:
+        wave = layout.existing_wave(name)
+        if name not in names and name not in given_out:
             raise UsageError("unattended.nothing_published", folder=layout.shown(wave.reports))
+    found = [layout.existing_wave(name) for name in names]
     with publish.lock(layout), files.scratch(layout.processed) as folder:
         aside = _study_aside(layout, folder)
         known = status.read(layout)
         results = [_one(layout, aside, wave, known, progress) for wave in found]
+        results += [_given_out(public, aside, name, progress) for name in given_out]
         if not waves and _published(layout, paths.COMPARISON):
             results.append(_one(layout, aside, layout.comparison, known, progress))
     problems = [problem for _, _, several in results for problem in several]
     if not waves:
-        problems += [*_records(layout, known), *_beside(layout)]
+        problems += [*_records(layout, known), *_beside(layout), *_beside(public)]
     if problems:
         raise type(problems[0]).several(problems)
     return [(name, count) for name, count, _ in results]
@@ -61,7 +65,7 @@ def _study_aside(layout: Layout, folder: Path) -> Layout:
     """The study's files in a folder of their own, arranged as they are."""
     study = folder / layout.files.relative_to(layout.base) if layout.files.is_relative_to(layout.base) else folder
     aside = Layout(study, folder)
-    for path in layout.study_files():
+    for path in (*layout.study_files(), layout.hidden):
         _bring(layout, path, study / path.relative_to(layout.files))
     return aside
 
@@ -129,6 +133,13 @@ def _bring_data(layout: Layout, aside: Layout, path: Path) -> None:
 # ---------------------------------------------------------------- one report
 
 
+def _given_out(public: Layout, aside: Layout, name: str, progress: Progress) -> tuple[str, int, list[PipelineError]]:
+    """The public edition of a wave, made again with the counts that it has hidden."""
+    wave = public.existing_wave(name)
+    _, count, problems = _one(public, replace(aside, edition=public.edition), wave, None, progress)
+    return f"{public.edition}/{name}", count, problems
+
+
 def _one(
     layout: Layout, aside: Layout, wave: Wave, known: Status | None, progress: Progress
 ) -> tuple[str, int, list[PipelineError]]:
@@ -169,7 +180,7 @@ def _rebuilt(
 ) -> Path:
     """The folder of the report as it should be: made again, with the banner that the status says it has."""
     langs, formats = _parts(layout, wave, made)
-    wanted = run.Wanted(langs, formats)
+    wanted = run.Wanted(langs, formats, layout.edition)
     if wave == layout.comparison:
         if run.compare(aside, wanted, progress) is None:
             raise DataRejected("unattended.waves_lacking", folder=layout.shown(wave.reports))
@@ -271,8 +282,10 @@ def _there(path: Path) -> bool:
 
 def _beside(layout: Layout) -> Iterator[PipelineError]:
     """Files beside the reports, and reports of no wave that there is."""
-    ours = {layout.status.name, layout.index.name, paths.COMPARISON, replace(layout, edition="public").reports.name}
-    ours |= {*layout.waves()}
+    ours = {*layout.waves()}
+    if layout.edition == "internal":
+        public = replace(layout, edition="public").reports.name
+        ours |= {layout.status.name, layout.index.name, paths.COMPARISON, public}
     extra = [
         path.name
         for path in entries(layout.reports)
