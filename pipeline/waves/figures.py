@@ -17,6 +17,8 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
+from pipeline.arrow import codes as codes_of
+from pipeline.arrow import float_values, is_coded, is_number
 from pipeline.codes import SYSTEM_MISSING
 from pipeline.errors import PipelineError
 from pipeline.files import read_file
@@ -24,7 +26,7 @@ from pipeline.paths import Layout
 from pipeline.spec.model import Record, Variable
 from pipeline.spss import model as spss
 from pipeline.spss.model import code_text
-from pipeline.waves.apply import texts
+from pipeline.waves.apply import array, texts
 from pipeline.waves.missing import covered, none_answers
 from pipeline.waves.proposal import Draft, number, percent, say
 
@@ -78,17 +80,24 @@ class Beside(Record):
 
 
 class Held:
-    """The distinct values of one variable of a file and how many cases hold each, system-missing aside."""
+    """The distinct values of one column of a file and how many cases hold each, system-missing aside."""
 
-    def __init__(self, column: npt.NDArray[Any]) -> None:
+    def __init__(self, column: Any) -> None:
         self.cases = len(column)
-        if column.dtype == object:
-            found = Counter(texts(column).tolist())
+        if is_coded(column):  # a byte per case: counted without unfolding it
+            place, numbers = codes_of(column)
+            counts = np.bincount(place, minlength=len(numbers))
+            there = (counts > 0) & ~np.isnan(numbers)
+            self.values: npt.NDArray[Any] = numbers[there]
+            self.counts = counts[there]
+        elif not is_number(column):
+            found = Counter(texts(array(column)).tolist())
             found.pop(SYSTEM_MISSING, None)
-            self.values: npt.NDArray[Any] = np.array(sorted(found), dtype=object)
+            self.values = np.array(sorted(found), dtype=object)
             self.counts = np.array([found[code] for code in self.values], dtype=np.int64)
         else:
-            self.values, self.counts = np.unique(column[~np.isnan(column)], return_counts=True)
+            held = float_values(column)
+            self.values, self.counts = np.unique(held[~np.isnan(held)], return_counts=True)
 
 
 def figures(held: Held, variable: Variable, v: spss.Variable, codes: Mapping[str, str]) -> Figures | None:

@@ -15,7 +15,6 @@ from pipeline.spec.model import Codebook, Variable
 from pipeline.spss import model as spss
 from pipeline.spss.model import code_text
 from pipeline.waves import answers, missing, pairing, sets
-from pipeline.waves.apply import values
 from pipeline.waves.figures import MOST_CODES, Figures, Held, ask, figures
 from pipeline.waves.model import Routine
 from pipeline.waves.proposal import (
@@ -54,7 +53,7 @@ def compare(
         if in_file is None:
             questions.append(_gone(variable, free, bare))
         else:
-            v, held = variables[in_file], Held(values(table, in_file))
+            v, held = variables[in_file], Held(table.column(in_file))
             questions.append(_question(variable, v, held, before.get(name)))
             if (one := figures(held, variable, v, questions[-1].codes)) is not None:
                 found[name] = one

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from pipeline.files import read_file
 from pipeline.spec.model import Codebook, Names, Record
 from pipeline.spss.model import Dictionary, code_text
-from pipeline.waves.apply import values
 from pipeline.waves.draft import joined
 from pipeline.waves.figures import Beside, Figures, Held, figures
 from pipeline.waves.model import QuestionMap, SetMap, WaveMapping, fingerprint
@@ -112,7 +111,7 @@ def beside(
         if in_file is None or not dictionary.has(in_file):
             continue
         if in_file != p.in_file or dict(codes) != dict(p.codes):
-            one = figures(Held(values(table, in_file)), variable, dictionary.variable(in_file), codes)
+            one = figures(Held(table.column(in_file)), variable, dictionary.variable(in_file), codes)
         if one is not None:
             here[p.name] = one.model_copy(update={"wave": wave})
     usable = tuple(name for name in here if mapping.question(name).usable)
