@@ -135,7 +135,7 @@ def test_the_report_shows_it_and_says_what_the_test_says(small_study: SmallStudy
 def test_the_public_edition_has_no_network_of_the_survey(small_study: SmallStudy, run: Callable[..., Ran]) -> None:
     small_study.edit("study.yml", "languages:", "editions: [internal, public]\nlanguages:")
     put(small_study, legami="from,to\nA,B\nB,C\n")
-    both = STRENGTH + OF_EDGES.replace("\nnetworks:\n", "") + "    disclosure: public\n"
+    both = STRENGTH + "    disclosure: public\n" + OF_EDGES.replace("\nnetworks:\n", "") + "    disclosure: public\n"
     path = small_study.folder / "report.yml"
     declared(small_study, both, "rete")
     more = "      - network: caso\n        title: {it: Il caso, en: The case}\n"
