@@ -122,6 +122,33 @@ def test_another_waves_report_goes_without(spoken: SmallStudy, run: Run) -> None
     assert "per_forma" in tables and "note" in tables and "albero" not in tables
 
 
+SEGMENTS = """source,code,case,coder,text
+Intervista 1,Fiducia,Arcipelago,Ada,Mi fido
+Intervista 1,Fiducia,Arcipelago,Bea,Mi fido
+Intervista 1,Governance > Decidere,Arcipelago,Ada,Si decide con Anna Neri
+Focus 1,Fiducia,Sportello,Ada,Ci fidiamo
+Focus 1,Governance,Sportello,Bea,Nulla
+"""
+
+
+def test_a_table_of_segments_serves_as_a_project_does(spoken: SmallStudy, run: Run) -> None:
+    said = SAID.replace("prova.qdpx", "prova.csv").replace("  Registrazione: {case: Sportello}\n", "")
+    said = said.replace(
+        "marked_by: Da citare", "chosen: [{source: Intervista 1, code: Governance > Decidere, begins: si}]"
+    )
+    (spoken.folder / "interviews" / "interviews.yml").write_text(said, "utf-8")
+    (spoken.folder / "interviews" / "prova.csv").write_text(SEGMENTS, "utf-8")
+    ran = run("tabulate", "--study", spoken.folder, "--lang", "en")
+    assert ran.code == 0, ran.err
+    of = numbers(spoken)
+    assert of("albero", "passages", "Fiducia").value == 2  # what two coders saw in the same words is one passage
+    assert of("casi", "passages", "Governance", "Sportello").value == 1
+    assert of("accordo", "coders_units", "Fiducia").value == 2  # without a text the unit is the source
+    assert of("accordo", "coders_agreement", "Fiducia").value == 0.5
+    said_row = Results.read(spoken.processed / "results.parquet").rows("citate")
+    assert [r.layer_code for r in said_row] == ["Si decide con [coordinatrice]"]
+
+
 @pytest.mark.parametrize(("old", "new", "told"), [
     ("files: [prova.qdpx]", "files: [altro.qdpx]", "line 3"),
     ("files: [prova.qdpx]", "files: [../prova.qdpx]", "another folder"),
