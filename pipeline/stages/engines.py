@@ -62,7 +62,9 @@ def answers(job: Job) -> tuple[Mapping[Question, Alike], int]:
     from pipeline.counting.alike import TooManyCombinations
     from pipeline.tables.needs import plan_of
 
-    plan = plan_of(job.files)
+    named = job.study_files.study.engine
+    elsewhere = named is not None and bool(named.kind == "database" or named.responses)
+    plan = plan_of(job.files, at_hand=not elsewhere and _fits(job.responses))
     try:
         found = _engine(job).count(plan)
     except TooManyCombinations as error:

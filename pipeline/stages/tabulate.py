@@ -61,9 +61,10 @@ def run(job: Job) -> None:
     if fitted is not None:
         made |= fitted.get()
     order = [*(spec.table for spec in tables), CODEBOOK_TABLE]
-    said = interview_rows(job, "internal", counting.unweighted)
-    analysed = [said[a.name] if isinstance(a, InterviewTable) else counting.analysed(a)
-                for a in job.files.report.analyses()]  # fmt: skip
+    analyses = job.files.report.analyses()  # these go from case to case, whoever counts the tables
+    whole = _in_memory(job) if analyses and isinstance(counting.unweighted, Counted) else counting
+    said = interview_rows(job, "internal", whole.unweighted)
+    analysed = [said[a.name] if isinstance(a, InterviewTable) else whole.analysed(a) for a in analyses]
     results = ResultsWriter.joined(job.wave.name, [*(made[name] for name in order), *analysed])
     write_parquet(job.results_file, results)
     cases = counting.by_default
@@ -108,18 +109,25 @@ def model_rows(layout: Layout, wave: str, names: Sequence[str]) -> dict[str, Res
 
 def _counting(job: Job) -> _Counting:
     """The cases as the study's engine counts them."""
+    if engines.kind_of(job) == "memory":
+        return _in_memory(job)
     files, wave = job.files, job.wave.name
     weight, weighting = weight_of(files.study)
-    if engines.kind_of(job) == "memory":
-        columns = job.columns(job.table("responses", job.responses))
-        unweighted = Cases(columns, files.codebook)
-        weighted = Cases(columns, files.codebook, weight, weighting) if weight else unweighted
-        return _Counting(files, wave, unweighted, weighted)
     answers, rows = engines.answers(job)
     fixed = always(files.study)
     plain = Counted(answers, files.codebook, rows, fixed)
     with_weight = Counted(answers, files.codebook, rows, fixed, weight, weighting) if weight else plain
     return _Counting(files, wave, plain, with_weight)
+
+
+def _in_memory(job: Job) -> _Counting:
+    """All cases at once."""
+    files = job.files
+    weight, weighting = weight_of(files.study)
+    columns = job.columns(job.table("responses", job.responses))
+    unweighted = Cases(columns, files.codebook)
+    weighted = Cases(columns, files.codebook, weight, weighting) if weight else unweighted
+    return _Counting(files, job.wave.name, unweighted, weighted)
 
 
 class _Counting:

@@ -14,14 +14,14 @@ from pipeline.tables.designs import replicate_measures
 from pipeline.tables.plan import asks_presence, members_of, names_of, pieces
 
 
-def plan_of(files: StudyFiles) -> Plan:
+def plan_of(files: StudyFiles, at_hand: bool) -> Plan:
     """The questions of all tables and of the codebook's pages.
 
-    Raises :class:`DataRejected` for what needs all cases at once: weights that are raked here, analyses that go from
-    case to case, and replicate weights whose degrees of freedom are not known.
+    ``at_hand``: all cases are, too, for analyses that go from case to case. Raises :class:`DataRejected` for what else
+    needs all cases at once: weights that are raked here, and replicate weights whose degrees of freedom are not known.
     """
     study, codebook = files.study, files.codebook
-    _refuse(files)
+    _refuse(files, at_hand)
     questions: dict[Question, None] = {}
     for spec in files.report.tables():
         questions.update(dict.fromkeys(_of_table(spec, files)))
@@ -70,7 +70,7 @@ def _missing(files: StudyFiles, name: str) -> Missing:
     return Missing(tuple(variable.missing), span.low, span.high, span=True)
 
 
-def _refuse(files: StudyFiles) -> None:
+def _refuse(files: StudyFiles, at_hand: bool) -> None:
     study = files.study
     problems = []
     if study.weights is not None and study.weights.rake:
@@ -78,7 +78,9 @@ def _refuse(files: StudyFiles) -> None:
     if study.weights is not None and study.weights.replicates is not None and study.weights.replicates.df is None:
         problems.append(DataRejected("engine.replicates_df", file=files.name("study")))
     problems += [
-        DataRejected("engine.analysis", file=files.name("report"), name=one.name) for one in files.report.analyses()
+        DataRejected("engine.analysis", file=files.name("report"), name=one.name)
+        for one in files.report.analyses()
+        if not at_hand
     ]
     if problems:
         raise DataRejected.several(problems)
