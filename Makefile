@@ -41,6 +41,10 @@ setup: .venv/ready ## set up .venv with the pinned packages (done by itself when
 	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-outside.lock
 	@touch $@
 
+.venv/ready-cluster: requirements-cluster.lock .venv/ready-dev
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-cluster.lock
+	@touch $@
+
 report: .venv/ready ## make every report: all waves (or WAVE=…), in the study's languages, HTML PDF XLSX DOCX
 	@$(RUN) report
 
@@ -81,8 +85,7 @@ check: .venv/ready-dev ## lint, format, types, layering
 	@.venv/bin/lint-imports
 	@$(PY) -m tests.language.lacking
 
-test-cluster: .venv/ready-dev ## a small Spark cluster on this machine, and the door to databases (installs pyspark and Ibis; needs Java 17)
-	@$(PY) -m pip install --quiet --disable-pip-version-check 'pyspark>=4' 'ibis-framework[duckdb]'
+test-cluster: .venv/ready-cluster ## a small Spark cluster on this machine, and the door to databases (installs pyspark and Ibis; needs Java 17)
 	@$(PY) -m pytest tests/outside/test_cluster.py tests/counting/test_engines.py
 
 test-exhaustive: .venv/ready-dev ## the slow complete checks
