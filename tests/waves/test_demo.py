@@ -105,6 +105,8 @@ def test_the_drift_is_found_and_proposed_as_it_was_made(demo: Path) -> None:
     found = comparability(
         files, {n: load_mapping(place, place.wave(n), files.codebook, files.study.languages) for n in ("2009", "2026")}
     )
+    types = {name for name, one in files.codebook.derived.items() if one.clusters is not None}
+    assert {found.pop(name)["2026"].kind for name in types} <= {"not"}  # each wave has types of its own
     assert {by["2009"].kind for by in found.values()} == {"same"}
     assert {name for name, by in found.items() if by["2026"].kind == "not"} == {"modo_int", "capofila"}
     assert {name for name, by in found.items() if by["2026"].kind == "mapped"} == {"tipo_contr"}
