@@ -89,7 +89,10 @@ def public(
     analysis that says of itself that it is of what is public."""
     rows = [*_ordered(table)]
     kept_specs = {name: spec for name, spec in specs.items() if understood(spec)}
-    there = [row for row in rows if row.table_id == CODEBOOK_TABLE or row.table_id in kept_specs]
+    there = [
+        row for row in rows
+        if (row.table_id == CODEBOOK_TABLE or row.table_id in kept_specs) and not _has_coarser(row, rules)
+    ]  # fmt: skip
     regions = Regions(codebook, kept_specs, Joint(cases), there, weights)
     cells = Cells.of(there, regions)
     linked = cells.linked()
@@ -172,6 +175,8 @@ class _Hide:
         """Why a row's number is hidden; ``None``: it is shown."""
         if self._open(row) or not self._confidential(row):
             return None
+        if _has_coarser(row, self.rules):
+            return "instead"
         try:
             if self._of_several(row):
                 return "values"
@@ -296,6 +301,12 @@ def _magnitudes(
     found = Magnitudes(regions, rule, rules.threshold, hidden)
     found.choose(rows)
     return found
+
+
+def _has_coarser(row: ResultRow, rules: DisclosureRules) -> bool:
+    """Whether the codebook's row is of a category in whose place a coarser one is shown."""
+    named = row.row_var in rules.instead and bool(row.row_code) and not row.statistic.startswith("missing_")
+    return named and row.table_id == CODEBOOK_TABLE
 
 
 def _all(choices: Sequence[Sequence[Sequence[Any]]]) -> list[list[Any]]:

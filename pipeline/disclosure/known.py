@@ -5,16 +5,18 @@ A new kind of table or of section is named here once it has been thought through
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal, get_args
 
 from pydantic import BaseModel
 
+from pipeline.codes import name_parts, nested_name
 from pipeline.spec.model import FigureSpec, Report, SectionSpec, TableSpec, TextSpec
 
-Reason = Literal["count", "table", "weight", "values", "unlinked"]
+Reason = Literal["count", "instead", "table", "weight", "values", "unlinked"]
 """Why a number is hidden: a count of few, one hidden with it, or a share of these (which of them is told to nobody, as
-that would say how large it is); something else is hidden in its table; weights would tell; it is about values; the
-rules do not know what it is computed from."""
+that would say how large it is); wider categories stand in its place; something else is hidden in its table; weights
+would tell; it is about values; the rules do not know what it is computed from."""
 
 REASONS: tuple[Reason, ...] = get_args(Reason)
 
@@ -40,6 +42,21 @@ SECTIONS = frozenset({
     "section-published", "section-quality", "section-methods", "section-provenance", "section-codebook",
 })  # fmt: skip
 """The sections of a report that are not written in ``report.yml``."""
+
+
+def coarsened(spec: TableSpec, instead: Mapping[str, str]) -> TableSpec:
+    """A table with coarser variables in the place of some, whose categories it can no longer name."""
+
+    def named(name: str) -> str:
+        return nested_name(*(instead.get(part, part) for part in name_parts(name)))
+
+    if spec.kind in ("associations", "correlation", "reliability", "means") or spec.model is not None:
+        return spec
+    rows, columns = tuple(map(named, spec.rows)), tuple(map(named, spec.columns))
+    layer = instead.get(spec.layer, spec.layer) if spec.layer else None
+    if (rows, columns, layer) == (spec.rows, spec.columns, spec.layer):
+        return spec
+    return spec.model_copy(update={"rows": rows, "columns": columns, "layer": layer})
 
 
 def understood(record: BaseModel) -> bool:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from pipeline import language
-from pipeline.disclosure.known import FIELDS, SECTIONS, understood
+from pipeline.disclosure.known import FIELDS, SECTIONS, coarsened, understood
 from pipeline.present.document import Paragraph, Run, Section
 from pipeline.present.holes import references
 from pipeline.present.layout.parts import anchor
@@ -18,11 +18,13 @@ from pipeline.spec.model import Analysis, Content, FigureSpec, Report, SectionSp
 
 def public_files(files: StudyFiles) -> StudyFiles:
     """The study with a report of what the rules know. In the place of a table or figure stands that it is left out;
-    texts that draw from such a table are not there."""
+    texts that draw from such a table, or from one whose categories are coarser here, are not there."""
     report = files.report
+    instead = files.study.disclosure.instead
+    coarser = {spec.table for spec in report.tables() if coarsened(spec, instead) != spec}
     gone = {spec.table for spec in report.tables() if not understood(spec)}
     withheld = tuple(one for one in report.analyses() if one.withheld(files.codebook))
-    known = _Known(frozenset(gone), withheld, files.study.languages)
+    known = _Known(frozenset(gone), frozenset(coarser), withheld, instead, files.study.languages)
     changes: dict[str, Any] = {
         name: field.get_default() for name, field in Report.model_fields.items() if name not in FIELDS[Report]
     }
@@ -50,13 +52,17 @@ def known_sections(view: View, sections: Sequence[Section]) -> tuple[Section, ..
 @dataclass(frozen=True, slots=True)
 class _Known:
     gone: frozenset[str]
+    coarser: frozenset[str]
     withheld: tuple[Analysis, ...]
+    instead: Mapping[str, str]
     langs: tuple[str, ...]
 
     def text(self, text: Text) -> bool:
         """Whether a text draws from nothing that is left out."""
         tables = {table for lang in self.langs for table in references(text, lang)}
-        return not tables & self.gone and not any(one.owns(table) for one in self.withheld for table in tables)
+        return not tables & (self.gone | self.coarser) and not any(
+            one.owns(table) for one in self.withheld for table in tables
+        )
 
     def section(self, spec: SectionSpec) -> SectionSpec:
         if not understood(spec):
@@ -72,6 +78,11 @@ class _Known:
         if not understood(content) or drawn:
             title = content.title if isinstance(content, (TableSpec, FigureSpec)) else None
             return None if title is None else self._left_out(title)
+        if isinstance(content, TableSpec):
+            return coarsened(content, self.instead)
+        if isinstance(content, FigureSpec) and content.of in self.coarser:
+            column = self.instead.get(content.column or "", content.column)
+            return content.model_copy(update={"headline": None, "highlight": (), "column": column})
         return None if isinstance(content, TextSpec) and not self.text(content.text) else content
 
     def _left_out(self, title: Text) -> TextSpec:

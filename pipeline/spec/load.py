@@ -369,6 +369,10 @@ def _check_study(study: Study, codebook: Codebook, source: SourceFile) -> Iterat
     for place, name in named.items():
         if name is not None and name not in codebook.variables:
             yield _no_name(source, place, name, codebook.variables)
+    for name, coarser in study.disclosure.instead.items():
+        bands = [other for other, derived in codebook.derived.items() if derived.source == name]
+        if coarser not in bands:
+            yield _no_name(source, ("disclosure", "instead", name), coarser, bands)
     for name, margin in (study.weights.rake if study.weights else {}).items():
         place = ("weights", "rake", name)
         if name not in codebook.all_variables():

@@ -167,11 +167,13 @@ class DisclosureRules(Record):
     """The public edition's rules: the least count shown, and when a total or a mean gives a unit away.
 
     ``weights``: whether a reader may know who has which weight, so that a weighted number tells more than its count.
+    ``instead``: variables in whose place tables show a coarser one, in bands of it.
     """
 
     threshold: int = Field(default=3, ge=1)
     dominance: Annotated[Dominance, BeforeValidator(_dominance)] = Dominance(k=75)
     weights: Literal["known", "unknown"] = "known"
+    instead: dict[str, str] = {}
 
 
 class Policies(Record):

@@ -7,11 +7,13 @@ The pattern is kept in the study (``hidden.json``), so that the next edition hid
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.disclosure import edition
+from pipeline.disclosure.known import coarsened
 from pipeline.errors import DisclosureFailed, StudyError
 from pipeline.files import hashes, json_hash, write_json
 from pipeline.stages.freshness import code_hash, write_parquet
@@ -19,6 +21,8 @@ from pipeline.stages.job import Job
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from pipeline.spec.model import TableSpec
 
 MOST_NAMED = 5
 
@@ -49,7 +53,8 @@ def run(job: Job) -> None:
 
     rules = job.files.study.disclosure
     before = _frozen(job)
-    results, own = _apart(read_parquet(job.results_file), job)
+    specs = [coarsened(spec, rules.instead) for spec in job.files.report.tables()]
+    results, own = _apart(_with_coarser(read_parquet(job.results_file), specs, job), job)
     analyses = job.files.report.analyses()
     withheld = [one for one in analyses if one.withheld(job.files.codebook)]
     shown = [one for one in analyses if one not in withheld]
@@ -57,7 +62,7 @@ def run(job: Job) -> None:
         results,
         Cases(job.columns(job.table("responses", job.responses)), job.files.codebook),
         job.files.codebook,
-        {spec.table: spec for spec in job.files.report.tables()},
+        {spec.table: spec for spec in specs},
         rules,
         [tuple((name, code) for name, code in key) for key in before.get(job.wave.name, [])],
         job.files.study.weights,
@@ -76,6 +81,22 @@ def run(job: Job) -> None:
     pattern = [[[name, code] for name, code in key] for key in made.pattern]
     if before.get(job.wave.name) != pattern and not job.passing:
         write_json(job.layout.hidden, before | {job.wave.name: pattern})
+
+
+def _with_coarser(results: pa.Table, specs: Sequence[TableSpec], job: Job) -> pa.Table:
+    """The results with the tables counted anew that show coarser categories here."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    from pipeline.results import ResultsWriter
+    from pipeline.stages.tabulate import table_rows
+
+    changed = [new for new, old in zip(specs, job.files.report.tables(), strict=True) if new != old]
+    if not changed:
+        return results
+    names = pa.array([spec.table for spec in changed])
+    rest = results.filter(pc.invert(pc.is_in(results.column("table_id"), value_set=names)))
+    return pa.concat_tables([rest, ResultsWriter.joined(job.wave.name, table_rows(job, changed))])
 
 
 def _apart(results: pa.Table, job: Job) -> tuple[pa.Table, pa.Table | None]:

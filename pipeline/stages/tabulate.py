@@ -130,6 +130,12 @@ def _in_memory(job: Job) -> _Counting:
     return _Counting(files, job.wave.name, unweighted, weighted)
 
 
+def table_rows(job: Job, specs: Sequence[TableSpec]) -> list[ResultsWriter]:
+    """The rows of tables that are not in the study's report as they are here."""
+    counting = _counting(job)
+    return [counting.rows(spec) for spec in specs]
+
+
 class _Counting:
     """A wave's cases with and without the weight, and the tables made from them."""
 
