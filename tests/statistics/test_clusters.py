@@ -155,3 +155,48 @@ def crossed(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     both = np.zeros((one.max() + 1, other.max() + 1))
     np.add.at(both, (one, other), 1)
     return both
+
+
+def test_the_index_of_calinski_and_harabasz_by_hand() -> None:
+    """0, 1 and 10, 11: between 4·5² = 100 with 1 degree of freedom, within 4·0.5² = 1 with 2: 200."""
+    x, kind = np.array([[0.0], [1.0], [10.0], [11.0]]), np.array([0, 0, 1, 1])
+    assert clusters.between_over_within(x, np.ones(4), 4.0, kind) == pytest.approx(200)
+    assert clusters.between_over_within(x, np.full(4, 7.0), 4.0, kind) == pytest.approx(200)
+    weighted = clusters.between_over_within(x[[0, 1, 3]], np.array([1.0, 1.0, 2.0]), 4.0, kind[[0, 1, 3]])
+    assert weighted == pytest.approx((2 * 5.25**2 + 2 * 5.25**2) / (0.5 / 2))
+    assert np.isnan(clusters.between_over_within(x, np.ones(4), 4.0, np.zeros(4, dtype=int)))
+    assert np.isnan(clusters.between_over_within(x[:2], np.ones(2), 2.0, np.array([0, 1])))
+
+
+def test_the_inertia_inside_gathered_leaves_counts() -> None:
+    x, kind = three_heaps(3_000, 12.0)
+    w = 1.0 + np.arange(len(x)) % 3
+    made = clusters.clusters(x, w, range(2, 5), 1)
+    mean = np.average(x, axis=0, weights=w)
+    total = (w[:, None] * (x - mean) ** 2).sum()
+    inside = sum(
+        (w[kind == k][:, None] * (x[kind == k] - np.average(x[kind == k], axis=0, weights=w[kind == k])) ** 2).sum()
+        for k in range(3)
+    )
+    assert made.within[0] == pytest.approx(1.0)
+    assert made.within[2] == pytest.approx(inside / total, rel=0.01)
+    assert len(made.within) == made.tree.leaves
+    again = clusters.clusters(x, w, range(2, 5), 1)
+    assert np.array_equal(made.leaf, again.leaf) and not np.array_equal(made.leaf, clusters.gathered(x, w, 500, 2))
+
+
+def test_a_case_alone_in_its_cluster_has_no_silhouette() -> None:
+    """b − a over the larger: (10.5 − 1)/10.5 for the first of 0, 1 beside 10, 11; 0 for one alone."""
+    x, one = np.array([[0.0], [1.0], [10.0], [11.0]]), np.ones(4)
+    values, _ = clusters.silhouettes(x, one, one.astype(int), np.array([0, 0, 1, 1]), 1)
+    assert values == pytest.approx([1 - 1 / 10.5, 1 - 1 / 9.5, 1 - 1 / 9.5, 1 - 1 / 10.5])
+    values, _ = clusters.silhouettes(x, one, one.astype(int), np.array([0, 0, 0, 1]), 1)
+    assert values[3] == 0.0
+
+
+def test_fewer_places_than_clusters_give_no_such_clusters() -> None:
+    x = np.array([[0.0], [0.0], [1.0], [1.0], [5.0]])
+    made = clusters.clusters(x, np.ones(5), range(2, 6), 1)
+    assert sorted(made.types) == [2, 3]
+    assert made.types[3].tolist() == [0, 0, 1, 1, 2]  # as large ones by their place
+    assert made.within[:3] == pytest.approx([1.0, 1.0 / 17.2, 0.0])

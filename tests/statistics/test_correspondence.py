@@ -110,3 +110,18 @@ def test_the_axes_kept_by_rule() -> None:
     assert correspondence.axes_by_rule(values, 4, 0.99) == 3
     assert correspondence.axes_by_rule(np.array([0.2, 0.2, 0.2]), 4) == 2
     assert correspondence.axes_by_rule(np.array([0.5]), 2) == 1
+
+
+def test_one_question_alone_has_no_adjusted_inertia() -> None:
+    assert correspondence.benzecri(np.array([1.0, 1.0]), 1).tolist() == [0.0, 0.0]
+    assert np.isnan(correspondence.greenacre_total(np.array([1.0, 1.0]), 1, 3))
+    assert correspondence.benzecri(np.array([0.75, 0.5]), 2).tolist() == [0.25, 0.0]  # (2/1)²·(1/4)²
+
+
+def test_a_category_that_all_have_is_at_no_distance() -> None:
+    answers = np.column_stack([np.tile([1, 2], 10), np.repeat([1, 2], 10), np.ones(20, dtype=int)])
+    burt = burt_of(answers)
+    axes = correspondence.axes_of(burt)
+    assert burt.questions == 3 and burt.total == 20
+    assert axes.eigenvalues == pytest.approx([1 / 3, 1 / 3])  # two questions that have nothing to do with each other
+    assert axes.places.coordinates[4] == pytest.approx([0, 0], abs=1e-9)

@@ -114,3 +114,34 @@ def test_what_cannot_be_computed_has_its_reason() -> None:
     assert factors.solution(twice.r, 2, "principal_axis", "none").error == "singular_correlations"
     assert factors.adequacy(twice)[0]["kmo"].error == "singular_correlations"
     assert factors.solution(twice.r, 2, "components", "none").error == ""
+
+
+def test_where_correlations_begin() -> None:
+    x = SCALE[:, :3]
+
+    def of(rows: np.ndarray) -> Correlations:
+        ones = np.ones(len(rows))
+        return factors.correlations(Patterns(rows, ones.astype(np.int64), ones, ones))
+
+    assert of(x[:4]).error != "fewer_than_three_variables"
+    assert of(x[:3]).error == "cases_not_above_variables"
+    assert of(x[:20]).error == "" and of(x[:20, :2]).error == "fewer_than_three_variables"
+    assert of(x[:20]).r == pytest.approx(np.corrcoef(x[:20].T))
+    assert of(x[:20]).means == pytest.approx(x[:20].mean(axis=0))
+    assert of(x[:20]).sds == pytest.approx(x[:20].std(axis=0))
+
+
+def test_one_factor_is_not_turned_and_two_that_are_alike_are_told() -> None:
+    r = np.array(R["harman"]["r"])
+    one = factors.solution(r, 1, "components", "varimax")
+    assert one.loadings == pytest.approx(factors.solution(r, 1, "components", "none").loadings)
+    assert one.complexity == pytest.approx(np.ones(8))
+    improper = np.array([[1, 0.99, 0.5, 0.1], [0.99, 1, 0.5, 0.2], [0.5, 0.5, 1, 0.6], [0.1, 0.2, 0.6, 1.0]])
+    found = factors.solution(improper, 2, "principal_axis", "none")
+    assert found.warning == "heywood" or found.error == "extraction_failed"
+    assert factors.solution(r, 2, "principal_axis", "none").warning == ""
+
+
+def test_random_data_of_hardly_more_cases_than_variables() -> None:
+    mean, high = factors.parallel(5, 8, 30, 1)
+    assert np.isfinite(mean).all() and mean.sum() == pytest.approx(8) and (high >= mean - 1e-9)[0]
