@@ -166,7 +166,7 @@ def _factors(r: Floats, count: int, extraction: Extraction) -> Floats:
     from statsmodels.multivariate.factor import Factor
 
     method = "pa" if extraction == "principal_axis" else "ml"
-    with warnings.catch_warnings():
+    with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         fitted = Factor(corr=r, n_factor=count, method=method).fit(maxiter=2000, tol=1e-10)
     return np.asarray(fitted.loadings, dtype=np.float64)
@@ -176,11 +176,13 @@ def _turned(loadings: Floats, h2: Floats, rotation: Rotation) -> tuple[Floats, F
     """Rotated loadings and the correlations of the factors."""
     from statsmodels.multivariate.factor_rotation import rotate_factors
 
-    if rotation == "varimax":
-        length = np.sqrt(np.where(h2 > 0, h2, 1.0))[:, None]
-        turned, _ = rotate_factors(loadings / length, "varimax", tol=1e-8)
-        return np.asarray(turned * length), np.eye(loadings.shape[1])
-    turned, turn = rotate_factors(loadings, "oblimin", 0, "oblique", tol=1e-8)
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        if rotation == "varimax":
+            length = np.sqrt(np.where(h2 > 0, h2, 1.0))[:, None]
+            turned, _ = rotate_factors(loadings / length, "varimax", tol=1e-8)
+            return np.asarray(turned * length), np.eye(loadings.shape[1])
+        turned, turn = rotate_factors(loadings, "oblimin", 0, "oblique", tol=1e-8)
     return np.asarray(turned), np.asarray(turn.T @ turn)
 
 
@@ -218,10 +220,12 @@ def adequacy(found: Correlations) -> tuple[Mapping[str, Number], Floats]:
     off = ~np.eye(p, dtype=bool)
     r2, q2 = np.where(off, found.r**2, 0.0), np.where(off, partial**2, 0.0)
     chi2, df = -(found.cases - 1 - (2 * p + 5) / 6) * log, p * (p - 1) / 2
+    with np.errstate(invalid="ignore"):
+        kmo, items = r2.sum() / (r2.sum() + q2.sum()), r2.sum(axis=0) / (r2.sum(axis=0) + q2.sum(axis=0))
     together = {
-        "kmo": number(r2.sum() / (r2.sum() + q2.sum())),
+        "kmo": number(kmo),
         "bartlett_chi2": number(chi2),
         "bartlett_df": number(df),
         "bartlett_p": number(float(chdtrc(df, max(chi2, 0.0))) if math.isfinite(chi2) else math.nan),
     }
-    return together, r2.sum(axis=0) / (r2.sum(axis=0) + q2.sum(axis=0))
+    return together, items

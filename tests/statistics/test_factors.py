@@ -145,3 +145,45 @@ def test_one_factor_is_not_turned_and_two_that_are_alike_are_told() -> None:
 def test_random_data_of_hardly_more_cases_than_variables() -> None:
     mean, high = factors.parallel(5, 8, 30, 1)
     assert np.isfinite(mean).all() and mean.sum() == pytest.approx(8) and (high >= mean - 1e-9)[0]
+
+
+def test_what_belongs_to_singular_or_impossible_correlations_has_a_reason() -> None:
+    singular = np.array([[1.0, 1.0, 0.2], [1.0, 1.0, 0.2], [0.2, 0.2, 1.0]])
+    impossible = np.array([[1.0, 0.9, -0.9], [0.9, 1.0, 0.9], [-0.9, 0.9, 1.0]])  # no data have these
+    for r in (singular, impossible):
+        found, items = factors.adequacy(Correlations(r, r[0], r[0], 50))
+        assert {name: one.error for name, one in found.items()} == dict.fromkeys(
+            ("kmo", "bartlett_chi2", "bartlett_df", "bartlett_p"), "singular_correlations"
+        )
+        assert np.isnan(items).all() and items.shape == (3,)
+    lost = factors.solution(singular, 2, "maximum_likelihood", "varimax")
+    assert lost.error == "singular_correlations"
+    assert lost.loadings.shape == (3, 2) and lost.correlation.shape == (2, 2)
+    assert lost.h2.shape == lost.complexity.shape == (3,) and lost.variance.shape == (2,)
+    few = factors.solution(np.eye(3), 2, "principal_axis", "none")
+    assert few.error == "extraction_failed" and np.isnan(few.loadings).all() and few.loadings.shape == (3, 2)
+
+
+def test_bartlett_of_correlations_that_are_nothing() -> None:
+    found, _ = factors.adequacy(Correlations(np.eye(4), np.zeros(4), np.ones(4), 40))
+    assert found["bartlett_chi2"].value == pytest.approx(0.0)
+    assert found["bartlett_p"].value == pytest.approx(1.0) and found["bartlett_df"].value == 6
+    assert found["kmo"].value is None
+
+
+def test_a_variable_that_loads_on_nothing_stays_there_when_turned() -> None:
+    r = np.eye(5)
+    r[0, 1] = r[1, 0] = 0.6
+    r[2, 3] = r[3, 2] = 0.5
+    made = factors.solution(r, 2, "components", "varimax")
+    assert made.h2[4] == pytest.approx(0.0, abs=1e-12)
+    assert made.loadings[:4] == pytest.approx(np.array([[0.8**0.5, 0], [0.8**0.5, 0], [0, 0.75**0.5], [0, 0.75**0.5]]))
+
+
+def test_scores_on_factors_are_those_of_regression() -> None:
+    """psych's factor.scores(method="Thurstone"), whose standard deviations divide by n − 1."""
+    found = factors.correlations(scale())
+    made = factors.solution(found.r, 2, "principal_axis", "none")
+    mine = factors.scores(SCALE[:10, :10], found, made, "principal_axis") * np.sqrt(299 / 300)
+    theirs = np.array(R["scale_scores"])
+    assert mine == pytest.approx(theirs * np.sign((mine * theirs).sum(axis=0)), abs=1e-4)

@@ -73,6 +73,8 @@ solve_all <- function(r, n, k) {
 suppressMessages(suppressWarnings({
   out$harman <- solve_all(Harman23.cor$cov, 305, 2)   # eight physical measurements of 305 girls (Harman 1976, p. 22)
   out$scale <- solve_all(cor(scale[, 1:10]), 300, 2)
+  pa <- fa(cor(scale[, 1:10]), 2, n.obs = 300, rotate = "none", fm = "pa", min.err = 1e-10, max.iter = 2000)
+  out$scale_scores <- rows(factor.scores(scale[, 1:10], pa, method = "Thurstone")$scores[1:10, ])
   out$scale_weighted <- list(r = rows(cor.wt(scale[, 1:10], w = scale$w)$r))
   set.seed(1)
   random <- replicate(20000, eigen(cor(matrix(rnorm(300 * 10), 300)), only.values = TRUE)$values)
