@@ -12,6 +12,7 @@ from pipeline.counting.alike import Alike, alike, together
 from pipeline.counting.columns import Columns
 from pipeline.counting.plan import Plan, Question
 from pipeline.counting.sums import Exact, Measure, Reach
+from pipeline.errors import DataRejected
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -33,8 +34,23 @@ class Portion:
         return _opened(self.file).read_row_group(self.group, columns=list(columns))
 
 
-def portions(place: str) -> list[Portion]:
-    """The row groups of a Parquet file, or of all in a folder, in the order of their names."""
+def portions(place: str, columns: Sequence[str]) -> list[Portion]:
+    """The row groups of a Parquet file, or of all in a folder, in the order of their names.
+
+    Raises :class:`DataRejected` where nothing can be read there, or a file lacks one of the columns.
+    """
+    import pyarrow as pa
+
+    try:
+        found = _listed(place, columns)
+    except (OSError, pa.ArrowException) as error:
+        raise DataRejected("engine.no_responses", place=place, reason=str(error).splitlines()[0]) from None
+    if not found:
+        raise DataRejected("engine.no_responses", place=place, reason="*.parquet: 0")
+    return found
+
+
+def _listed(place: str, columns: Sequence[str]) -> list[Portion]:
     from pyarrow import fs
 
     system, path = _system(place)
@@ -48,14 +64,12 @@ def portions(place: str) -> list[Portion]:
         files = [place]
     found = []
     for file in files:
-        told = _opened(file).metadata
+        opened = _opened(file)
+        told = opened.metadata
+        if lacking := sorted(set(columns) - set(opened.schema_arrow.names)):
+            raise DataRejected("engine.columns_lacking", place=file, variables=", ".join(lacking))
         found += [Portion(file, i, told.row_group(i).num_rows) for i in range(told.num_row_groups)]
     return found
-
-
-def column_names(place: str) -> list[str]:
-    """The columns of the first file."""
-    return list(_opened(portions(place)[0].file).schema_arrow.names)
 
 
 def _system(place: str) -> tuple[Any, str]:

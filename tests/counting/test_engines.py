@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -107,3 +108,26 @@ def test_a_database_gives_the_same_bytes(tmp_path: Path, kind: str) -> None:
         connection.execute(f"create table people as select * from read_parquet('{parts}/*.parquet')")  # noqa: S608
     url = f"duckdb://{tmp_path}/survey.ddb"
     assert tabulate(tmp_path, f"engine: {{kind: database, url: '{url}', table: people}}") == expected
+
+
+def test_where_nothing_can_be_read_one_sentence_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path, "engine: {kind: stream, responses: /nowhere/at/all}")
+    assert main(["tabulate", "--study", str(tmp_path)]) == 3
+    assert "/nowhere/at/all" in capsys.readouterr().err.strip().splitlines()[-1]
+    parts = tmp_path / "parts"
+    parts.mkdir()
+    pq.write_table(pa.table({"q": [1.0]}), parts / "a.parquet")
+    study = tmp_path / "study.yml"
+    study.write_text(study.read_text().replace("/nowhere/at/all", str(parts)))
+    assert main(["tabulate", "--study", str(tmp_path)]) == 3
+    assert "grp" in capsys.readouterr().err.strip().splitlines()[-1]
+    study.write_text(study.read_text().split("\nengine:")[0] + "\nengine: {kind: spark}\n")
+    assert main(["tabulate", "--study", str(tmp_path)]) == 2
+    assert "`master:`" in capsys.readouterr().err.strip().splitlines()[-1]
+    duckdb = pytest.importorskip("duckdb")
+    pytest.importorskip("ibis")
+    duckdb.connect(str(tmp_path / "a.ddb")).close()
+    url = f"duckdb://{tmp_path}/a.ddb"
+    study.write_text(study.read_text().replace("{kind: spark}", f"{{kind: database, url: '{url}', table: nobody}}"))
+    assert main(["tabulate", "--study", str(tmp_path)]) == 3
+    assert "nobody" in capsys.readouterr().err

@@ -35,15 +35,17 @@ class Database:
             import ibis
         except ImportError:
             raise UsageError("engine.no_ibis") from None
-        try:
+        try:  # every database has exceptions of its own
             connection = ibis.connect(self.url)
+            rows = connection.table(self.table)
         except Exception as error:
             raise self._refused(error) from None
         try:
-            rows = connection.table(self.table)
+            if lacking := sorted(set(plan.columns) - set(rows.columns)):
+                raise DataRejected("engine.columns_lacking", place=self.table, variables=", ".join(lacking))
             units = {one: reach.units for one, reach in _reaches(rows, plan).items()}
             return {one: _answer(rows, one, plan, units) for one in plan.questions}
-        except (ibis.common.exceptions.IbisError, AttributeError) as error:
+        except ibis.common.exceptions.IbisError as error:
             raise self._refused(error) from None
         finally:
             connection.disconnect()
@@ -73,8 +75,7 @@ def _reaches(rows: Any, plan: Plan) -> Mapping[Measure, Reach]:
     asked = {"rows": rows.count()}
     for i, one in enumerate(plan.measures):
         values = _measured(rows, one)
-        asked[f"most{i}"], asked[f"least{i}"] = values.max(), values.max(where=values < 0)
-        asked[f"least{i}"] = values.min(where=values > 0)
+        asked[f"most{i}"], asked[f"least{i}"] = values.max(), values.min(where=values > 0)
     told = rows.aggregate(**asked).to_pyarrow().to_pylist()[0]
     found = {}
     for i, one in enumerate(plan.measures):

@@ -38,7 +38,7 @@ class Spark:
 
     def count(self, plan: Plan) -> dict[Question, Alike]:
         """The answer to each question."""
-        several = portions(self.place)
+        several = portions(self.place, plan.columns)
         shares = [several[i : i + _AT_ONCE] for i in range(0, len(several), _AT_ONCE)]
         gathered = Gathered(plan)
         with _session(self.master) as session:

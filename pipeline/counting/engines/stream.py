@@ -25,7 +25,7 @@ class Stream:
 
     def count(self, plan: Plan) -> dict[Question, Alike]:
         """The answer to each question."""
-        several = portions(self.place)
+        several = portions(self.place, plan.columns)
         processes = min(self.processes or processors(), max(len(several), 1)) if forks() else 1
         shares = [several[i::processes] for i in range(processes)]
         gathered = Gathered(plan)
