@@ -7,15 +7,24 @@ from typing import Any
 
 import pytest
 
-from pipeline.results import Results
+from pipeline.errors import StudyError
+from pipeline.interviews.compute import Counting
+from pipeline.results import Results, ResultsWriter
+from pipeline.spec.load import load
+from pipeline.statistics.core import Options
 from tests.conftest import Ran, SmallStudy
 from tests.interviews.conftest import SAID
 
 Run = Callable[..., Ran]
 
 
-def numbers(study: SmallStudy, file: str = "results.parquet") -> Callable[..., Any]:
-    results = Results.read(study.processed / file)
+def counted(study: SmallStudy) -> Results:
+    """The rows about interviews alone, without a wave's data."""
+    made = Counting(load(study.layout), study.layout, "2009", Options(monte_carlo=200)).rows()
+    return Results(ResultsWriter.joined("2009", list(made.values())))
+
+
+def numbers(results: Results) -> Callable[..., Any]:
     rows = {(r.table_id, r.statistic, r.row_code, r.col_code): r for r in results}
     return lambda *key: rows[(*key, *[""] * (4 - len(key)))]
 
@@ -27,8 +36,8 @@ def tabulated(spoken: SmallStudy, run: Run) -> SmallStudy:
     return spoken
 
 
-def test_numbers_are_those_counted_by_hand(tabulated: SmallStudy) -> None:
-    of = numbers(tabulated)
+def test_numbers_are_those_counted_by_hand_and_quotations_those_marked(tabulated: SmallStudy) -> None:
+    of = numbers(Results.read(tabulated.processed / "results.parquet"))
     assert of("albero", "passages", "Fiducia").value == 3  # two coders' overlapping segments are one; vera; the PDF
     assert of("albero", "passages_own", "Governance").value == 1
     assert of("albero", "passages", "Governance").value == 4  # itself, Decidere, and Tavoli in two sources
@@ -51,9 +60,6 @@ def test_numbers_are_those_counted_by_hand(tabulated: SmallStudy) -> None:
     assert of("parole", "word_n", "servono").value == 1
     assert of("note", "word_n", "fine").value == 1
     assert of("contesto", "occurrences_n").value == 2
-
-
-def test_quotations_are_those_marked_with_pseudonyms(tabulated: SmallStudy) -> None:
     said = Results.read(tabulated.processed / "results.parquet").rows("citate")
     assert [(r.row_code, r.layer_code) for r in said] == [
         ("Fiducia", "Io mi fido di loro."), ("Governance > Decidere", "[coordinatrice] decide con noi,"),
@@ -78,7 +84,7 @@ def test_all_of_it_is_in_the_report_and_marked(spoken: SmallStudy, run: Run) -> 
 def test_the_public_edition_has_public_sources_only_and_nobodys_words(spoken: SmallStudy, run: Run) -> None:
     ran = run("report", "--study", spoken.folder, "--formats", "html", "--edition", "public", "--lang", "en")
     assert ran.code == 0, ran.err
-    of = numbers(spoken, "public.parquet")
+    of = numbers(Results.read(spoken.processed / "public.parquet"))
     assert of("albero", "sources_with", "Governance").value == 1 and of("albero", "sources_with", "Governance").n == 1
     tables = set(Results.read(spoken.processed / "public.parquet").tables())
     assert not tables & {"citate", "contesto", "note"} and "joint" in tables
@@ -131,22 +137,20 @@ Focus 1,Governance,Sportello,Bea,Nulla
 """
 
 
-def test_a_table_of_segments_serves_as_a_project_does(spoken: SmallStudy, run: Run) -> None:
+def test_a_table_of_segments_serves_as_a_project_does(spoken: SmallStudy) -> None:
     said = SAID.replace("prova.qdpx", "prova.csv").replace("  Registrazione: {case: Sportello}\n", "")
     said = said.replace(
         "marked_by: Da citare", "chosen: [{source: Intervista 1, code: Governance > Decidere, begins: si}]"
     )
     (spoken.folder / "interviews" / "interviews.yml").write_text(said, "utf-8")
     (spoken.folder / "interviews" / "prova.csv").write_text(SEGMENTS, "utf-8")
-    ran = run("tabulate", "--study", spoken.folder, "--lang", "en")
-    assert ran.code == 0, ran.err
-    of = numbers(spoken)
+    results = counted(spoken)
+    of = numbers(results)
     assert of("albero", "passages", "Fiducia").value == 2  # what two coders saw in the same words is one passage
     assert of("casi", "passages", "Governance", "Sportello").value == 1
     assert of("accordo", "coders_units", "Fiducia").value == 2  # without a text the unit is the source
     assert of("accordo", "coders_agreement", "Fiducia").value == 0.5
-    said_row = Results.read(spoken.processed / "results.parquet").rows("citate")
-    assert [r.layer_code for r in said_row] == ["Si decide con [coordinatrice]"]
+    assert [r.layer_code for r in results.rows("citate")] == ["Si decide con [coordinatrice]"]
 
 
 @pytest.mark.parametrize(("old", "new", "told"), [
@@ -159,11 +163,12 @@ def test_a_table_of_segments_serves_as_a_project_does(spoken: SmallStudy, run: R
     ("table: per_forma", "table: per_form", "Nearest: per_forma"),
     ("marked_by: Da citare", "chosen: [{source: Focus 1, code: Fiducia, begins: Qui}]", "begins with"),
 ])  # fmt: skip
-def test_a_mistake_is_told_with_its_line(spoken: SmallStudy, run: Run, old: str, new: str, told: str) -> None:
+def test_a_mistake_is_told_with_its_line(spoken: SmallStudy, old: str, new: str, told: str) -> None:
     assert old in SAID
     (spoken.folder / "interviews" / "interviews.yml").write_text(SAID.replace(old, new), "utf-8")
-    ran = run("tabulate", "--study", spoken.folder, "--lang", "en")
-    assert ran.code == 2 and "interviews.yml" in ran.err and told in ran.err, ran.err
+    with pytest.raises(StudyError) as raised:
+        counted(spoken)
+    assert "interviews.yml" in str(raised.value) and told in str(raised.value)
 
 
 @pytest.mark.parametrize(("old", "new", "told"), [
@@ -172,7 +177,8 @@ def test_a_mistake_is_told_with_its_line(spoken: SmallStudy, run: Run, old: str,
     ("show: sources", "show: sources, draw: true", "cannot be drawn"),
     ("of: nota", "of: provincia", "nota"),
 ])  # fmt: skip
-def test_a_table_that_asks_for_what_is_not_there(spoken: SmallStudy, run: Run, old: str, new: str, told: str) -> None:
+def test_a_table_that_asks_for_what_is_not_there(spoken: SmallStudy, old: str, new: str, told: str) -> None:
     spoken.edit("report.yml", old, new)
-    ran = run("tabulate", "--study", spoken.folder, "--lang", "en")
-    assert ran.code == 2 and "report.yml" in ran.err and told in ran.err, ran.err
+    with pytest.raises(StudyError) as raised:
+        counted(spoken)
+    assert "report.yml" in str(raised.value) and told in str(raised.value)
