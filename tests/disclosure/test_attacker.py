@@ -6,6 +6,7 @@ from itertools import product
 
 import numpy as np
 import pytest
+from scipy.optimize import Bounds, LinearConstraint, milp
 
 from pipeline.disclosure.attacker import reach, too_tight
 from pipeline.disclosure.linked import Collector, Linked, places
@@ -108,6 +109,33 @@ def test_a_thousand_random_sets_of_linked_tables_are_safe(part: int) -> None:
         if too_tight(reach(tables, hidden, 3), 3):
             broken.append(seed)
     assert broken == []
+
+
+def told_over_all_three(seed: int) -> list[int]:
+    """The small counts of a random set that somebody can tell who thinks of the table of all three variables at once,
+    of which the printed tables are margins."""
+    tables = joined(random_units(seed), SIZES)
+    primary = too_few(tables.values, 3)
+    hidden = repair(tables, primary, 3)
+    atoms = [*product(*map(range, SIZES))]
+    counted = np.array([[all(atom[v] == c for v, c in key) for atom in atoms] for key in tables.keys], dtype=float)
+    known = LinearConstraint(counted[~hidden], tables.values[~hidden], tables.values[~hidden])
+    found = []
+    for cell in np.flatnonzero(primary):
+        solved = milp(-counted[cell], constraints=[known], bounds=Bounds(0, np.inf), integrality=np.ones(len(atoms)))
+        if solved.x is None or round(-solved.fun) < 3:
+            found.append(int(cell))
+    return found
+
+
+def test_a_few_sets_are_safe_over_all_three_variables() -> None:
+    assert [told_over_all_three(seed) for seed in range(3)] == [[], [], []]
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("part", range(4))
+def test_random_sets_are_safe_over_all_three_variables(part: int) -> None:
+    assert not any(told_over_all_three(seed) for seed in range(50 * part, 50 * (part + 1)))
 
 
 def test_a_count_told_of_twice_must_be_the_same() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.disclosure.outsider import Outsider, Printed, random_table, read, write
+from tests.disclosure.outsider import UNITS, Outsider, Printed, random_table, read, write
 from tests.disclosure.test_edition import everything
 
 Run = Callable[..., Any]
@@ -46,6 +46,18 @@ def test_filters_bands_conditions_and_shares_give_no_count_away(run: Run, tmp_pa
     outsider = Outsider(printed)
     assert len(small(outsider, table)) > 5
     assert all(outsider.most(one)[0] >= 3 for one in small(outsider, table))
+
+
+def test_who_was_asked_is_an_answer_to_the_filter(run: Run, tmp_path: Path) -> None:
+    """Two units have the answer that leads to a question: its base, who was not asked and its bounds would tell."""
+    table = random_table(1)
+    table[[unit["a"] == 1 for unit in UNITS]] = 0
+    for b, q in ((1, 1), (2, 2)):
+        table[UNITS.index({"a": 1, "b": b, "c": b, "q": q})] = 1
+    outsider = Outsider(read(made(run, tmp_path, table, "html") / "results.csv"))
+    asked = np.array([unit["a"] == 1 for unit in UNITS], float)
+    assert asked @ table == 2 and asked.tobytes() in outsider.hidden
+    assert [one.name for one in small(outsider, table) if outsider.most(one)[0] < 3] == []
 
 
 def test_no_file_tells_the_answers_from_others_that_it_allows(run: Run, tmp_path: Path) -> None:
