@@ -245,9 +245,9 @@ def _of_a_stage(layout: Layout, folder: Path) -> bool:
 
 
 _STAGE_FILES = frozenset({
-    "ingested.parquet", "dictionary.json", "recognised.json", "mapping.proposed.yml",
+    "ingested.parquet", "dictionary.json", "figures.json", "recognised.json", "mapping.proposed.yml",
     "harmonised.parquet", "harmonised.json", "findings.json",
-    "responses.parquet", "results.parquet", "crossings.json", "published.json",
+    "responses.parquet", "results.parquet", "crossings.json", "published.json", "public.parquet", "public.json",
 })  # fmt: skip
 
 

@@ -58,7 +58,7 @@ def _at(cut: float) -> str:
 
 
 def _after(cut: float) -> str:
-    return f">{cut!r}"
+    return f"beyond {cut!r}"
 
 
 def _stretch(cuts: Sequence[float], value: float) -> str:

@@ -16,7 +16,7 @@ import numpy as np
 from pipeline.errors import PipelineError, StudyError, nearest
 from pipeline.interviews import answers, read, texts
 from pipeline.interviews.material import Material, joined, prepared
-from pipeline.interviews.model import Segment, under
+from pipeline.interviews.model import BETWEEN, Segment, under
 from pipeline.paths import Layout
 from pipeline.results import About, ResultsWriter
 from pipeline.spec.interviews import InterviewTable, Words
@@ -282,7 +282,7 @@ def _saturation(counting: Counting, table: InterviewTable, writer: ResultsWriter
     if rule.depth is None:
         groups: list[Sequence[str]] = [(code.path,) for code in codes]
     else:
-        parents = {c.path.rpartition(" > ")[0] for c in codes}
+        parents = {c.path.rpartition(BETWEEN)[0] for c in codes}
         kept = [c for c in codes if c.level == rule.depth or (c.level < rule.depth and c.path not in parents)]
         groups = [material.all_under([code.path]) for code in kept]
     present = (material.matrix(groups, order) > 0).astype(np.int64)

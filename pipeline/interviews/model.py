@@ -6,8 +6,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-BETWEEN = " > "
-"""What stands between the names of a code's path: ``Governance > Co-governance``."""
+from pipeline.spec.interviews import BETWEEN
+
+__all__ = ["BETWEEN"]
 
 SourceKind = Literal["text", "other"]
 """Whether a source's words are known; of a recording or a picture only that something in it was coded."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from pipeline import language
-from pipeline.codes import name_parts
+from pipeline.codes import name_parts, nest_parts, pair_parts
 from pipeline.present.document import Explained, Section, Table, Trace
 from pipeline.present.view import View
 
@@ -32,11 +32,16 @@ def explained(view: View, sections: Iterable[Section]) -> Explained:
 
 
 def _category(view: View, name: str, code: str) -> str:
-    """A category in words; of a battery an item; of what is no variable, as of a network, its own word."""
+    """A category in words; of a battery an item; of what is no variable, as of a network, its own word; two
+    groups that are compared with a dash."""
     if name in view.codebook.batteries:
         return view.label(code)
-    known = {*view.variables, *view.codebook.sets}
-    return view.code_label(name, code) if known.issuperset(name_parts(name)) else code
+    names = name_parts(name)
+    if not {*view.variables, *view.codebook.sets}.issuperset(names):
+        return code
+    sides = pair_parts(code) or (code,)
+    nested = len(names) > 1
+    return " – ".join(view.code_label(name, s) if not nested or len(nest_parts(s)) == len(names) else s for s in sides)
 
 
 def _traces(sections: Iterable[Section]) -> Iterator[Trace]:

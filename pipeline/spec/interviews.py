@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pipeline.spec.source import Place, SourceFile
 
 BETWEEN = " > "
+"""What stands between the names of a code's path in a tree of codes: ``Governance > Co-governance``."""
 
 Show = Literal[
     "sources", "tree", "cases", "groups", "together", "agreement", "saturation", "quotations", "words", "keyness",

@@ -107,7 +107,7 @@
       const place = !own(rv, rc) ? null : cv === "" ? cell.parentElement.cells[0] : own(cv, cc) ? cell : null;
       if (!place || place.classList.contains("mine")) continue;
       place.classList.add("mine");
-      place.append(make("span", ` (${words.unit_mine.replace("{unit}", box.value)})`, "hidden own"));
+      place.append(make("span", ` (${words.unit_mine} ${box.value})`, "hidden own"));
     }
   };
   box?.addEventListener("change", mark);
