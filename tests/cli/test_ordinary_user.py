@@ -102,7 +102,7 @@ OF_STUDY = ("study.yml", "codebook.yml", "report.yml")
 OF_WAVE = ("survey.sav", "source.yml", "mapping.yml", "corrections.yml")
 
 
-@pytest.mark.parametrize("mode", [0o000, 0o200])
+@pytest.mark.parametrize("mode", [0o000, pytest.param(0o200, marks=pytest.mark.exhaustive)])
 @pytest.mark.parametrize("name", OF_STUDY)
 def test_a_study_s_file(name: str, mode: int, study: Layout) -> None:
     newer(study, OTHER)
@@ -115,7 +115,7 @@ def test_a_study_s_file(name: str, mode: int, study: Layout) -> None:
     assert sum(name in line for line in ran.err.splitlines()) == 1, "one sentence, though it concerns every wave"
 
 
-@pytest.mark.parametrize("mode", [0o000, 0o200])
+@pytest.mark.parametrize("mode", [0o000, pytest.param(0o200, marks=pytest.mark.exhaustive)])
 @pytest.mark.parametrize("command", ["report", "rerun"])
 @pytest.mark.parametrize("name", OF_WAVE)
 def test_a_wave_s_file(name: str, command: str, mode: int, study: Layout) -> None:
@@ -132,7 +132,7 @@ def test_a_wave_s_file(name: str, command: str, mode: int, study: Layout) -> Non
     assert (tiny.WAVE in called(study)) == (command == "rerun")
 
 
-@pytest.mark.parametrize("mode", [0o000, 0o200, 0o400])
+@pytest.mark.parametrize("mode", [0o000, pytest.param(0o200, marks=pytest.mark.exhaustive), 0o400])
 @pytest.mark.parametrize("command", ["report", "rerun"])
 def test_a_wave_s_folder(command: str, mode: int, study: Layout) -> None:
     newer(study, OTHER)
@@ -180,7 +180,11 @@ def test_files_that_not_every_study_has(study: Layout) -> None:
 
 
 @pytest.mark.parametrize("command", ["report", "rerun", "verify"])
-@pytest.mark.parametrize("place", [".", "data", "data/raw", "data/raw/2009", "data/processed", "data/processed/2009"])
+@pytest.mark.parametrize(
+    "place",
+    [".", "data/raw", "data/processed/2009"]
+    + [pytest.param(p, marks=pytest.mark.exhaustive) for p in ("data", "data/raw/2009", "data/processed")],
+)
 def test_a_stray_file_stops_nothing(place: str, command: str, study: Layout) -> None:
     (study.base / place / STRAY).write_text("x", "utf-8")
     ran = ordinary(command, "--study", study.base)
