@@ -165,8 +165,11 @@ def _sample_interval(
     finite population correction: its effective n is n/(1 − n/N).
     """
     weighted = context.cases.weighting == "probability"
-    effective = base**2 / base_w2 if weighted else base
     method = "wilson" + (" effective_n" if weighted else "")
+    if weighted and not base_w2 > 0:  # weights beside others that are larger by more than a sum can hold
+        nothing = np.full(len(w), np.nan)
+        return nothing, nothing, method
+    effective = base**2 / base_w2 if weighted else base
     N = possible_population(context, name) if context.mode == "sample" else None
     if N is not None and total <= N:
         method += f" finite_population population={N}"

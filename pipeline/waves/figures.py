@@ -128,7 +128,7 @@ def figures(held: Held, variable: Variable, v: spss.Variable, codes: Mapping[str
     up = np.cumsum(n)
     low, middle, high = (float(values[np.searchsorted(up, q * total)]) for q in (0.25, 0.5, 0.75))
     return Figures(
-        cases=held.cases, valid=total, quartiles=(low, middle, high), mean=float(values @ n) / total,
+        cases=held.cases, valid=total, quartiles=(low, middle, high), mean=float(values @ (n / total)),
         low=float(values[0]), high=float(values[-1]),
     )  # fmt: skip
 
@@ -261,7 +261,7 @@ def _codes(values: Floats, counts: npt.NDArray[np.int64], here: Figures, before:
     others, up = values[rest], np.cumsum(counts[rest])
     low, high = (float(others[np.searchsorted(up, q * total)]) for q in (0.25, 0.75))
     room = max(3 * (high - low), 0.5 * abs(high))
-    mean = float(others @ counts[rest]) / total
+    mean = float(others @ (counts[rest] / total))
     for code in candidates.tolist():
         n = int(counts[values == code][0])
         gap = min(abs(code - float(others[0])), abs(code - float(others[-1])))
