@@ -242,8 +242,10 @@ class _Hide:
     def _all_shown(self, row: ResultRow) -> bool:
         """Whether every count of a row's table is printed and none is hidden."""
         within = dict(self.regions.region(self.regions.universe(row)))
-        wanted = [self._items(name) for name in (row.row_var, row.col_var) if name]
-        for choice in _all(wanted):
+        choices = _all([self._items(name) for name in (row.row_var, row.col_var) if name])
+        if not choices:  # of a variable whose categories the codebook does not name, as types, no count is known
+            return False
+        for choice in choices:
             region = self.regions.region([*within.items(), *choice])
             if region not in self._whole:
                 self._whole[region] = self._shown(region)
@@ -260,6 +262,7 @@ class _Hide:
 
     def _codes(self, name: str) -> list[list[tuple[str, frozenset[str]]]]:
         regions = self.regions
+        regions.not_made(name)
         derived = regions.banded(name)
         if derived is not None:
             return [regions.said(name, code) for code in regions.bands(name, derived)]

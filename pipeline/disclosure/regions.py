@@ -98,7 +98,7 @@ class Regions:
         if row.statistic.startswith("missing_"):
             return self.region([*parts, *self._missing(row.row_var, row.row_code)])
         if row.statistic == "class_n":
-            self._not_made(row.row_var)
+            self.not_made(row.row_var)
             domain = self.domain(row.row_var)
             return self.region([*parts, (row.row_var, domain.between(*interval_ends(row.row_code)))])
         if row.statistic.startswith("none_"):
@@ -190,7 +190,7 @@ class Regions:
         variable = self.codebook.all_variables().get(name)
         if variable is None:
             raise Unknown(name)
-        self._not_made(name)
+        self.not_made(name)
         wanted = [c for code in codes for c in (variable.nets[net_name(code)].codes if is_net(code) else (code,))]
         if derived is not None:
             bands = self.bands(name, derived)
@@ -225,7 +225,7 @@ class Regions:
         derived = self.codebook.derived.get(name)
         return derived if derived is not None and derived.source in self.codebook.variables else None
 
-    def _not_made(self, name: str) -> None:
+    def not_made(self, name: str) -> None:
         """Raises :class:`Unknown` for what is computed from confidential variables in a way that no sums tell."""
         derived = self.codebook.derived.get(name)
         if derived is None or self.banded(name) is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import zipfile
@@ -19,6 +20,7 @@ from pipeline.counting.joint import YES, Joint, mention
 from pipeline.disclosure import edition
 from pipeline.disclosure.cells import Cells
 from pipeline.disclosure.regions import Regions
+from pipeline.paths import Layout
 from pipeline.results import csv_text
 from pipeline.stages.job import Job
 from tests.conftest import COLUMNS, SmallStudy
@@ -135,3 +137,18 @@ def test_public_variables_are_shown_whole(run: Run, study: SmallStudy) -> None:
     rows = pq.read_table(folder(study) / "results.parquet").to_pylist()
     assert not any(row["suppressed"] for row in rows if row["table_id"] in ("forma", "forma_provincia"))
     assert any(row["suppressed"] for row in rows if row["table_id"] == "servizi_forma")
+
+
+@pytest.mark.exhaustive
+def test_no_statistic_of_a_table_whose_counts_are_hidden(run: Run, project_copy: Layout) -> None:
+    """The demonstration study: residuals, expected counts and V would give counts back, also those of types of cases,
+    whose categories no codebook names."""
+    assert run("report", "--study", project_copy.base, "--edition", "public", "--formats", "html").code == 0
+    made = project_copy.base / "reports" / "public" / "2009" / "results.csv"
+    with made.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    inner = [r for r in rows if r["row_code"] and r["col_code"] and r["statistic"] in ("n", "count")]
+    hidden = {r["table_id"] for r in inner if r["suppressed"] == "true"}
+    assert "tipo_territorio" in hidden and len(hidden) > 5
+    told = {"expected", "residual", "adjusted_residual", "pearson_residual", "cramers_v", "pearson_chi2", "phi"}
+    assert [r for r in rows if r["table_id"] in hidden and r["statistic"] in told and r["value"]] == []
