@@ -33,6 +33,15 @@ _POINT = re.compile(rf"\\*{re.escape(SYSTEM_MISSING)}")
 # ---------------------------------------------------------------- values
 
 
+def is_numeral(text: str) -> bool:
+    """Whether a text is how a number is written."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
 def code_of(text: str) -> str:
     """The code of a value, given as the text under which the file has it."""
     if text[:1] in _FIRST and _TAKEN.fullmatch(text):

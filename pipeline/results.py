@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline import arrow
+from pipeline.codes import is_numeral
 from pipeline.statistics.core import Cells, Floats, Number, Result
 
 if TYPE_CHECKING:
@@ -328,7 +329,7 @@ def _cells(column: pa.ChunkedArray) -> list[str]:
     kind = str(column.type)
     if kind == "string":
         texts, place = _dictionary(column)
-        shown = [f"'{text}" if text.startswith(_RISKY) and not _is_number(text) else text for text in texts]
+        shown = [f"'{text}" if text.startswith(_RISKY) and not is_numeral(text) else text for text in texts]
         return [shown[p] for p in place.tolist()]
     if kind == "double":
         return ["" if value != value else repr(value) for value in arrow.float_values(column).tolist()]
@@ -340,14 +341,6 @@ def _dictionary(column: pa.ChunkedArray) -> tuple[list[str], npt.NDArray[Any]]:
     """The different texts of a column in the order in which they first appear (null as none), and each row's place."""
     texts, place = arrow.coded_texts(column)
     return ["", *texts.to_pylist()], place
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 # ---------------------------------------------------------------- reading

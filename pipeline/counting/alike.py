@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pipeline import arrow
+from pipeline.codes import is_numeral
 from pipeline.counting.columns import Column, Columns
 from pipeline.counting.engine import BLOCK, Index
 from pipeline.counting.sums import Exact, Measure
@@ -161,19 +162,11 @@ def _presence(column: Column, missing: Missing) -> Column:
 
 
 def _gone(values: Floats, missing: Missing) -> np.ndarray:
-    gone = np.isin(values, [float(code) for code in missing.codes if _is_number(code)])
+    gone = np.isin(values, [float(code) for code in missing.codes if is_numeral(code)])
     if missing.span:
         low = -np.inf if missing.low is None else missing.low
         gone |= (values >= low) & (values <= (np.inf if missing.high is None else missing.high))
     return gone
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 # ---------------------------------------------------------------- portions together

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline import arrow
-from pipeline.codes import BLANK, SYSTEM_MISSING, code_of, text_of
+from pipeline.codes import BLANK, SYSTEM_MISSING, code_of, is_numeral, text_of
 from pipeline.counting.columns import Column, Columns, smallest
 from pipeline.counting.engine import BLOCK, Counts, Index, Sums, count, sums
 from pipeline.spec.model import Codebook, Variable
@@ -414,7 +414,7 @@ class Cases:
         gone = _user_missing(variable, column)
         category = np.zeros(column.k + 1, dtype=np.int64)
         if column.numbers:
-            declared = [float(c) for c in variable.categories if _is_number(c)]
+            declared = [float(c) for c in variable.categories if is_numeral(c)]
             for i, score in enumerate(declared, start=1):
                 category[_place_of(column, score)] = i
         else:
@@ -443,7 +443,7 @@ class Cases:
 def _places(column: Column, code: str) -> list[int]:
     """The places (1 … k) of a code; a text of nothing but blanks goes by :data:`BLANK`."""
     if column.numbers:
-        return _place_of(column, float(code)) if _is_number(code) else []
+        return _place_of(column, float(code)) if is_numeral(code) else []
     if code == BLANK:
         return [i for i, text in enumerate(column.texts, start=1) if not text.strip()]
     if code == SYSTEM_MISSING:
@@ -455,14 +455,6 @@ def _places(column: Column, code: str) -> list[int]:
 def _place_of(column: Column, value: float) -> list[int]:
     at = int(np.searchsorted(column.values, value))
     return [at + 1] if at < column.k and column.values[at] == value else []
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _in_range(variable: Variable, column: Column) -> Mask | None:

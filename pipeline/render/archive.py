@@ -5,6 +5,9 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Mapping
+from pathlib import Path
+
+from pipeline.errors import RenderingFailed
 
 # The date of what has none: a document made twice must be the same bytes. The report's own date is text.
 FIXED_DATE = (1980, 1, 1, 0, 0, 0)
@@ -23,3 +26,11 @@ def packed(content: bytes, files: Mapping[str, bytes] | None = None) -> bytes:
             entry.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
             archive.writestr(entry, known.get(name) or source.read(name), compresslevel=None if stored else 5)
     return stream.getvalue()
+
+
+def keep(content: bytes, path: Path) -> None:
+    """Write the file. Raises ``RenderingFailed`` where that cannot be done, as while Office has it open."""
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise RenderingFailed("office.cannot_write", path=path, reason=error.strerror or error) from error

@@ -130,6 +130,7 @@ def _column(series: Any, frame: pd.DataFrame, request: _Request, name: str, line
     import pandas as pd
 
     from pipeline.arrow import float_array, text_array
+    from pipeline.codes import is_numeral
 
     about = {"file": request.file, "line": line, "variable": name}
     if not isinstance(series, pd.Series) or len(series) != len(frame) or not series.index.equals(frame.index):
@@ -142,7 +143,7 @@ def _column(series: Any, frame: pd.DataFrame, request: _Request, name: str, line
         unknown = next((c for c in codes if c is not None and c not in derived.categories), None)
         if unknown is not None:
             raise StudyError("study.derive_code", **about, code=unknown, known=", ".join(derived.categories))
-        if all(_is_number(code) for code in derived.categories):
+        if all(is_numeral(code) for code in derived.categories):
             return float_array(_floats([float("nan") if c is None else float(c) for c in codes]))
         return text_array(codes)
     if variable.kind in ("text", "identifier"):
@@ -168,14 +169,6 @@ def _code(value: Any) -> str:
     if isinstance(value, bool):
         return "1" if value else "0"
     return code_of(code_text(value if isinstance(value, str) else float(value)))
-
-
-def _is_number(code: str) -> bool:
-    try:
-        float(code)
-    except ValueError:
-        return False
-    return True
 
 
 def main() -> int:

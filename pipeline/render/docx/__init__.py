@@ -13,11 +13,7 @@ SUFFIX = ".docx"
 
 def write(document: Document, path: Path) -> None:
     """Write the document. Raises ``RenderingFailed`` when a figure cannot be drawn or the file not be written."""
-    from pipeline.errors import RenderingFailed
+    from pipeline.render.archive import keep
     from pipeline.render.docx.package import package
 
-    content = package(document)
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        raise RenderingFailed("office.cannot_write", path=path, reason=error.strerror or error) from error
+    keep(package(document), path)

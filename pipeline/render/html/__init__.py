@@ -62,7 +62,9 @@ def render(document: Document) -> str:
         .render(doc=shown, words=shown.words, view=view, inline=inline, explorer=shown.explorer if pairs else None)
     )
     style = "\n".join((webfonts.css(), (_FOLDER / "style.css").read_text("utf-8"), view.css()))
-    script = "\n".join((_FOLDER / name).read_text("utf-8") for name in ("script.js", "explore.js", "trace.js"))
+    script = "\n".join(
+        (_FOLDER / name).read_text("utf-8") for name in ("script.js", "page.js", "explore.js", "trace.js")
+    )
     policy = (
         f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; font-src data:; img-src blob:; "
         "base-uri 'none'; form-action 'none'"

@@ -1,6 +1,6 @@
 // What a reader does with the numbers: other ways to show a cross-table, any two questions crossed, copies and files.
 (() => {
-  const page = JSON.parse(document.getElementById("page").textContent), words = page.words, lang = page.lang;
+  const { page, unpacked } = carried, words = page.words, lang = page.lang;
   const make = (tag, attributes = {}, ...inside) => {
     const element = document.createElement(tag);
     for (const [key, value] of Object.entries(attributes)) {
@@ -16,9 +16,7 @@
   // ------------------------------------------------------------ the counts of all pairs, unpacked when first asked for
   let waiting = null;
   const pairs = () => waiting ??= (async () => {
-    const bytes = Uint8Array.from(atob(page.pairs), (sign) => sign.charCodeAt(0));
-    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-    const data = JSON.parse(await new Response(stream).text());
+    const data = await unpacked("pairs");
     const start = new Map();
     let at = 0;
     data.v.forEach(([, , one], i) => data.v.slice(i + 1).forEach(([, , other], k) => {

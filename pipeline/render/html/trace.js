@@ -1,6 +1,6 @@
 // Where a number comes from: told when it is pointed at, tapped, or reached with the keyboard.
 (() => {
-  const page = JSON.parse(document.getElementById("page").textContent), words = page.words, lang = document.documentElement.lang;
+  const { page, unpacked } = carried, words = page.words, lang = page.lang;
   const cells = page.traces ? [...document.querySelectorAll("td[data-t]")] : [];
   if (cells.length === 0) return;
   const make = (tag, text = "", className = "") => {
@@ -9,14 +9,6 @@
     if (className) element.className = className;
     return element;
   };
-
-  const unpack = async (packed) => {
-    const bytes = Uint8Array.from(atob(packed), (sign) => sign.charCodeAt(0));
-    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-    return JSON.parse(await new Response(stream).text());
-  };
-  let waiting = null;
-  const unpacked = () => waiting ??= unpack(page.traces);
 
   const panel = make("div", "", "trace");
   panel.id = "trace";
@@ -65,7 +57,7 @@
     if (shown === cell) return;
     hide();
     shown = cell;
-    const data = await unpacked();
+    const data = await unpacked("traces");
     if (shown !== cell) return;
     panel.replaceChildren(...told(data, cell));
     panel.hidden = false;
@@ -98,7 +90,7 @@
       old.querySelector(".own")?.remove();
     }
     if (!box.value) return;
-    const [data, answers] = await Promise.all([unpacked(), unpack(page.pairs).then((all) => all.u)]);
+    const [data, answers] = await Promise.all([unpacked("traces"), unpacked("pairs").then((all) => all.u)]);
     const mine = new Set(answers.find(([unit]) => unit === box.value)[1].map((pair) => JSON.stringify(pair)));
     const own = (variable, code) => code !== "" && mine.has(JSON.stringify([variable, code]));
     for (const cell of cells) {

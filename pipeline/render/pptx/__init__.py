@@ -13,11 +13,7 @@ SUFFIX = ".pptx"
 
 def write(document: Document, path: Path) -> None:
     """Write the slides. Raises ``RenderingFailed`` when a figure cannot be drawn or the file not be written."""
-    from pipeline.errors import RenderingFailed
+    from pipeline.render.archive import keep
     from pipeline.render.pptx.deck import deck
 
-    content = deck(document)
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        raise RenderingFailed("office.cannot_write", path=path, reason=error.strerror or error) from error
+    keep(deck(document), path)

@@ -13,11 +13,7 @@ SUFFIX = ".xlsx"
 
 def write(document: Document, path: Path) -> None:
     """Write the workbook. Raises ``RenderingFailed`` when the file cannot be written."""
-    from pipeline.errors import RenderingFailed
+    from pipeline.render.archive import keep
     from pipeline.render.xlsx.book import workbook
 
-    content = workbook(document)
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        raise RenderingFailed("office.cannot_write", path=path, reason=error.strerror or error) from error
+    keep(workbook(document), path)

@@ -9,6 +9,7 @@ from xlsxwriter.workbook import Workbook
 
 from pipeline import language
 from pipeline.present.document import Document, Table
+from pipeline.render import archive
 from pipeline.render.listing import numbered_figures
 from pipeline.render.text import printable
 from pipeline.render.xlsx.front import write_contents, write_figures, write_notes
@@ -18,7 +19,7 @@ from pipeline.render.xlsx.table import write_table
 
 # A workbook must state when it was made, and ours must be the same bytes whenever it is made: the date of the parts
 # inside an Office file, which is 1980-01-01 by the custom of reproducible archives. The report's own date is text.
-FIXED_DATE = dt.datetime(1980, 1, 1)
+FIXED_DATE = dt.datetime(*archive.FIXED_DATE)
 PROPERTY_LIMIT = 255
 
 
